@@ -1,0 +1,103 @@
+"""Find and read exercises. Nothing is executed and nothing is registered: a folder is an exercise."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
+
+PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders inside the package
+HOME = PACKAGE if _INSTALLED else PACKAGE.parent
+
+
+class CatalogError(Exception):
+    """An exercise's own files are wrong: the author's mistake, never the user's."""
+
+
+class UnknownExercise(Exception):  # noqa: N818 - named like the sentence that it becomes
+    """No exercise has this name. ``near`` holds the nearest ones."""
+
+    def __init__(self, name: str, near: list[str]) -> None:
+        self.near = near
+        known = f" Did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(f"There is no exercise named {name!r}.{known} See: dlprep list")
+
+
+def slugs(home: Path = HOME) -> list[str]:
+    """The names of all exercises, sorted."""
+    return sorted(path.parent.name for path in (home / "exercises").glob("*/exercise.toml"))
+
+
+def find(name: str, home: Path = HOME) -> Exercise:
+    """The exercise called ``name``; ``lstm-cell`` and ``lstm_cell.py`` mean ``lstm_cell``.
+
+    Raises ``UnknownExercise`` with the nearest names, ``CatalogError`` when its files are wrong.
+    """
+    slug = name.strip().lower().replace("-", "_").removesuffix(".py")
+    known = slugs(home)
+    if slug not in known:
+        import difflib
+
+        near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
+        near += [other for other in known if slug and slug in other and other not in near]
+        raise UnknownExercise(name, near[:3])
+    return read(slug, home)
+
+
+def all_exercises(home: Path = HOME) -> list[Exercise]:
+    """Every exercise, in the order of the tracks, then from easy to hard, then by name."""
+    return sorted(
+        (read(slug, home) for slug in slugs(home)),
+        key=lambda ex: (TRACKS.index(ex.track), DIFFICULTIES.index(ex.difficulty), ex.slug),
+    )
+
+
+def read(slug: str, home: Path = HOME) -> Exercise:
+    """Read ``exercises/<slug>/exercise.toml``; ``CatalogError`` says which entry is wrong."""
+    path = home / "exercises" / slug / "exercise.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CatalogError(f"{path}: {error}") from error
+    entries = _Entries(path, data)
+    exercise = Exercise(
+        slug=slug,
+        title=entries.take("title", str),
+        track=entries.one_of("track", TRACKS),
+        difficulty=entries.one_of("difficulty", DIFFICULTIES),
+        minutes=entries.take("minutes", int),
+        tags=tuple(entries.take("tags", list)),
+        hints=tuple(entries.take("hints", list)),
+        follow_ups=tuple(FollowUp(**item) for item in entries.take("follow_ups", list, [])),
+        folder=path.parent,
+        solution=home / "solutions" / slug,
+        seconds=float(entries.take("seconds", (int, float), 5)),
+    )
+    entries.done()
+    return exercise
+
+
+class _Entries:
+    """The entries of one ``exercise.toml``, each taken once and checked."""
+
+    def __init__(self, path: Path, data: dict[str, Any]) -> None:
+        self.path, self.data = path, dict(data)
+
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        value = self.data.pop(key, default)
+        if not isinstance(value, kind):
+            raise CatalogError(f"{self.path}: {key!r} is missing or of the wrong kind: {value!r}")
+        return value
+
+    def one_of(self, key: str, known: tuple[str, ...]) -> str:
+        value: str = self.take(key, str)
+        if value not in known:
+            raise CatalogError(f"{self.path}: {key} = {value!r} is none of {', '.join(known)}")
+        return value
+
+    def done(self) -> None:
+        if self.data:
+            raise CatalogError(f"{self.path}: unknown entries: {', '.join(sorted(self.data))}")

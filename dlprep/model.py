@@ -1,0 +1,198 @@
+"""The plain data that the rooms of the house hand to each other, and its JSON.
+
+Everything here is frozen, holds only text and numbers, and can be written as JSON and read back.
+A verdict is data; the terminal is one renderer among several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+TRACKS = (
+    "fundamentals",
+    "stability",
+    "activations",
+    "layers",
+    "autograd",
+    "convolution",
+    "recurrent",
+    "normalisation",
+    "optimisers",
+    "attention",
+    "inference",
+    "generative",
+    "training",
+    "debugging",
+)
+DIFFICULTIES = ("easy", "medium", "hard")
+
+CaseStatus = Literal["passed", "failed", "error", "not run"]
+VerdictStatus = Literal["passed", "failed", "error", "fault"]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that an interviewer asks next, and its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise, as its ``exercise.toml`` and its two folders describe it.
+
+    ``seconds`` is the time that one case may spend in the submission.
+    """
+
+    slug: str
+    title: str
+    track: str
+    difficulty: str
+    minutes: int
+    tags: tuple[str, ...]
+    hints: tuple[str, ...]
+    follow_ups: tuple[FollowUp, ...]
+    folder: Path
+    solution: Path
+    seconds: float
+
+    @property
+    def stub(self) -> Path:
+        """The file that ``start`` copies: the one statement of the exercise's API."""
+        return self.folder / "stub.py"
+
+    @property
+    def prompt(self) -> Path:
+        """The task, in Markdown."""
+        return self.folder / "prompt.md"
+
+    @property
+    def cases(self) -> Path:
+        """The hidden cases: a pytest file."""
+        return self.folder / "test_cases.py"
+
+    @property
+    def reference(self) -> Path:
+        """The reference solution."""
+        return self.solution / "reference.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One labelled line (or block) of a failure: ``got``, ``expected``, ``worst at`` …"""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in the submission: its line (from 1), the code there, and what happened."""
+
+    line: int
+    code: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What one hidden case found.
+
+    ``failed`` is a wrong answer; ``error`` is a submission that raised, crashed or ran out of
+    time; ``not run`` means that the run's time was used up before. ``kind`` names the check that
+    failed in a word (``values``, ``shape``, ``exception``, ``timeout`` …). ``advice`` are
+    warnings beside a right answer.
+    """
+
+    name: str
+    label: str
+    status: CaseStatus
+    kind: str = ""
+    call: str = ""
+    findings: tuple[Finding, ...] = ()
+    location: Location | None = None
+    printed: str = ""
+    advice: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMistake:
+    """A mistake of the exercise's list that the submission was seen to make."""
+
+    function: str
+    name: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why no case was judged: a file that does not load, or a fault of the grader's own."""
+
+    kind: str
+    message: str
+    location: Location | None = None
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one submission.
+
+    ``passed`` needs every expected case to have passed; ``failed`` is a wrong answer; ``error``
+    is the submission's own crash, time-out or refusal to load; ``fault`` is the grader's.
+    ``seconds`` is wall time; ``isolation`` is the level that the worker reached.
+    """
+
+    exercise: str
+    file: str
+    status: VerdictStatus
+    seed: int
+    seconds: float
+    isolation: str
+    cases: tuple[CaseResult, ...] = ()
+    mistakes: tuple[NamedMistake, ...] = ()
+    problem: Problem | None = None
+    printed: str = ""
+
+    @property
+    def passing(self) -> int:
+        """How many cases passed."""
+        return sum(case.status == "passed" for case in self.cases)
+
+    def to_json(self) -> dict[str, Any]:
+        """This verdict as a JSON object; :meth:`from_json` reads it back unchanged."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Verdict:
+        """The verdict that :meth:`to_json` wrote; ``TypeError`` or ``KeyError`` on anything else."""
+        return cls(
+            **{
+                **data,
+                "cases": tuple(_case(case) for case in data["cases"]),
+                "mistakes": tuple(NamedMistake(**mistake) for mistake in data["mistakes"]),
+                "problem": _problem(data["problem"]),
+            }
+        )
+
+
+def _location(data: dict[str, Any] | None) -> Location | None:
+    return None if data is None else Location(**data)
+
+
+def _problem(data: dict[str, Any] | None) -> Problem | None:
+    return None if data is None else Problem(**{**data, "location": _location(data["location"])})
+
+
+def _case(data: dict[str, Any]) -> CaseResult:
+    return CaseResult(
+        **{
+            **data,
+            "findings": tuple(Finding(**finding) for finding in data["findings"]),
+            "location": _location(data["location"]),
+            "advice": tuple(Location(**advice) for advice in data["advice"]),
+        }
+    )
