@@ -1,4 +1,4 @@
-"""Find and read exercises. Nothing is executed and nothing is registered: a folder is an exercise."""
+"""Find and read exercises: nothing is executed, nothing is registered, a folder is an exercise."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ def find(name: str, home: Path = HOME) -> Exercise:
         near += [other for other in known if slug and slug in other and other not in near]
         raise UnknownExercise(name, near[:3])
     return read(slug, home)
+
+
+def case_names(exercise: Exercise) -> list[str]:
+    """The names of an exercise's hidden cases, without ``test_``; nothing is executed."""
+    import ast
+
+    tree = ast.parse(exercise.cases.read_text(encoding="utf-8"))
+    return [
+        node.name.removeprefix("test_")
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
 
 
 def all_exercises(home: Path = HOME) -> list[Exercise]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-TRACKS = (
+Track = Literal[
     "fundamentals",
     "stability",
     "activations",
@@ -25,8 +25,10 @@ TRACKS = (
     "generative",
     "training",
     "debugging",
-)
-DIFFICULTIES = ("easy", "medium", "hard")
+]
+Difficulty = Literal["easy", "medium", "hard"]
+TRACKS: tuple[str, ...] = get_args(Track)  # in the order in which they are listed
+DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
 
 CaseStatus = Literal["passed", "failed", "error", "not run"]
 VerdictStatus = Literal["passed", "failed", "error", "fault"]
@@ -90,20 +92,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in the submission: its line (from 1), the code there, and what happened."""
+    """A place in the submission: its line (from 1), the code there, and what happened.
+
+    ``column`` (from 1) is known for a syntax error.
+    """
 
     line: int
     code: str
-    note: str
+    note: str = ""
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
     """What one hidden case found.
 
-    ``failed`` is a wrong answer; ``error`` is a submission that raised, crashed or ran out of
-    time; ``not run`` means that the run's time was used up before. ``kind`` names the check that
-    failed in a word (``values``, ``shape``, ``exception``, ``timeout`` …). ``advice`` are
+    ``failed`` is a wrong answer, an exception among them; ``error`` is a submission that crashed
+    or ran out of time; ``not run`` means that the run's time was used up before. ``kind`` names
+    what failed in a word (``values``, ``shape``, ``exception``, ``timeout`` …). ``advice`` are
     warnings beside a right answer.
     """
 
@@ -168,7 +174,7 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that :meth:`to_json` wrote; ``TypeError`` or ``KeyError`` on anything else."""
+        """The verdict that ``to_json`` wrote; ``TypeError`` or ``KeyError`` on anything else."""
         return cls(
             **{
                 **data,

@@ -1,0 +1,43 @@
+"""``dlprep author new``: a small exercise that is complete, for the author to edit."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+
+from dlprep.authoring.errors import AuthoringError
+
+SKELETON = Path(__file__).resolve().parent / "skeleton"
+
+
+def new_exercise(slug: str, home: Path) -> list[Path]:
+    """Write the two folders of the exercise ``slug`` below ``home``; the files, in order.
+
+    The skeleton's Python files end in ``.txt``, so that no tool takes them for code of the
+    package. Raises ``AuthoringError`` on a bad name, a folder that exists, or a disk that refuses.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", slug) or keyword.iskeyword(slug):
+        raise AuthoringError(
+            f"{slug!r} cannot name an exercise: take lower-case letters, digits and _, a letter"
+            " first (lstm_cell), and no keyword of Python"
+        )
+    folders = {"exercise": home / "exercises" / slug, "solution": home / "solutions" / slug}
+    try:
+        for folder in folders.values():
+            if folder.exists():
+                raise AuthoringError(f"{folder} exists already: choose another name, or delete it")
+        return [path for kind, folder in folders.items() for path in _copy(SKELETON / kind, folder)]
+    except OSError as error:
+        raise AuthoringError(f"{error.filename} cannot be written: {error.strerror}") from error
+
+
+def _copy(skeleton: Path, folder: Path) -> list[Path]:
+    """Copy the files of ``skeleton`` into ``folder``, each without its ``.txt``."""
+    written = []
+    for template in sorted(path for path in skeleton.rglob("*") if path.is_file()):
+        path = folder / str(template.relative_to(skeleton)).removesuffix(".txt")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(template.read_bytes())
+        written.append(path)
+    return written

@@ -1,0 +1,167 @@
+"""Numbers, arrays and calls as short text: the part that matters, never a screenful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+ROWS, COLUMNS = 4, 6  # of a window into a larger array
+WIDTH = 60  # of an array's line, so that a label fits beside it at 80 columns
+Index = tuple[int, ...]
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """One number: ``0.0900``, ``1.234e-12``, ``nan``, ``3``."""
+    if isinstance(value, (bool, int, np.bool_, np.integer)):
+        return str(value)
+    if isinstance(value, (complex, np.complexfloating)):
+        return f"{value:.{digits}g}"
+    size = abs(float(value))
+    if size == 0 or not np.isfinite(size):
+        return f"{float(value):.0f}"
+    return f"{value:.{digits}f}" if 1e-2 <= size < 1e4 else f"{value:.{digits - 1}e}"
+
+
+def pair(got: Any, expected: Any) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ."""
+    for digits in (4, 6, 8, 10, 12, 16):
+        texts = number(got, digits), number(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in words: ``an array, float64 of shape (4, 1)``, ``a list of 3``."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array, {value.dtype} of shape {value.shape}"
+    if isinstance(value, np.generic):
+        return f"a NumPy scalar, {value.dtype}"
+    if isinstance(value, (bool, int, float, complex)):
+        return f"a Python {type(value).__name__}"
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (str, bytes)):
+        return f"a {type(value).__name__}"
+    return f"a value of type {getattr(value, 'type', None) or type(value).__name__}"
+
+
+def array_text(array: np.ndarray[Any, Any], digits: int = 4) -> str:
+    """All of a small array as a block of aligned columns, in NumPy's own way of writing."""
+    return np.array2string(
+        array, precision=digits, floatmode="fixed", max_line_width=10_000, threshold=10_000
+    )
+
+
+def _array_literal(array: np.ndarray[Any, Any]) -> str:
+    """All of a small array on one line, as in source code: ``[[0., 1000.], [-1e+30, nan]]``."""
+
+    def short(value: Any) -> str:
+        if 1e-3 <= abs(value) < 1e6 or value == 0:
+            return np.format_float_positional(value, precision=4, trim=".")
+        return f"{value:.4g}"
+
+    text = np.array2string(
+        array, separator=", ", formatter={"float_kind": short}, max_line_width=10_000
+    )
+    return " ".join(text.split())
+
+
+def excerpts(
+    got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], at: Index
+) -> tuple[str, str, str]:
+    """``got`` and ``expected`` around ``at``, and the part that is shown ("" when it is all)."""
+    for digits in (4, 6, 8, 12, 16):
+        texts = array_text(got, digits), array_text(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    if got.size <= ROWS * COLUMNS and all(_fits(text) for text in texts):
+        return texts[0], texts[1], ""
+    window = _window(got.shape, at)
+    for digits in (4, 6, 8, 12, 16):
+        parts = array_text(got[window], digits), array_text(expected[window], digits)
+        if parts[0] != parts[1]:
+            break
+    shown = ", ".join(
+        f"{part.start}:{part.stop}" if isinstance(part, slice) else str(part) for part in window
+    )
+    return parts[0], parts[1], f"[{shown}] of {got.shape}"
+
+
+def call_text(
+    name: str, parameters: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> str:
+    """A call as a person would write it; large arrays by dtype and shape.
+
+    ``softmax([[1000., 1001.]], axis=-1)``, ``linear(x: float64(64, 10), W: float64(10, 3), …)``.
+    """
+    named = list(parameters) + ["*"] * len(args)
+    parts = [_argument(named[n], value, short=False) for n, value in enumerate(args)]
+    parts += [_argument(key, value, short=False, keyword=True) for key, value in kwargs.items()]
+    if sum(map(len, parts)) > 2 * WIDTH:
+        parts = [_argument(named[n], value, short=True) for n, value in enumerate(args)]
+        parts += [_argument(key, value, short=True, keyword=True) for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def _argument(name: str, value: Any, *, short: bool, keyword: bool = False) -> str:
+    text = value_text(value, short=short)
+    if text.startswith(":"):
+        return f"{name}{text}"
+    return f"{name}={text}" if keyword or short else text
+
+
+def value_text(value: Any, *, short: bool = False) -> str:
+    """A value as an argument; one that is too large to write starts with ``: `` and its type."""
+    if isinstance(value, np.ndarray):
+        if value.size <= (3 if short else 12) and value.ndim <= 2 and value.size:
+            text = _array_literal(value)
+            if len(text) <= (24 if short else WIDTH):
+                plain = value.dtype in (np.float64, np.int64, np.bool_)
+                return text + ("" if plain else f".astype({value.dtype})")
+        return f": {value.dtype}{value.shape}"
+    if isinstance(value, np.random.Generator):
+        return "rng"
+    if isinstance(value, (np.generic, float, int)) and not isinstance(value, bool):
+        return repr(value.item() if isinstance(value, np.generic) else value)
+    if value is None or isinstance(value, (str, bool, bytes, complex)):
+        return repr(value) if len(repr(value)) <= WIDTH else f": {kind_of(value)}"
+    if isinstance(value, (list, tuple)):
+        inner = [value_text(item, short=True).removeprefix(": ") for item in value]
+        text = ", ".join(inner)
+        if len(text) <= WIDTH:
+            return f"[{text}]" if isinstance(value, list) else f"({text}{',' * (len(inner) == 1)})"
+        return f": {kind_of(value)}"
+    if isinstance(value, dict):
+        inner = [
+            f"{key!r}: {value_text(item, short=True).removeprefix(': ')}"
+            for key, item in value.items()
+        ]
+        text = "{" + ", ".join(inner) + "}"
+        return text if len(text) <= WIDTH else f": {kind_of(value)}"
+    if callable(value):
+        return getattr(value, "__name__", "f").replace("<lambda>", "f")
+    return "…"
+
+
+def _fits(text: str) -> bool:
+    lines = text.split("\n")
+    return len(lines) <= 2 * ROWS and max(map(len, lines)) <= WIDTH
+
+
+def _window(shape: tuple[int, ...], at: Index) -> tuple[int | slice, ...]:
+    """The rows and columns around ``at`` of its last two axes; single indices before them."""
+    sizes = (ROWS, COLUMNS)[-min(len(shape), 2) :]
+    lead = len(shape) - len(sizes)
+    spans = [
+        slice(
+            start := max(0, min(at[lead + n] - size // 2, shape[lead + n] - size)),
+            min(start + size, shape[lead + n]),
+        )
+        for n, size in enumerate(sizes)
+    ]
+    return (*at[:lead], *spans)

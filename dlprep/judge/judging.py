@@ -1,0 +1,87 @@
+"""One submission to its verdict."""
+
+from __future__ import annotations
+
+import time
+
+from dlprep.api import read_api
+from dlprep.judge.loading import load, unreadable
+from dlprep.judge.source import Source
+from dlprep.model import CaseResult, Exercise, NamedMistake, Problem, Verdict, VerdictStatus
+from dlprep.sandbox.process import WorkerProcess
+from dlprep.sandbox.submission import Submission
+
+RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
+
+
+def judge(
+    exercise: Exercise,
+    source: bytes,
+    *,
+    seed: int,
+    only: str | None = None,
+    worker: WorkerProcess | None = None,
+    began: float | None = None,
+) -> Verdict:
+    """Judge a submission's text. Whatever the submission does, this returns a verdict.
+
+    ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
+    one that was started before, and stays the caller's to close; ``began`` is when the
+    user began to wait (``perf_counter``).
+    """
+    began = time.perf_counter() if began is None else began
+    file = f"{exercise.slug}.py"
+    api = read_api(exercise.stub.read_text(encoding="utf-8"))
+    submission = Submission(
+        exercise.slug,
+        source,
+        api,
+        seconds=exercise.seconds,
+        total=RUN_FACTOR * exercise.seconds,
+        worker=worker,
+    )
+    cases: tuple[CaseResult, ...] = ()
+    mistakes: tuple[NamedMistake, ...] = ()
+    fault = False
+    text = Source(source)
+    try:
+        problem = unreadable(source, file)
+        if problem is None:
+            # these bring NumPy and pytest: the worker gets ready in the meantime
+            from dlprep.judge.cases import CaseFault, Cases, run_cases
+            from dlprep.judge.naming import load_text, name_mistakes
+
+            submission.begin_case()
+            problem = load(submission, api, text, file)
+        if problem is None:
+            reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+            plugin = Cases(submission, reference, api, text, seed, only)
+            try:
+                cases = run_cases(exercise.cases, plugin, exercise.folder.parent)
+            except CaseFault as error:
+                fault = True
+                problem = Problem("fault", f"The cases of {exercise.slug} went wrong: {error}.")
+            else:
+                if any(case.status != "passed" for case in cases):
+                    mistakes = name_mistakes(exercise, submission)
+    finally:
+        submission.close()
+    loaded = submission.load_call
+    return Verdict(
+        exercise=exercise.slug,
+        file=file,
+        status="fault" if fault else _status(cases, problem),
+        seed=seed,
+        seconds=time.perf_counter() - began,
+        isolation=submission.isolation,
+        cases=() if problem else cases,
+        mistakes=mistakes,
+        problem=problem,
+        printed=loaded.printed if loaded is not None else "",
+    )
+
+
+def _status(cases: tuple[CaseResult, ...], problem: Problem | None) -> VerdictStatus:
+    if problem is not None or any(case.status in ("error", "not run") for case in cases):
+        return "error"
+    return "passed" if cases and all(case.status == "passed" for case in cases) else "failed"

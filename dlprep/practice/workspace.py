@@ -1,0 +1,168 @@
+"""The user's folder: where the files of their exercises are, and the record beside them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dlprep.model import Exercise
+from dlprep.practice.record import Record, RecordError
+
+FOLDER = ".dlprep"
+LARGEST_SUBMISSION = 1 << 20  # bytes
+
+
+class WorkspaceError(Exception):
+    """A file of the user's cannot be read or written. One sentence, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What ``Workspace.start`` did.
+
+    ``written``: the stub is there; ``kept``: a file was there, and was left alone; ``reset``: the
+    stub is back, and the text that it replaced is in the record. ``note`` is what there is to say
+    about the record, if anything: the file is in place all the same.
+    """
+
+    path: Path
+    happened: Literal["written", "kept", "reset"]
+    note: str = ""
+
+
+class Workspace:
+    """The folder ``root``. Nothing is created in it before something is written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.record = Record(root / FOLDER / "record.sqlite3")
+
+    def file(self, exercise: Exercise) -> Path:
+        """Where the user's solution of ``exercise`` is, or will be."""
+        return self.root / f"{exercise.slug}.py"
+
+    def start(self, exercise: Exercise, reset: bool = False) -> Started:
+        """Put the stub into the workspace, but never over a file of the user's.
+
+        With ``reset`` the stub replaces what is there, once that text is safe in the record.
+        Raises ``WorkspaceError``; the file is then as it was.
+        """
+        path = self.file(exercise)
+        with _explained(f"The stub {exercise.stub} cannot be read"):
+            stub = exercise.stub.read_bytes()
+        with _explained(f"{path} cannot be written"):
+            written = _create(path, stub)
+        if written:
+            return Started(path, "written", self._note_start(exercise, stub))
+        text = read_submission(path)
+        if not reset:
+            return Started(path, "kept", self._note_start(exercise, text))
+        self._replace(exercise, text, stub)
+        return Started(path, "reset", self.record.notice)
+
+    def _note_start(self, exercise: Exercise, text: bytes) -> str:
+        try:
+            self.record.started(exercise.slug, text)
+        except RecordError as error:
+            return str(error)
+        return self.record.notice
+
+    def _replace(self, exercise: Exercise, text: bytes, stub: bytes) -> None:
+        path = self.file(exercise)
+        if path.is_symlink():
+            raise WorkspaceError(
+                f"{path} is a symbolic link, and a reset would replace the link, not the file "
+                "behind it. Remove the link, then start again."
+            )
+        new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            with _explained(f"{path} cannot be reset"):
+                new.write_bytes(stub)  # before the record: what the disk refuses never happened
+                self.record.reset(exercise.slug, text)
+                if read_submission(path) != text:
+                    raise WorkspaceError(
+                        f"{path} was saved while it was being reset, and is left as it is. "
+                        "Reset it again."
+                    )
+                new.replace(path)
+        except RecordError as error:
+            raise WorkspaceError(
+                f"{path} is left as it is, since its text cannot be kept first. {error}"
+            ) from error
+        finally:
+            with suppress(OSError):  # what went wrong before is the news
+                new.unlink(missing_ok=True)
+
+
+def find_workspace(start: Path) -> Path | None:
+    """The nearest folder with a ``.dlprep`` folder in it: ``start``, or one above it."""
+    start = _resolved(start)
+    for folder in (start, *start.parents):
+        with suppress(PermissionError):  # a folder that may not be searched is not the user's
+            if (folder / FOLDER).is_dir():
+                return folder
+    return None
+
+
+def open_workspace(start: Path) -> Workspace:
+    """The workspace around ``start``, or ``start`` itself, which the first file makes one."""
+    return Workspace(find_workspace(start) or _resolved(start))
+
+
+def read_submission(path: Path) -> bytes:
+    """What is in the user's file, whatever it is; ``WorkspaceError`` when it cannot be read."""
+    place = f"{path.name} in {path.parent}"
+    with _explained(f"{place} cannot be read"):
+        try:
+            info = path.stat()
+        except FileNotFoundError:
+            if path.is_symlink():
+                raise WorkspaceError(
+                    f"{place} is a symbolic link to a file that does not exist. Remove the link."
+                ) from None
+            raise WorkspaceError(
+                f"There is no {place}. To begin: dlprep start {path.stem}"
+            ) from None
+        if stat.S_ISDIR(info.st_mode):
+            raise WorkspaceError(f"{place} is a folder, not a file. Move it away.")
+        if not stat.S_ISREG(info.st_mode):  # not even opened: a pipe would wait for its writer
+            raise WorkspaceError(f"{place} is a pipe or a device, not a file. Move it away.")
+        with path.open("rb") as file:
+            text = file.read(LARGEST_SUBMISSION + 1)
+    if len(text) > LARGEST_SUBMISSION:
+        raise WorkspaceError(f"{place} is larger than 1 MiB, which no solution is. Move it away.")
+    return text
+
+
+def _create(path: Path, text: bytes) -> bool:
+    """Write a new file, whole or not at all; false when there is something of that name."""
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        return False
+    try:
+        with file:
+            file.write(text)
+    except BaseException:  # a full disk, Ctrl-C: half a stub would be kept as the user's own
+        path.unlink()
+        raise
+    return True
+
+
+def _resolved(folder: Path) -> Path:
+    with _explained(f"The folder {folder} cannot be found"):
+        return folder.resolve()
+
+
+@contextmanager
+def _explained(sentence: str) -> Iterator[None]:
+    """Turn an error of the operating system into a ``WorkspaceError``."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(f"{sentence}: {(error.strerror or str(error)).lower()}.") from error

@@ -1,0 +1,33 @@
+"""What ``dlprep author check`` found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from dlprep.render.page import MARKS, Page
+from dlprep.render.words import plural
+
+if TYPE_CHECKING:
+    from dlprep.authoring.check import Report
+
+
+def author_report(report: Report, console: Console) -> None:
+    """Print one exercise's proof: a line when it is sound, its problems otherwise."""
+    page = Page(console)
+    mark = "✓" if report.sound else "✗"
+    died = report.mutants - len(report.survivors)
+    counts = (
+        f"   {plural(report.mistakes, 'mistake')} · {report.accepted} accepted"
+        f" · {died} of {plural(report.mutants, 'mutant')} died"
+    )
+    parts = ((f"{mark} ", MARKS[mark]), (report.exercise, "bold"), (counts, ""))
+    if not page.spread(*parts, right=f"{report.seconds:.1f} s"):
+        page.prose(f"{report.exercise}{counts}", mark=mark)
+    for problem in report.problems:
+        page.prose(problem, mark="-")
+    for mutant, reason in report.survivors:
+        if reason:
+            page.prose(f"lives: {mutant} ({reason})", style="dim")
+    page.show()

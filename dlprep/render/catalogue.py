@@ -1,0 +1,92 @@
+"""The pages about exercises: the list of them, and the task of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+
+from dlprep.model import Exercise
+from dlprep.render.page import Page
+from dlprep.render.words import encodable, plural
+
+STATUS_STYLES = {"new": "dim", "started": "", "failing": "red", "passed": "green"}
+LEAST_TITLE = 12  # a title cut to less says nothing: then there is no column of titles
+PROMPT_WIDTH = 88
+
+
+def exercise_table(rows: list[tuple[Exercise, str]], console: Console) -> None:
+    """Print exercises and their status, by track, in the order given.
+
+    A narrow terminal loses the titles' ends first, then the titles, the minutes, the difficulty.
+    """
+    page = Page(console)
+    slugs = max((len(exercise.slug) for exercise, _ in rows), default=0)
+    spare = page.width - slugs - len("    started")
+    difficulties = page.piped or spare >= len("medium  ")
+    minutes = page.piped or spare >= len("medium  100 min  ")
+    titles = max((cell_len(page.clean(exercise.title)) for exercise, _ in rows), default=0)
+    if not page.piped:
+        titles = min(titles, spare - len("medium  100 min  ") - 2)
+    track = ""
+    for exercise, status in rows:
+        if exercise.track != track:
+            track = exercise.track
+            page.gap()
+            page.line((track, "bold"))
+        title = _cut(page, exercise.title, titles)
+        page.line(
+            f"  {exercise.slug:<{slugs}}  ",
+            f"{title}{' ' * (titles - cell_len(title) + 2)}" if titles >= LEAST_TITLE else "",
+            (f"{exercise.difficulty:<6}  " if difficulties else "", "dim"),
+            (f"{exercise.minutes:>3} min  " if minutes else "", "dim"),
+            (status, STATUS_STYLES.get(status, "")),
+        )
+    if not rows:
+        page.prose("No exercise matches.", indent=0)
+        page.show()
+        return
+    page.gap()
+    counts = Counter(status for _, status in rows)
+    parts = [f"{counts[status]} {status}" for status in STATUS_STYLES if counts[status]]
+    page.prose(f"{plural(len(rows), 'exercise')}: {', '.join(parts)}")
+    page.show()
+
+
+def prompt_page(exercise: Exercise, markdown: str, console: Console) -> None:
+    """Print the task of an exercise; in a pipe, its Markdown as it is."""
+    if not console.is_terminal:
+        console.out(encodable(markdown.rstrip("\n"), console.encoding), highlight=False)
+        return
+    page = Page(console)
+    effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
+    if not page.spread((exercise.title, "bold"), right=effort):
+        page.prose(exercise.title, indent=0, style="bold")
+        page.prose(effort, indent=0, style="dim")
+    page.gap()
+    page.show()
+
+    # Imported here: together with what they load, they take longer than a whole verdict.
+    from rich.markdown import Markdown
+    from rich.segment import Segment, Segments
+    from rich.theme import Theme
+
+    if markdown.startswith("# "):  # the title, which stands above already
+        markdown = markdown.partition("\n")[2]
+    calm = Theme({"markdown.code": "cyan", "markdown.h2": "bold", "markdown.h3": "bold"})
+    with console.use_theme(calm):
+        width = min(console.width, PROMPT_WIDTH)
+        task = console.render(
+            Markdown(markdown, code_theme="ansi_dark"), console.options.update(width=width)
+        )
+        encoding = console.encoding
+        shown = [Segment(encodable(part.text, encoding), part.style) for part in task]
+        console.print(Segments(shown), end="")
+
+
+def _cut(page: Page, title: str, width: int) -> str:
+    title, dots = page.clean(title), page.clean("…")
+    if cell_len(title) <= width or width < LEAST_TITLE:
+        return title
+    return chop_cells(title, width - len(dots))[0].rstrip() + dots

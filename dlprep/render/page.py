@@ -1,0 +1,164 @@
+"""A page: lines laid out for one console, with nothing in them but what can be shown.
+
+Text of a submission is hostile: it may hold markup, escape sequences, characters that reorder a
+line, or more than anyone reads. It reaches rich only as ``Text``, which is never parsed, and only
+through :meth:`Page.clean`.
+
+A terminal gets every line folded at its width. A pipe gets prose wrapped, and values, code and
+prints whole: whoever reads them there searches or copies them.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.text import Text
+
+from dlprep.render.words import encodable, fold, plural, split_call, visible
+
+MEASURE = 100  # prose and headers go no wider, even on the widest terminal
+MOST_LINES = 40  # of one text; the checks cut arrays to less
+MOST_CHARACTERS = 1000  # of one line
+MARKS = {"✗": "red", "✓": "green"}
+
+
+class Page:
+    """The lines of one page; :meth:`show` prints them."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.piped = not console.is_terminal
+        self.width = max(console.width, 20)
+        self.measure = min(self.width, MEASURE)
+        self.indent = 4 if self.width >= 60 else 2
+        self.deep = self.indent + 4  # where code and prints stand
+        self.lines: list[Text] = []
+
+    def clean(self, text: str) -> str:
+        r"""``text`` with all that is not a visible character as an escape, such as ``\x1b``.
+
+        A newline is escaped too, for the result is part of one line. Tabs become blanks.
+        """
+        return encodable(visible(text.expandtabs(4)), self.console.encoding)
+
+    def rows(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> list[str]:
+        """The clean lines of ``text``: at most ``most``, of at most ``longest`` characters."""
+        lines = text.replace("\r\n", "\n").rstrip().split("\n")
+        rows = []
+        for line in lines[:most]:
+            cut = len(line) - longest
+            more = f" … {plural(cut, 'more character')}" if cut > 0 else ""
+            rows.append(self.clean(line[:longest] + more))
+        if len(lines) > most:
+            rows.append(self.clean(f"… {plural(len(lines) - most, 'more line')}"))
+        return rows
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Add one line of texts, some of them with a style; it is not folded."""
+        line = Text()
+        for part in parts:
+            text, style = (part, "") if isinstance(part, str) else part
+            text = self.clean(text)
+            if not line.plain.strip() and text.lstrip().startswith("::"):
+                text = text.replace(":", r"\x3a", 1)  # no command to GitHub Actions
+            line.append(text, style)
+        line.rstrip()
+        self.lines.append(line)
+
+    def gap(self) -> None:
+        """Add a blank line, unless there is one above."""
+        if self.lines and self.lines[-1]:
+            self.lines.append(Text())
+
+    def prose(
+        self, text: str, *, indent: int = 2, style: str = "", mark: str = "", whole: bool = False
+    ) -> None:
+        """Add sentences, wrapped at the measure or ``whole``; a mark may stand before them."""
+        for row in self.rows(text):
+            width = self.measure - indent
+            for piece in [row] if whole else fold(row, width, whole_words=self.piped):
+                self.line((mark.ljust(indent), MARKS.get(mark, "")), (piece, style))
+                mark = ""
+
+    def spread(self, *parts: tuple[str, str], right: str) -> bool:
+        """Add a line with dim text at its right end; ``False`` when there is no room for it."""
+        left, right = self.clean("".join(text for text, _ in parts)), self.clean(right)
+        gap = self.measure - cell_len(left) - cell_len(right)
+        if gap < 3:
+            return False
+        self.line(*parts, " " * gap, (right, "dim"))
+        return True
+
+    def call(self, text: str) -> None:
+        """Add a call; a long one is broken between its arguments."""
+        width = self.measure - self.indent
+        for row in self.rows(text):
+            for line in split_call(row, width):
+                for piece in self._fold(line, self.width - self.indent):
+                    self.line(" " * self.indent, piece)
+
+    def column(self, labels: list[str]) -> int:
+        """Where the texts behind these labels start."""
+        return self.indent + max((cell_len(self.clean(label)) for label in labels), default=0) + 3
+
+    def labelled(self, label: str, text: str, column: int) -> None:
+        """Add a dim label and, from ``column`` on, its text: below it where that fits better."""
+        rows, below = self.rows(text), self.indent + 2
+        longest = max(map(cell_len, rows))
+        head = " " * self.indent + self.clean(label)
+        inline = self.piped or column + longest <= self.width
+        if not inline and self.width >= 60 and column <= self.width // 2:
+            inline = len(rows) == 1 or below + longest > self.width
+        if not inline:
+            for piece in fold(head, self.width, " " * self.indent):
+                self.line((piece, "dim"))
+            head, column = "", below
+        hang = 2 if len(rows) > 1 else 0
+        for row in rows:
+            for piece in self._fold(row, self.width - column, hang):
+                self.line((head + " " * (column - cell_len(head)), "dim"), piece)
+                head = ""
+
+    def location(self, place: str, note: str, code: str = "", column: int | None = None) -> None:
+        """Add a place in the submission, what happened there, and its line of code below.
+
+        Code stands beside the place when there is no note; ``column`` (from 1) gets a caret.
+        """
+        if not note and column is None:
+            note, code = code.strip(), ""
+        self.labelled(place, note, self.column([place]))
+        if column is not None:
+            self.pointed(code, column)
+        elif code.strip():
+            self.listing(code.strip())
+
+    def pointed(self, code: str, column: int) -> None:
+        """Add a line of code with a caret under a column; a long line is cut around it."""
+        room = MOST_CHARACTERS if self.piped else self.width - self.deep
+        blanks = len(code) - len(code.lstrip())
+        before = self.clean(code[blanks : max(column - 1, blanks)])
+        code = self.clean(code.strip())
+        if cell_len(code) > room:
+            kept = chop_cells(before[: -room - 1 : -1], room // 2)[:1]  # from the caret leftwards
+            start = len(before) - len("".join(kept))
+            dots = self.clean("…") if start else ""
+            before = dots + before[start:]
+            code = chop_cells(dots + code[start:], room)[0]
+        self.line(" " * self.deep, code)
+        self.line(" " * (self.deep + cell_len(before)), "^")
+
+    def listing(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> None:
+        """Add lines of code or of print, deeply indented."""
+        for row in self.rows(text, most, longest):
+            for piece in self._fold(row, self.width - self.deep):
+                self.line(" " * self.deep, piece)
+
+    def show(self) -> None:
+        """Print the page."""
+        self.console.print(Text("\n").join(self.lines), soft_wrap=True)
+
+    def _fold(self, row: str, width: int, hang: int = 2) -> list[str]:
+        if self.piped:
+            return [row]
+        hang += len(row) - len(row.lstrip())
+        return fold(row, width, " " * min(hang, width // 2))

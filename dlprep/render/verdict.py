@@ -1,0 +1,183 @@
+"""The page after ``dlprep check``: what is wrong and why, or that all is well, and what is next."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from rich.console import Console
+
+from dlprep.model import CaseResult, Location, Problem, Verdict
+from dlprep.render.page import MARKS, Page
+from dlprep.render.words import plural
+
+PRINTED_LINES = 10
+PRINTED_CHARACTERS = 300  # of one line
+ISOLATION = {
+    "process": "judged in a separate process; no operating-system lock",
+    "full": "judged in full isolation: a separate process, locked by the operating system",
+}
+
+
+def verdict_page(
+    verdict: Verdict, console: Console, *, everything: bool = False, case: str | None = None
+) -> None:
+    """Print a verdict: its first failing case, or with ``everything`` all of its cases.
+
+    With ``case`` the page is about that case alone, passed or not.
+    """
+    page = Page(console)
+    if verdict.problem:
+        _problem(page, verdict, verdict.problem)
+    else:
+        _cases(page, verdict, everything, case)
+    page.gap()
+    if verdict.isolation:
+        level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
+        page.prose(level, style="dim")
+    page.show()
+
+
+def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> None:
+    # What answers wrongly is more interesting than what is still to be written.
+    failing = sorted(
+        (result for result in verdict.cases if result.status in ("failed", "error")),
+        key=lambda result: result.kind == "not implemented",
+    )
+    if failing and failing[0].kind == "not implemented" and not case:
+        _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
+        _unwritten(page, verdict, failing)
+        page.gap()
+        _not_run(page, verdict)
+        return
+
+    _header(page, verdict, _score(verdict), mark="✓" if verdict.status == "passed" else "")
+    shown = failing if everything else failing[:1]
+    if case:
+        shown = [result for result in verdict.cases if result.name == case] or list(verdict.cases)
+    for result in shown:
+        page.gap()
+        _case(page, verdict, result)
+    if everything:
+        _briefly(page, [result for result in verdict.cases if result not in shown])
+    if verdict.status == "passed" and not case:
+        _advice(page, verdict, [advice for result in verdict.cases for advice in result.advice])
+    else:
+        _printed(page, verdict.printed, "printed when the file was loaded")
+    for mistake in verdict.mistakes:
+        page.gap()
+        page.prose(" ".join((mistake.hint or mistake.name).split()))
+    page.gap()
+    _next(page, verdict, len(failing) - len(shown), case)
+    _not_run(page, verdict)
+
+
+def _next(page: Page, verdict: Verdict, more: int, case: str | None) -> None:
+    if case:
+        page.prose(f"All cases: dlprep check {verdict.exercise}")
+    elif more > 0:
+        fails = "fails" if more == 1 else "fail"
+        page.prose(f"{plural(more, 'more case')} {fails}: dlprep check --all")
+    elif verdict.status == "passed":
+        page.prose("Next: dlprep list")
+
+
+def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
+    fault = verdict.status == "fault"
+    _header(page, verdict, "the grader failed" if fault else "not judged")
+    page.gap()
+    page.prose(problem.message, mark="✗")
+    if problem.location:
+        _location(page, verdict, problem.location)
+    _printed(page, verdict.printed, "printed before that")
+    page.gap()
+    if problem.help:
+        page.prose(problem.help)
+
+
+def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult]) -> None:
+    page.gap()
+    if verdict.passing:
+        call = "calls" if len(failing) == 1 else "call"
+        page.prose(f"{plural(len(failing), 'case')} {call} what is not implemented yet:")
+    places = {result.location.line: result.location for result in failing if result.location}
+    for _, location in sorted(places.items()):
+        page.location(_place(verdict, location), "", location.code)
+    page.gap()
+    page.prose(f"Open {verdict.file}, write the code, then: dlprep check")
+    page.prose(f"The task again: dlprep show {verdict.exercise}")
+
+
+def _score(verdict: Verdict) -> str:
+    passing, total = verdict.passing, len(verdict.cases)
+    cases = "case" if passing == total == 1 else "cases"
+    return f"{passing} of {total} {cases} {'passes' if passing == 1 else 'pass'}"
+
+
+def _header(page: Page, verdict: Verdict, state: str, mark: str = "") -> None:
+    seconds = f"{verdict.seconds:.2f}" if verdict.seconds < 10 else f"{verdict.seconds:.1f}"
+    run = f"seed {verdict.seed} · {seconds} s"
+    slug = " ".join(verdict.exercise.split())
+    parts = ((f"{mark} " if mark else "", MARKS["✓"]), (slug, "bold"), (f"   {state}", ""))
+    if page.spread(*parts, right=run):
+        return
+    page.prose("".join(text for text, _ in parts), indent=0, style="bold")
+    page.prose(run, indent=2 if mark else 0, style="dim")
+
+
+def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
+    mark = "✓" if result.status == "passed" else "✗"
+    label = " ".join(result.label.split()) or result.name
+    if not page.spread((f"{mark} ", MARKS[mark]), (label, "bold"), right=result.name):
+        page.prose(label, mark=mark, style="bold")
+    if result.call:
+        page.call(result.call)
+    column = page.column([finding.label for finding in result.findings])
+    for finding in result.findings:
+        if finding.label:
+            page.labelled(finding.label, finding.text, column)
+        else:
+            page.prose(finding.text, indent=page.indent, whole=page.piped)
+    for location in dict.fromkeys((result.location, *result.advice)):
+        if location:
+            _location(page, verdict, location)
+    _printed(page, result.printed, "you printed")
+
+
+def _briefly(page: Page, results: list[CaseResult]) -> None:
+    page.gap()
+    for result in results:
+        label = " ".join(result.label.split())
+        if result.status == "passed":
+            page.prose(label, mark="✓")
+        else:
+            page.prose(f"{label} ({result.status})", mark="-", style="dim")
+
+
+def _advice(page: Page, verdict: Verdict, advice: list[Location]) -> None:
+    if advice:
+        page.gap()
+        page.prose("The answers are right. Worth a look all the same:")
+    for location in dict.fromkeys(advice):  # many cases meet the same warning
+        _location(page, verdict, location)
+
+
+def _location(page: Page, verdict: Verdict, location: Location) -> None:
+    page.location(_place(verdict, location), location.note, location.code, location.column)
+
+
+def _place(verdict: Verdict, location: Location) -> str:
+    return f"{PurePath(verdict.file).name}:{location.line}"
+
+
+def _printed(page: Page, printed: str, heading: str) -> None:
+    if printed.strip():
+        page.gap()
+        page.prose(heading, indent=page.indent, style="dim")
+        page.listing(printed, PRINTED_LINES, PRINTED_CHARACTERS)
+
+
+def _not_run(page: Page, verdict: Verdict) -> None:
+    count = sum(result.status == "not run" for result in verdict.cases)
+    if count:
+        was = "was" if count == 1 else "were"
+        page.prose(f"{plural(count, 'case')} {was} not run: the time was used up.")

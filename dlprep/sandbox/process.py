@@ -1,0 +1,200 @@
+"""The worker's process, as the trusted side sees it: start it, exchange frames, end it.
+
+Two threads do the blocking reads and writes, so that one deadline covers everything whatever the
+worker does, on every operating system; when it is over, the process group is killed. Nothing here
+needs NumPy before the first frame, so a worker can be started before anything else is imported.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dlprep.sandbox import wire
+
+START_SECONDS = 60.0  # for Python and NumPy to load, on a cold and busy machine
+MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
+
+
+class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
+    """The worker is gone: ``kind`` is ``timeout``, ``crash`` or ``output``.
+
+    ``line`` is the submission's line that was running, where the crash left word of it.
+    """
+
+    def __init__(self, kind: str, text: str, line: int | None = None) -> None:
+        super().__init__(text)
+        self.kind, self.line = kind, line
+
+
+class WorkerProcess:
+    """One worker. ``isolation`` is the level that it reached, known once it is ready."""
+
+    def __init__(self) -> None:
+        numpy = importlib.util.find_spec("numpy")
+        if numpy is None or numpy.origin is None:
+            raise WorkerLost("crash", "NumPy is not installed")
+        site = str(Path(numpy.origin).parent.parent)
+        script = str(Path(__file__).with_name("worker.py"))
+        # BLAS threads: cases are small, and a judge on each core is faster than threads in each
+        kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
+        threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-X", "utf8", script, site],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root: nothing of the user's
+            env=kept | threads,
+            start_new_session=True,
+        )
+        self.isolation = "none"
+        self._inbox: queue.Queue[wire.Frame | Exception] = queue.Queue(maxsize=1)
+        self._outbox: queue.Queue[tuple[dict[str, Any], list[Any]] | None] = queue.Queue()
+        self._errors = b""
+        self._ready = False
+        self.closed = False
+        self._count = 0
+        self._threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._read, self._write, self._read_errors)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def request(
+        self,
+        message: dict[str, Any],
+        arrays: list[Any],
+        seconds: float,
+        on_callback: Callable[[dict[str, Any], list[Any]], tuple[dict[str, Any], list[Any]]],
+    ) -> wire.Frame:
+        """Send a request and wait for its reply; callbacks that come before it are answered.
+
+        ``WorkerLost`` if the worker ends, talks nonsense, or needs more than ``seconds``; it is
+        then closed.
+        """
+        self._wait_ready()
+        self._count += 1
+        number = self._count
+        self._outbox.put(({**message, "id": number}, arrays))
+        deadline = time.monotonic() + seconds
+        while True:
+            reply, out = self._receive(deadline, seconds)
+            if "callback" in reply:
+                self._outbox.put(on_callback(reply, out))
+            elif reply.get("id") == number:
+                return reply, out
+            else:
+                self._lose("output", "sent a reply that nobody asked for")
+
+    def close(self) -> None:
+        """Kill the worker and all that it started, and wait for its end."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        except (ProcessLookupError, PermissionError):
+            self._process.kill()
+        self._process.wait()
+        self._outbox.put(None)
+        give_up = time.monotonic() + 1
+        for thread in self._threads:
+            while thread.is_alive() and time.monotonic() < give_up:
+                try:
+                    self._inbox.get_nowait()  # makes room, should the reader wait for it
+                except queue.Empty:
+                    thread.join(0.01)
+        if not any(thread.is_alive() for thread in self._threads):
+            for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+                if pipe is not None:
+                    pipe.close()
+
+    def _wait_ready(self) -> None:
+        if not self._ready:
+            hello, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+            self.isolation = str(hello.get("isolation"))
+            self._ready = True
+
+    def _receive(self, deadline: float, seconds: float) -> wire.Frame:
+        try:
+            frame = self._inbox.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            self._lose("timeout", f"no answer after {seconds:.3g} s")
+        if isinstance(frame, wire.Unsendable):
+            raise frame  # the case's own argument
+        if isinstance(frame, wire.WireError):
+            self._lose("output", f"sent what is not an answer: {frame}")
+        if isinstance(frame, Exception):
+            self._lose("crash", "")
+        assert isinstance(frame, tuple)
+        return frame
+
+    def _lose(self, kind: str, text: str) -> None:
+        """Close the worker and raise ``WorkerLost``."""
+        line = None
+        if kind == "crash":
+            try:
+                code = self._process.wait(timeout=1)
+            except subprocess.TimeoutExpired:  # it closed its pipe and lives on
+                text = "closed its connection to the judge"
+            else:
+                text = _how_it_ended(code)
+        self.close()
+        found = re.search(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
+        if found:  # faulthandler's last words
+            line = int(found[1])
+        raise WorkerLost(kind, text, line)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            while True:
+                self._inbox.put(wire.read_frame(self._process.stdout))  # type: ignore[arg-type]
+        except Exception as error:
+            self._inbox.put(error)
+
+    def _write(self) -> None:
+        assert self._process.stdin is not None
+        while (item := self._outbox.get()) is not None:
+            try:
+                wire.write_frame(self._process.stdin, *item)  # type: ignore[arg-type]
+            except wire.Unsendable as error:
+                self._inbox.put(error)
+            except (OSError, ValueError):
+                return  # the reader sees the end as well, and says so
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        try:
+            while chunk := self._process.stderr.read(4096):
+                if len(self._errors) < MAX_ERRORS:
+                    self._errors += chunk
+        except (OSError, ValueError):
+            return
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"the process ended itself with exit code {code}"
+    names = {"SIGSEGV": "segmentation fault", "SIGABRT": "abort", "SIGKILL": "killed"}
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return f"the process crashed: {names.get(name, name)}"

@@ -1,0 +1,233 @@
+"""Frames over a pipe: a length, a JSON header, raw array bytes. Never pickle, never objects.
+
+Both ends import this file, the worker without the rest of the package. A frame is read by a side
+that does not trust the other: sizes, shapes and dtypes are checked before anything is allocated,
+and what is read is plain data. Values are written as a tree of JSON in which everything but
+None, bool, int, float and str is a dict of one tag (``{"tuple": [...]}``); arrays stand behind
+the header and are named by their position.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from math import prod
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_HEADER = 8 << 20  # bytes of JSON
+MAX_BODY = 256 << 20  # bytes of all arrays of a frame
+MAX_ARRAYS = 65_536
+MAX_DEPTH = 64  # of nested values; far below the parser's recursion limit
+_LENGTH = struct.Struct(">I")
+_SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
+_NAMES = {f"{kind}{size}" for kind, sizes in _SIZES.items() for size in sizes}
+
+Node = Any  # JSON
+Frame = tuple[dict[str, Any], "list[np.ndarray[Any, Any]]"]
+
+
+class WireError(Exception):
+    """The other side sent what is not a frame, or more than the limits allow."""
+
+
+class Unsendable(Exception):  # noqa: N818 - says what the value is, not what went wrong
+    """A value that has no form on the wire."""
+
+
+class Stream(Protocol):
+    """The two methods of a raw, unbuffered binary file that frames need."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill what is there, at least one byte; 0 at the end."""
+
+    def write(self, data: memoryview, /) -> int | None:
+        """Write some bytes; how many."""
+
+
+def write_frame(stream: Stream, message: dict[str, Any], arrays: list[Any]) -> None:
+    """Write one frame. ``Unsendable`` if it is over the limits: then nothing was written."""
+    import numpy as np
+
+    announced = [[array.dtype.str, list(array.shape)] for array in arrays]
+    try:
+        header = json.dumps({**message, "arrays": announced}).encode("ascii")
+    except (ValueError, RecursionError) as error:  # an int of more than 4,300 digits
+        raise Unsendable(str(error)) from error
+    if len(header) > MAX_HEADER or sum(array.nbytes for array in arrays) > MAX_BODY:
+        raise Unsendable(f"more than {MAX_BODY >> 20} MiB")
+    _write(stream, _LENGTH.pack(len(header)) + header)
+    for array in arrays:
+        if array.size:
+            _write(stream, np.ascontiguousarray(array).reshape(-1).data.cast("B"))
+
+
+def read_frame(stream: Stream) -> Frame:
+    """Read one frame. ``EOFError`` when the other side is gone, ``WireError`` when it lies."""
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+    if length > MAX_HEADER:
+        raise WireError(f"a header of {length} bytes")
+    try:
+        message = json.loads(_read(stream, length))
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a header that is not JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise WireError("a header that is not an object")
+    return message, _read_arrays(stream, message.pop("arrays", None))
+
+
+def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]]:
+    if announced == []:
+        return []  # a worker that is started early says hello before NumPy is imported here
+    import numpy as np
+
+    if not isinstance(announced, list) or len(announced) > MAX_ARRAYS:
+        raise WireError("no list of arrays")
+    shapes = [_checked(entry) for entry in announced]
+    total = sum(np.dtype(dtype).itemsize * prod(shape) for dtype, shape in shapes)
+    if total > MAX_BODY:
+        raise WireError(f"arrays of {total} bytes")
+    arrays = []
+    for dtype, shape in shapes:
+        try:
+            array: np.ndarray[Any, Any] = np.empty(shape, dtype)
+        except ValueError as error:  # no elements, yet sides too long for NumPy
+            raise WireError(f"an array of shape {shape}") from error
+        if array.size:
+            _fill(stream, array.reshape(-1).data.cast("B"))
+        arrays.append(array)
+    return arrays
+
+
+def _checked(entry: object) -> tuple[str, tuple[int, ...]]:
+    """The dtype and shape of an announced array, if both are what we allow."""
+    match entry:
+        case [str(dtype), list(shape)] if dtype[:1] in "<>|" and dtype[1:] in _NAMES:
+            if len(shape) <= 32 and all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
+                return dtype, tuple(shape)
+    raise WireError(f"an array announced as {str(entry)[:80]}")
+
+
+def _read(stream: Stream, size: int) -> bytearray:
+    buffer = bytearray(size)
+    _fill(stream, memoryview(buffer))
+    return buffer
+
+
+def _fill(stream: Stream, view: memoryview) -> None:
+    done = 0
+    while done < len(view):
+        count = stream.readinto(view[done:])
+        if not count:
+            raise EOFError
+        done += count
+
+
+def _write(stream: Stream, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) or 0 :]
+
+
+class Codec:
+    """Plain values to nodes and back. Each side adds the references that only it knows."""
+
+    def encode(self, value: Any, arrays: list[Any], depth: int = 0) -> Node:
+        """The node of ``value``; its arrays are appended to ``arrays``.
+
+        Types are compared exactly, so that no subclass passes for what it only resembles; tuples
+        (named ones) and dicts (ordered ones) hold data alone and travel as their base.
+        """
+        import numpy as np
+
+        kind = type(value)
+        if value is None or kind in (bool, int, float, str):
+            return value
+        if depth > MAX_DEPTH:
+            raise Unsendable("nested too deeply")
+        if kind is np.ndarray and self._travels(value.dtype):
+            if value.nbytes > MAX_BODY:
+                raise Unsendable(f"an array of more than {MAX_BODY >> 20} MiB")
+            arrays.append(value)
+            return {"array": len(arrays) - 1, **self.layout(value)}
+        if (
+            isinstance(value, np.generic)
+            and kind is value.dtype.type
+            and self._travels(value.dtype)
+        ):
+            arrays.append(np.asarray(value))
+            return {"scalar": len(arrays) - 1}
+        if kind is complex:
+            return {"complex": [value.real, value.imag]}
+        if kind is bytes:
+            arrays.append(np.frombuffer(value, np.uint8))
+            return {"bytes": len(arrays) - 1}
+        if kind is list:
+            return {"list": [self.encode(item, arrays, depth + 1) for item in value]}
+        if isinstance(value, tuple):
+            items = tuple.__iter__(value)
+            return {"tuple": [self.encode(item, arrays, depth + 1) for item in items]}
+        if isinstance(value, dict):
+            pairs = dict.items(value)
+            return {
+                "dict": [[self.encode(part, arrays, depth + 1) for part in pair] for pair in pairs]
+            }
+        return self.encode_reference(value, arrays)
+
+    def decode(self, node: Node, arrays: list[Any]) -> Any:
+        """The value of a node that the other side sent; ``WireError`` if it is malformed."""
+        if node is None or isinstance(node, (bool, int, float, str)):
+            return node
+        if not isinstance(node, dict) or not node:
+            raise WireError(f"a value written as {str(node)[:80]}")
+        tag, content = next(iter(node.items()))
+        try:
+            match tag:
+                case "array":
+                    return self.lay_out(arrays[_index(content)], node)
+                case "scalar":
+                    return arrays[_index(content)][()]
+                case "bytes":
+                    return arrays[_index(content)].tobytes()
+                case "complex":
+                    return complex(*content)
+                case "list":
+                    return [self.decode(item, arrays) for item in content]
+                case "tuple":
+                    return tuple(self.decode(item, arrays) for item in content)
+                case "dict":
+                    return {
+                        self.decode(key, arrays): self.decode(value, arrays)
+                        for key, value in content
+                    }
+            return self.decode_reference(tag, node)
+        except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+            raise WireError(f"a value written as {str(node)[:80]}") from error
+
+    def layout(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
+        """What to say of an array's layout in memory; nothing unless a side cares."""
+        return {}
+
+    def lay_out(self, array: np.ndarray[Any, Any], node: dict[str, Any]) -> Any:
+        """The array with the layout that ``node`` asks for."""
+        return array
+
+    def encode_reference(self, value: Any, arrays: list[Any]) -> Node:
+        """The node of a value that only this side can hold; ``Unsendable`` if there is none."""
+        raise Unsendable(type(value).__name__)
+
+    def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
+        """The value behind a reference of the other side's."""
+        raise WireError(f"an unknown tag {tag!r}")
+
+    @staticmethod
+    def _travels(dtype: np.dtype[Any]) -> bool:
+        return dtype.itemsize in _SIZES.get(dtype.kind, ())
+
+
+def _index(content: object) -> int:
+    if type(content) is not int or content < 0:
+        raise WireError("an array index that is none")
+    return content

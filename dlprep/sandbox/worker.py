@@ -1,0 +1,221 @@
+"""The process that runs a submission: ``python -I -S worker.py <folder of NumPy>``.
+
+It gets the source text through its pipe, reaches only the standard library and NumPy, and answers
+requests until its input ends. Nothing of the judge's is in its memory: neither the reference, nor
+the cases, nor any expected value.
+"""
+
+from __future__ import annotations
+
+import builtins
+import faulthandler
+import io
+import os
+import sys
+import types
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlprep.sandbox import executor, wire
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
+    import executor
+    import wire
+
+    del sys.path[0]
+
+# The standard library's harmless part: it computes, and opens no door to the machine.
+ALLOWED = frozenset(
+    """
+    __future__ abc array bisect cmath collections contextlib copy dataclasses datetime decimal enum
+    fractions functools graphlib heapq itertools json math numbers numpy operator pprint random re
+    statistics string struct textwrap time types typing unicodedata warnings
+    """.split()  # noqa: SIM905 - a list of forty quoted names reads worse
+)
+REFUSED_PARTS = frozenset({"numpy.ctypeslib", "numpy.f2py", "numpy.distutils"})
+MAX_PRINTED = 16 << 10  # characters that are kept of what one request prints
+MAX_WARNINGS = 20
+MAX_MESSAGE = 2_000
+
+
+class ImportRefused(ImportError):  # noqa: N818 - what happened to the import
+    """The submission asked for a module beyond NumPy and the harmless standard library."""
+
+
+def guarded_import(
+    name: str,
+    globals: dict[str, Any] | None = None,
+    locals: dict[str, Any] | None = None,
+    fromlist: tuple[str, ...] | None = (),
+    level: int = 0,
+) -> Any:
+    """``__import__`` for the submission's own statements; those of NumPy itself stay free."""
+    wanted = {name, *(f"{name}.{part}" for part in fromlist or ())}
+    if level or name.partition(".")[0] not in ALLOWED or wanted & REFUSED_PARTS:
+        raise ImportRefused("." * level + name)
+    return __import__(name, globals, locals, fromlist or (), level)
+
+
+class Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed, and counts the rest."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.size = 0
+
+    def writable(self) -> bool:
+        """True: it takes text."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep ``text`` while there is room."""
+        if self.size < MAX_PRINTED:
+            self.parts.append(text[: MAX_PRINTED - self.size])
+        self.size += len(text)
+        return len(text)
+
+    def take(self) -> tuple[str, int]:
+        """What was kept since the last time, and how many characters were not."""
+        text, lost = "".join(self.parts), max(0, self.size - MAX_PRINTED)
+        self.parts, self.size = [], 0
+        return text, lost
+
+
+class Worker:
+    """Loads one submission and answers requests about it."""
+
+    def __init__(self, source: wire.Stream, sink: wire.Stream) -> None:
+        self.source, self.sink = source, sink
+        self.printed = Printed()
+        self.warned: list[list[Any]] = []
+        self.executor: executor.Executor
+        sys.stdout = sys.stderr = self.printed
+        warnings.showwarning = self._note_warning
+        warnings.simplefilter("always")
+
+    def serve(self) -> dict[str, Any] | None:
+        """Answer frames until one is the reply to a callback; then return it, with its arrays."""
+        while True:
+            message, arrays = wire.read_frame(self.source)
+            if message["op"] == "reply":
+                return {**message, "arrays": arrays}
+            reply, out = self._answer(message, arrays)
+            text, lost = self.printed.take()
+            reply = {**reply, "id": message["id"], "printed": text, "lost": lost}
+            reply["warnings"], self.warned = self.warned, []
+            try:
+                wire.write_frame(self.sink, reply, out)
+            except wire.Unsendable as error:
+                unsent = {"foreign": f"a result that is too large to send: {error}"}
+                wire.write_frame(self.sink, {**reply, "value": unsent}, [])
+
+    def _answer(
+        self, message: dict[str, Any], arrays: list[Any]
+    ) -> tuple[dict[str, Any], list[Any]]:
+        try:
+            if message["op"] == "load":
+                return self._load(message["name"], message["file"], arrays[0].tobytes()), []
+            return self.executor.run(message, arrays)
+        except BaseException as error:
+            return {"raised": self._describe(error)}, []
+
+    def _load(self, name: str, file: str, source: bytes) -> dict[str, Any]:
+        """Compile and run the submission; what it defines, with signatures."""
+        module = types.ModuleType(name)
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
+        sys.modules[name] = module
+        self.file = file
+        self.executor = executor.Executor(vars(module), file, self._call_back)
+        exec(compile(source, file, "exec", dont_inherit=True), vars(module))
+        return {
+            "value": None,
+            "functions": {
+                key: _signature(value)
+                for key, value in list(vars(module).items())
+                if not key.startswith("_") and callable(value)
+            },
+        }
+
+    def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        arrays: list[Any] = []
+        nodes = [self.executor.encode(value, arrays) for value in (args, kwargs)]
+        message = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
+        wire.write_frame(self.sink, message, arrays)
+        reply = self.serve()
+        assert reply is not None
+        if "raised" in reply:
+            raise RuntimeError(reply["raised"])
+        return self.executor.decode(reply["value"], reply["arrays"])
+
+    def _note_warning(
+        self, message: Warning | str, category: type[Warning], *_: object, **__: object
+    ) -> None:
+        if len(self.warned) < MAX_WARNINGS:
+            frame: types.FrameType | None = sys._getframe(1)
+            while frame is not None and frame.f_code.co_filename != self.file:
+                frame = frame.f_back
+            line = frame.f_lineno if frame is not None else 0
+            self.warned.append([line, category.__name__, str(message)[:MAX_MESSAGE]])
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """An exception as text and lines of the submission's own file."""
+        kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+        try:
+            text = str(error)[:MAX_MESSAGE]
+        except BaseException:
+            text = ""
+        lines = []
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.file:
+                lines.append(trace.tb_lineno)
+            trace = trace.tb_next
+        described: dict[str, Any] = {"type": kind, "message": text, "lines": lines[-20:]}
+        if isinstance(error, SyntaxError) and error.filename == self.file:
+            described |= {"syntax": [error.lineno, error.offset], "message": str(error.msg)}
+        if isinstance(error, ImportRefused):
+            described["refused"] = True
+        return described
+
+
+def _signature(value: Any) -> list[list[Any]] | None:
+    """The parameters of a callable: name, kind, default's text; None where there is no telling."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (ValueError, TypeError):
+        return None
+    return [
+        [
+            parameter.name,
+            parameter.kind.name,
+            None if parameter.default is parameter.empty else repr(parameter.default)[:200],
+        ]
+        for parameter in parameters
+    ]
+
+
+def main() -> None:
+    """Take the pipes for frames alone, import NumPy, then serve."""
+    source, sink = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)  # input() finds the end of the file
+    os.dup2(nothing, 1)  # C code that prints must not write into the frames
+    faulthandler.enable()
+    folder = sys.argv.pop()
+    sys.path.append(folder)
+    import numpy as np
+
+    np.random.default_rng  # noqa: B018 - loads the lazy part now
+    sys.path.remove(folder)
+    try:
+        wire.write_frame(sink, {"ready": True, "isolation": "process"}, [])
+        Worker(source, sink).serve()
+    except (EOFError, BrokenPipeError):
+        os._exit(0)  # the judge is gone; the submission's atexit functions have no say
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,650 @@
+"""The user's files: real ones, on real disks that are full or read-only, and under real kills."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dlprep
+from dlprep.model import Exercise
+from dlprep.practice.workspace import (
+    LARGEST_SUBMISSION,
+    Workspace,
+    WorkspaceError,
+    find_workspace,
+    open_workspace,
+    read_submission,
+)
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(dlprep.__file__).parent.parent)}
+STUB = b'def softmax(x, axis):\r\n    """\xc3\x97"""\n'
+NOBODY = 65534
+
+# What every child below begins with; argv is the workspace and the folder of the exercise.
+PRELUDE = """
+import sys
+from pathlib import Path
+from dlprep.model import Exercise, Verdict
+from dlprep.practice.record import RecordError
+from dlprep.practice.workspace import Workspace, WorkspaceError, open_workspace
+
+def exercise(folder):
+    return Exercise(
+        "softmax", "", "stability", "easy", 10, (), (), (), Path(folder), Path(folder), 5.0
+    )
+
+root, folder = Path(sys.argv[1]), sys.argv[2]
+"""
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Exercise:
+    return make_exercise(tmp_path / "exercise")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    root = tmp_path / "practice"
+    root.mkdir()
+    return Workspace(root)
+
+
+def make_exercise(folder: Path) -> Exercise:
+    folder.mkdir()
+    (folder / "stub.py").write_bytes(STUB)
+    return Exercise("softmax", "", "stability", "easy", 10, (), (), (), folder, folder, 5.0)
+
+
+def history(workspace: Workspace) -> list[tuple[str, bytes]]:
+    """Kind and text of every event."""
+    with closing(sqlite3.connect(workspace.record.path)) as db:
+        found = db.execute("select kind, body from event join text on hash = text_hash order by id")
+        return [(kind, zlib.decompress(body)) for kind, body in found]
+
+
+def child(code: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+        text=True,
+    )
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def identity(path: Path) -> tuple[int, ...]:
+    """What stays the same as long as nobody writes to ``path`` or replaces it."""
+    info = path.lstat()
+    return info.st_ino, info.st_mode, info.st_size, info.st_mtime_ns
+
+
+# Where the workspace is
+
+
+def test_the_workspace_is_the_nearest_folder_upwards(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    deep = inner / "c" / "d"
+    deep.mkdir(parents=True)
+    (tmp_path / ".dlprep").mkdir()
+    assert find_workspace(deep) == tmp_path
+    (inner / ".dlprep").mkdir()
+    assert find_workspace(deep) == inner
+    assert find_workspace(inner) == inner
+    assert find_workspace(tmp_path / "a") == tmp_path
+    (deep / ".dlprep").write_text("a file makes no workspace")
+    assert find_workspace(deep) == inner
+
+
+def test_a_workspace_is_found_from_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real" / ".dlprep").mkdir(parents=True)
+    (tmp_path / "real" / "sub").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "sub")
+    assert find_workspace(tmp_path / "link") == tmp_path / "real"
+
+
+def test_without_a_workspace_the_folder_itself_becomes_it_when_written_to(
+    tmp_path: Path, exercise: Exercise
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    assert find_workspace(folder) is None
+    workspace = open_workspace(folder)
+    assert workspace.root == folder
+    assert workspace.record.statuses() == {}
+    assert tree(folder) == []
+    workspace.start(exercise)
+    assert tree(folder) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+    (folder / "sub").mkdir()
+    assert open_workspace(folder / "sub").file(exercise) == folder / "softmax.py"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the current folder")
+def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
+    gone = child(
+        """
+import os
+root.mkdir(); os.chdir(root); root.rmdir()
+try:
+    open_workspace(Path())
+except WorkspaceError as error:
+    print(error)
+""",
+        tmp_path / "gone",
+        "",
+    )
+    assert gone.communicate()[0] == "The folder . cannot be found: no such file or directory.\n"
+
+
+# start
+
+
+def test_start_writes_the_stub(workspace: Workspace, exercise: Exercise) -> None:
+    started = workspace.start(exercise)
+    assert (started.path, started.happened, started.note) == (
+        workspace.root / "softmax.py",
+        "written",
+        "",
+    )
+    assert started.path.read_bytes() == STUB
+    assert history(workspace) == [("started", STUB)]
+    assert workspace.record.statuses() == {"softmax": "started"}
+
+
+@pytest.mark.parametrize("text", [b"mine\n", b"", b"\xff"])
+def test_start_leaves_a_file_of_the_user_alone(
+    workspace: Workspace, exercise: Exercise, text: bytes
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(text)
+    before = identity(path)
+    started = workspace.start(exercise)
+    assert (started.path, started.happened, started.note) == (path, "kept", "")
+    assert path.read_bytes() == text
+    assert identity(path) == before
+    assert history(workspace) == [("started", text)]
+
+
+def test_reset_brings_the_stub_back_and_keeps_the_old_text(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"mine\n")
+    started = workspace.start(exercise, reset=True)
+    assert (started.path, started.happened, started.note) == (path, "reset", "")
+    assert path.read_bytes() == STUB
+    assert history(workspace) == [("reset", b"mine\n")]
+    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+
+
+def test_reset_without_a_file_is_a_start(workspace: Workspace, exercise: Exercise) -> None:
+    assert workspace.start(exercise, reset=True).happened == "written"
+    assert history(workspace) == [("started", STUB)]
+
+
+def test_a_record_that_cannot_be_written_is_a_note_on_a_start(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    (workspace.root / ".dlprep").write_text("a file")
+    note = f"{workspace.root / '.dlprep'} is not a folder, so no record can be kept in it."
+    written = workspace.start(exercise)
+    assert (written.happened, written.note) == ("written", note)
+    kept = workspace.start(exercise)
+    assert (kept.happened, kept.note) == ("kept", note)
+    assert kept.path.read_bytes() == STUB
+
+
+def test_a_record_that_cannot_be_written_refuses_a_reset(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    (workspace.root / ".dlprep").write_text("a file")
+    path = workspace.file(exercise)
+    path.write_bytes(b"mine")
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.start(exercise, reset=True)
+    assert str(caught.value) == (
+        f"{path} is left as it is, since its text cannot be kept first. "
+        f"{workspace.root / '.dlprep'} is not a folder, so no record can be kept in it."
+    )
+    assert path.read_bytes() == b"mine"
+    assert tree(workspace.root) == [".dlprep", "softmax.py"]
+
+
+def test_a_damaged_record_is_a_note_and_the_new_one_serves(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    for reset, happened in [(False, "written"), (False, "kept"), (True, "reset")]:
+        workspace.record.path.parent.mkdir(exist_ok=True)
+        workspace.record.path.write_bytes(b"garbage " * 1000)
+        started = workspace.start(exercise, reset)
+        assert started.happened == happened
+        assert "was damaged: it is kept as record.sqlite3.damaged-" in started.note
+        assert len(history(workspace)) == 1
+
+
+def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"first")
+    workspace.record.started("softmax", b"first")
+    caught: list[WorkspaceError] = []
+
+    def reset() -> None:
+        try:
+            workspace.start(exercise, reset=True)
+        except WorkspaceError as error:
+            caught.append(error)
+
+    with closing(sqlite3.connect(workspace.record.path, isolation_level=None)) as other:
+        other.execute("begin immediate")  # the reset waits for the record …
+        thread = threading.Thread(target=reset)
+        thread.start()
+        while not list(workspace.root.glob(".softmax.py.*.tmp")):
+            assert thread.is_alive()
+        path.write_bytes(b"second")  # … and meanwhile the editor saves
+    thread.join()
+    assert [str(error) for error in caught] == [
+        f"{path} was saved while it was being reset, and is left as it is. Reset it again."
+    ]
+    assert path.read_bytes() == b"second"
+    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+
+
+def test_shells_that_start_at_once_write_the_stub_once(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    code = "print(Workspace(root).start(exercise(folder)).happened)"
+    shells = [child(code, workspace.root, exercise.folder) for _ in range(4)]
+    happened = sorted(shell.communicate()[0].strip() for shell in shells)
+    assert happened == ["kept", "kept", "kept", "written"]
+    assert workspace.file(exercise).read_bytes() == STUB
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
+def test_a_kill_at_any_moment_of_a_reset_loses_no_text(
+    workspace: Workspace, exercise: Exercise, name: str
+) -> None:
+    code = """
+for n in range(10_000):
+    (root / "softmax.py").write_text(f"{sys.argv[3]} {n}")
+    print(sys.argv[3], n, flush=True)
+    Workspace(root).start(exercise(folder), reset=True)
+"""
+    chance = random.Random(2407)
+    for n in range(8):
+        shell = child(code, workspace.root, exercise.folder, f"round-{n}")
+        assert shell.stdout is not None
+        seen = [shell.stdout.readline() for _ in range(chance.randrange(1, 10))]
+        for _ in range(chance.randrange(20_000)):  # somewhere inside a reset
+            pass
+        shell.send_signal(getattr(signal, name))
+        with shell:
+            seen += shell.stdout.readlines()
+        assert shell.returncode != 0
+        kept = {text for _, text in history(workspace)} | {workspace.file(exercise).read_bytes()}
+        assert {line.strip().encode() for line in seen if line.endswith("\n")} <= kept
+
+
+# Things that are no ordinary file
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_pipe(path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("the system has no named pipes")
+    os.mkfifo(path)
+
+
+def make_dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def make_large(path: Path) -> None:
+    path.write_bytes(b"#" * (LARGEST_SUBMISSION + 1))
+
+
+STRANGE = {
+    make_folder: "{} is a folder, not a file. Move it away.",
+    make_pipe: "{} is a pipe or a device, not a file. Move it away.",
+    make_dangling_link: "{} is a symbolic link to a file that does not exist. Remove the link.",
+    make_large: "{} is larger than 1 MiB, which no solution is. Move it away.",
+}
+
+
+@pytest.mark.parametrize(("make", "sentence"), STRANGE.items())
+def test_what_is_no_submission_gets_a_sentence_and_is_left_alone(
+    workspace: Workspace, exercise: Exercise, make: Any, sentence: str
+) -> None:
+    path = workspace.file(exercise)
+    make(path)
+    before = identity(path)
+    for use in (
+        lambda: read_submission(path),
+        lambda: workspace.start(exercise),
+        lambda: workspace.start(exercise, reset=True),
+    ):
+        with pytest.raises(WorkspaceError) as caught:
+            use()
+        assert str(caught.value) == sentence.format(f"softmax.py in {workspace.root}")
+    assert identity(path) == before
+    assert tree(workspace.root) == ["softmax.py"]
+
+
+def test_a_link_to_a_file_is_kept_and_read_but_never_reset(
+    workspace: Workspace, exercise: Exercise, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere.py").write_bytes(b"mine")
+    path = workspace.file(exercise)
+    path.symlink_to(tmp_path / "elsewhere.py")
+    assert read_submission(path) == b"mine"
+    assert workspace.start(exercise).happened == "kept"
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.start(exercise, reset=True)
+    assert str(caught.value) == (
+        f"{path} is a symbolic link, and a reset would replace the link, not the file behind it. "
+        "Remove the link, then start again."
+    )
+    assert path.is_symlink()
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_missing_file_says_how_to_begin(workspace: Workspace, exercise: Exercise) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        read_submission(workspace.file(exercise))
+    assert str(caught.value) == (
+        f"There is no softmax.py in {workspace.root}. To begin: dlprep start softmax"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no devices as files")
+def test_a_device_is_not_read() -> None:
+    with pytest.raises(WorkspaceError, match=r"^zero in /dev is a pipe or a device"):
+        read_submission(Path("/dev/zero"))
+
+
+def test_a_name_that_no_file_can_have(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError, match=r" cannot be read: \w.*\.$"):
+        read_submission(workspace.root / ("x" * 5000))
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"x\r\n", b"#" * LARGEST_SUBMISSION])
+def test_a_submission_is_read_byte_for_byte(workspace: Workspace, text: bytes) -> None:
+    path = workspace.root / "softmax.py"
+    path.write_bytes(text)
+    assert read_submission(path) == text
+
+
+# What the system refuses
+
+
+@pytest.fixture
+def as_user() -> Iterator[Path]:
+    """A folder of an ordinary user's, who the test runs as: root is refused nothing."""
+    if not hasattr(os, "seteuid"):
+        pytest.skip("the system has no POSIX permissions")
+    importlib.import_module("hashlib")  # Python itself may lie where only root can read it
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_exercise(folder / "exercise").stub.chmod(0o644)
+        (folder / "practice").mkdir()
+        root = os.geteuid() == 0
+        if root:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            for path in (folder / "practice", *folder.glob("practice/.dlprep")):
+                path.chmod(0o755)
+            if root:
+                os.seteuid(0)
+
+
+def test_an_unreadable_file(as_user: Path) -> None:
+    workspace, exercise = Workspace(as_user / "practice"), read_exercise(as_user)
+    path = workspace.file(exercise)
+    path.write_bytes(b"mine")
+    path.chmod(0)
+    for use in (
+        lambda: read_submission(path),
+        lambda: workspace.start(exercise),
+        lambda: workspace.start(exercise, reset=True),
+    ):
+        with pytest.raises(WorkspaceError) as caught:
+            use()
+        assert str(caught.value) == (
+            f"softmax.py in {workspace.root} cannot be read: permission denied."
+        )
+    path.chmod(0o644)
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_folder_that_may_not_be_written(as_user: Path) -> None:
+    workspace, exercise = Workspace(as_user / "practice"), read_exercise(as_user)
+    workspace.root.chmod(0o555)
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.start(exercise)
+    path = workspace.file(exercise)
+    assert str(caught.value) == f"{path} cannot be written: permission denied."
+
+    workspace.root.chmod(0o755)
+    path.write_bytes(b"mine")
+    workspace.root.chmod(0o555)
+    kept = workspace.start(exercise)
+    assert (kept.happened, kept.note) == (
+        "kept",
+        f"The record {workspace.record.path} cannot be used: permission denied.",
+    )
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.start(exercise, reset=True)
+    assert str(caught.value) == f"{path} cannot be reset: permission denied."
+    assert path.read_bytes() == b"mine"
+
+
+def test_a_record_that_may_not_be_written(as_user: Path) -> None:
+    workspace, exercise = Workspace(as_user / "practice"), read_exercise(as_user)
+    workspace.start(exercise)
+    path, record = workspace.file(exercise), workspace.record
+    path.write_bytes(b"mine")
+    sentence = f"The record {record.path} cannot be used: it, or its disk, is read-only."
+
+    record.path.chmod(0o444)
+    assert workspace.start(exercise).note == sentence
+    assert record.statuses() == {"softmax": "started"}
+
+    record.path.chmod(0o644)
+    record.path.parent.chmod(0o555)
+    with pytest.raises(WorkspaceError, match=r"is left as it is, since its text cannot be kept"):
+        workspace.start(exercise, reset=True)
+    assert record.statuses() == {"softmax": "started"}
+    assert path.read_bytes() == b"mine"
+
+    record.path.write_bytes(b"garbage " * 1000)
+    assert workspace.start(exercise).note == (
+        f"The record {record.path} is damaged, and cannot be set aside: it cannot be opened, or "
+        "its folder cannot be written."
+    )
+    assert record.path.read_bytes() == b"garbage " * 1000
+    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+
+
+def test_a_folder_above_that_may_not_be_searched(as_user: Path) -> None:
+    inner = as_user / "practice" / "inner"
+    inner.mkdir()
+    (as_user / "practice").chmod(0)
+    assert find_workspace(inner) is None
+
+
+def read_exercise(folder: Path) -> Exercise:
+    folder = folder / "exercise"
+    return Exercise("softmax", "", "stability", "easy", 10, (), (), (), folder, folder, 5.0)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> list[str]:
+    """The command that runs another with a disk of its own, of 1.5 MB, at ``tmp_path/disk``."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare(1) here to mount a small disk with")
+    mount = f"mount -t tmpfs -o size=1536k none '{disk}' && exec \"$@\""
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    command = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no small disk can be mounted here: {tried.stderr.strip()}")
+    return command
+
+
+def on_disk(command: list[str], tmp_path: Path, exercise: Exercise, code: str) -> Any:
+    """What ``code`` leaves in ``said``, run with the workspace on the small disk."""
+    prelude = """
+import json, subprocess
+workspace = Workspace(root)
+path = root / "softmax.py"
+record = workspace.record
+verdict = Verdict("softmax", "softmax.py", "passed", 1, 0.1, "none")
+said = []
+
+def attempt(use, *arguments, **options):
+    try:
+        result = use(*arguments, **options)
+        said.append(getattr(result, "happened", result))
+    except (WorkspaceError, RecordError) as error:
+        said.append(str(error))
+"""
+    script = PRELUDE + prelude + code + "\nprint(json.dumps(said))"
+    done = subprocess.run(
+        [*command, sys.executable, "-c", script, str(tmp_path / "disk"), str(exercise.folder)],
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_a_read_only_disk(small_disk: list[str], tmp_path: Path, exercise: Exercise) -> None:
+    said = on_disk(
+        small_disk,
+        tmp_path,
+        exercise,
+        """
+def mount(how):
+    subprocess.run(["mount", "-o", f"remount,{how}", root], check=True)
+
+mount("ro")
+attempt(record.statuses)
+attempt(workspace.start, exercise(folder))
+attempt(record.checked, verdict, b"mine")
+mount("rw")
+attempt(workspace.start, exercise(folder))
+path.write_text("mine")
+mount("ro")
+attempt(record.statuses)
+attempt(workspace.start, exercise(folder))
+attempt(record.checked, verdict, b"mine")
+attempt(workspace.start, exercise(folder), reset=True)
+attempt(path.read_text)
+attempt(lambda: sorted(file.name for file in root.rglob("*")))
+""",
+    )
+    disk = tmp_path / "disk"
+    record = f"The record {disk / '.dlprep' / 'record.sqlite3'} cannot be used"
+    assert said == [
+        {},
+        f"{disk / 'softmax.py'} cannot be written: read-only file system.",
+        f"{record}: read-only file system.",
+        "written",
+        {"softmax": "started"},
+        "kept",
+        f"{record}: it, or its disk, is read-only.",
+        f"{disk / 'softmax.py'} cannot be reset: read-only file system.",
+        "mine",
+        [".dlprep", "record.sqlite3", "softmax.py"],
+    ]
+
+
+def test_a_full_disk(small_disk: list[str], tmp_path: Path, exercise: Exercise) -> None:
+    said = on_disk(
+        small_disk,
+        tmp_path,
+        exercise,
+        """
+import os
+filler = root / "filler"
+
+def fill():
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+
+fill()
+attempt(workspace.start, exercise(folder))
+attempt(path.exists)
+filler.unlink()
+
+attempt(workspace.start, exercise(folder))
+mine = os.urandom(800_000)  # it fits once, but not a second time into the record
+path.write_bytes(mine)
+attempt(workspace.start, exercise(folder), reset=True)
+attempt(record.checked, verdict, mine)
+attempt(record.statuses)
+attempt(lambda: path.read_bytes() == mine)
+
+path.write_text("mine")
+fill()
+attempt(workspace.start, exercise(folder), reset=True)
+attempt(path.read_text)
+filler.unlink()
+attempt(workspace.start, exercise(folder), reset=True)
+attempt(record.checked, verdict, b"right")
+attempt(record.statuses)
+attempt(lambda: sorted(file.name for file in root.rglob("*")))
+""",
+    )
+    disk = tmp_path / "disk"
+    path = disk / "softmax.py"
+    full = f"The record {disk / '.dlprep' / 'record.sqlite3'} cannot be used: the disk is full."
+    assert said == [
+        f"{path} cannot be written: no space left on device.",
+        False,
+        "written",
+        f"{path} is left as it is, since its text cannot be kept first. {full}",
+        full,
+        {"softmax": "started"},
+        True,
+        f"{path} cannot be reset: no space left on device.",
+        "mine",
+        "reset",
+        None,
+        {"softmax": "passed"},
+        [".dlprep", "record.sqlite3", "softmax.py"],
+    ]

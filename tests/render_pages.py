@@ -1,0 +1,239 @@
+"""Every kind of page, built by hand; ``python tests/render_pages.py`` rewrites the golden text.
+
+The golden pages of 80 columns are a pipe's, those of 40 columns a terminal's without colour.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from dlprep import render
+from dlprep.model import CaseResult, Exercise, Finding, Location, NamedMistake, Problem, Verdict
+
+GOLDEN = Path(__file__).parent / "golden" / "render"
+
+PASSED = (
+    CaseResult("rows_sum_to_one", "rows sum to one", "passed"),
+    CaseResult("any_axis", "normalises along any axis", "passed"),
+)
+OVERFLOW = Location(14, "    e = np.exp(logits)", "RuntimeWarning: overflow encountered in exp")
+NAN = CaseResult(
+    "stays_finite",
+    "stays finite for large logits",
+    "failed",
+    "values",
+    "softmax([[1000., 1001., 1002.]], axis=-1)",
+    (
+        Finding("got", "[[ nan    nan    nan  ]]"),
+        Finding("expected", "[[0.0900 0.2447 0.6652]]"),
+        Finding("worst at", "[0, 0]: nan where 0.0900 was expected"),
+    ),
+    OVERFLOW,
+)
+SHAPE = CaseResult(
+    "loss_is_a_scalar[one_row]",
+    "returns one number for a batch",
+    "failed",
+    "shape",
+    "mlp2_forward(X=float64 (3, 5), W1=float64 (5, 7), b1=float64 (7,), W2=float64 (7, 4), "
+    "b2=float64 (4,), names=['a, b', 'c'])",
+    (
+        Finding("got", "shape (3, 4)"),
+        Finding("expected", "shape (3,)"),
+        Finding("", "The last axis is still there."),
+    ),
+)
+GRADIENT = CaseResult(
+    "gradient_of_every_parameter",
+    "the gradient of every parameter is right",
+    "failed",
+    "gradient",
+    "mlp2_backward(dout, cache)",
+    (
+        Finding("parameter", "W1, entry [2, 0]"),
+        Finding("analytic", "0.4127"),
+        Finding("numeric", "0.1376"),
+        Finding("relative error", "0.67, where at most 1e-06 is allowed"),
+        Finding("got", "[[ 0.4127 -1.2046  0.0031  0.9120 -0.4400  0.7781  0.0133 -2.1003]\n"
+                       " [-0.0290  0.3302  1.4401 -0.9077  0.1180 -0.6604  0.2201  0.5057]]"),
+        Finding("own forward", "your backward fits your own forward, so look at the forward first"),
+    ),
+)  # fmt: skip
+RAISED = CaseResult(
+    "integer_input",
+    "accepts integers",
+    "failed",
+    "exception",
+    "softmax([[1, 2, 3]])",
+    (Finding("raised", "ValueError: operands could not be broadcast together\nwith (3,) (2,)"),),
+    Location(9, "\treturn e / e.sum(axis)"),
+    "\n".join(f"step {step}: loss {2.0 / (step + 1):.4f}" for step in range(210)) + "\n",
+)
+NONE = CaseResult(
+    "backward",
+    "the backward returns the gradient",
+    "failed",
+    "none",
+    "softmax_backward(dout, y)",
+    (Finding("got", "None: is a return missing?"), Finding("expected", "ndarray, float64 (3, 5)")),
+)
+ENDLESS = CaseResult(
+    "long_rows",
+    "handles long rows",
+    "error",
+    "timeout",
+    "softmax(float64 (2, 100000))",
+    (Finding("stopped", "no answer within 5 s: is there an endless loop?"),),
+    Location(21, "    while i < n:"),
+)
+CRASH = CaseResult(
+    "empty_batch",
+    "handles an empty batch",
+    "error",
+    "crash",
+    "softmax(float64 (0, 5))",
+    (Finding("crashed", "the process died in softmax: segmentation fault"),),
+)
+HOSTILE = CaseResult(
+    "hostile",
+    "does not believe [bold]text[/bold]",
+    "error",
+    "exception",
+    "softmax('[/red], \x1b[2J', ':smile:')",
+    (Finding("raised", "KeyError: '[/bold] \x1b[2J :smile: \u202egnp.exe \ud800 \x07\x9b1m'"),),
+    Location(3, "raise KeyError('[/bold] [red] \x1b[2J :smile:')", "[/dim] KeyError \x1b]0;t\x07"),
+    "[/bold] [red] \x1b[2J :smile:\r\ncol\tumn\rover\x08\nPASSED ✗ ∂ 漢字\n"
+    "  ::error title=forged::line\nx ##[error]forged ##vso[task.complete]\n## [ok] x[::2]\n",
+)
+STUBS = tuple(
+    CaseResult(f"{n}", f"case {n}", "error", "not implemented", location=Location(
+        line, "    raise NotImplementedError"))
+    for n, line in enumerate((12, 12, 31, 31))
+)  # fmt: skip
+NOT_RUN = CaseResult("last", "handles float16", "not run")
+SUBTRACT = NamedMistake(
+    "softmax",
+    "no max subtraction",
+    "You forgot the max subtraction: exp overflows near 710. Subtract the row's maximum\n"
+    "first; softmax does not change.",
+)
+
+
+def a_verdict(*cases: CaseResult, status: str = "failed", **changes: object) -> Verdict:
+    verdict = Verdict("softmax", "softmax.py", status, 2407, 0.214, "process", cases)  # type: ignore[arg-type]
+    return replace(verdict, **changes)  # type: ignore[arg-type]
+
+
+def a_problem(problem: Problem, status: str = "error", printed: str = "") -> Verdict:
+    return a_verdict(status=status, problem=problem, printed=printed)
+
+
+SEVERAL = a_verdict(*PASSED, NAN, replace(RAISED, printed="[1 2 3]\n"), *STUBS[:1], NOT_RUN)
+ADVICE = tuple(replace(case, advice=(OVERFLOW,), printed="debug\n") for case in PASSED)
+
+PAGES: dict[str, Callable[[Console], None]] = {
+    name: lambda console, verdict=verdict, options=options: render.verdict_page(  # type: ignore[misc]
+        verdict, console, **options
+    )
+    for name, verdict, options in [
+        ("nan", a_verdict(*PASSED * 3, PASSED[0], NAN, SHAPE, mistakes=(SUBTRACT,)), {}),
+        ("shape", a_verdict(SHAPE, *PASSED, exercise="mlp2", file="mlp2.py"), {}),
+        ("gradient", a_verdict(GRADIENT, PASSED[0], exercise="mlp2", file="mlp2.py"), {}),
+        ("exception", a_verdict(RAISED, PASSED[0], seconds=12.3456), {}),
+        ("none", a_verdict(*PASSED, NONE), {}),
+        ("endless", a_verdict(ENDLESS, NOT_RUN, NOT_RUN, *PASSED, status="error"), {}),
+        ("crash", a_verdict(CRASH, *PASSED, status="error", printed="hello from import\n"), {}),
+        ("hostile", a_verdict(HOSTILE, status="error", file="/tmp/\x1b[31m/softmax.py"), {}),
+        ("several", SEVERAL, {}),
+        ("everything", SEVERAL, {"everything": True}),
+        ("one_case", SEVERAL, {"case": "any_axis"}),
+        ("passed", a_verdict(*PASSED, status="passed", isolation="full"), {}),
+        ("advice", a_verdict(*ADVICE, status="passed"), {}),
+        ("stub", a_verdict(*STUBS, exercise="mlp2", file="mlp2.py"), {}),
+        ("half_a_stub", a_verdict(*PASSED, *STUBS[2:], NOT_RUN, file="mlp2.py"), {}),
+        ("syntax", a_problem(Problem(
+            "syntax", "softmax.py is not valid Python: '(' was never closed.",
+            Location(7, "\te = np.exp(logits - logits.max(axis=axis, keepdims=True)",
+                     column=12))), {}),
+        ("missing", a_problem(Problem(
+            "missing", "softmax.py has no function softmax_backward.",
+            help="It should look like this: softmax_backward(dout, y, axis=-1)\n"
+                 "dlprep start softmax --reset brings the stub back and keeps your text.")), {}),
+        ("import", a_problem(Problem(
+            "import", "softmax.py imports scipy; an exercise is solved with NumPy alone.",
+            Location(2, "from scipy.special import softmax"),
+            "Allowed are NumPy and the harmless part of the standard library.")), {}),
+        ("raised_at_import", a_problem(Problem(
+            "exception", "softmax.py raises ZeroDivisionError: division by zero when it is loaded.",
+            Location(30, "print(1 / 0)")),
+            printed="about to divide\n"), {}),
+        ("fault", a_problem(Problem(
+            "fault", "The cases of softmax went wrong: KeyError: 'x'.",
+            help="This is a bug of the exercise, not of your code."), status="fault"), {}),
+    ]
+}  # fmt: skip
+
+
+def an_exercise(slug: str, title: str, track: str, difficulty: str, minutes: int) -> Exercise:
+    folder = Path(slug)
+    return Exercise(
+        slug, title, track, difficulty, minutes, (), (), (), folder, folder, seconds=5.0
+    )
+
+
+EXERCISES = [
+    (an_exercise("softmax", "Softmax and its backward", "stability", "easy", 15), "passed"),
+    (an_exercise("conv_im2col", "Convolution by im2col — forward and backward", "convolution",
+                 "hard", 45), "failing"),
+    (an_exercise("lstm_cell", "One step of an LSTM", "recurrent", "medium", 30), "started"),
+    (an_exercise("gru_cell", "One step of a GRU", "recurrent", "medium", 30), "new"),
+]  # fmt: skip
+PROMPT = """# Softmax
+
+Write `softmax(logits, axis)` so that rows sum to 1; it is *never* NaN.
+
+## Conventions
+
+- `logits` is an array, any shape
+- bad input: raise `ValueError`
+
+```python
+softmax(np.array([0.0, 0.0]))  # array([0.5, 0.5])
+```
+"""
+PAGES |= {
+    "list": lambda console: render.exercise_table(EXERCISES, console),
+    "list_of_none": lambda console: render.exercise_table([], console),
+    "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
+    "message": lambda console: render.message("softmax.py is ready. " * 5, console),
+    "error": lambda console: render.error("There is no \x1b[1m exercise. " * 4, console),
+}
+
+
+# how a terminal shows Markdown is rich's, and differs from one version of rich to the next
+GOLDEN_PAGES = [
+    (name, width) for name in PAGES for width in (80, 40) if (name, width) != ("prompt", 40)
+]
+
+
+def printed(page: Callable[[Console], None], width: int, terminal: bool, **options: object) -> str:
+    file = io.StringIO()
+    options = {"color_system": None, "legacy_windows": False, "_environ": {}, **options}
+    page(Console(file=file, width=width, force_terminal=terminal, **options))  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def golden(name: str, width: int) -> str:
+    return printed(PAGES[name], width, terminal=width < 80)
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    for page_name, columns in GOLDEN_PAGES:
+        page_text = golden(page_name, columns)
+        (GOLDEN / f"{page_name}-{columns}.txt").write_text(page_text, encoding="utf-8")
