@@ -1,31 +1,29 @@
-"""The program's entry. A worker is started first of all: it gets ready while the rest loads."""
+"""The program's entry. For a check, a judge is started first of all: it loads beside the rest."""
 
 from __future__ import annotations
 
 import sys
 import time
-from contextlib import suppress
 
 
 def main() -> None:
     """Run the command line."""
     began = time.perf_counter()
-    worker = None
-    if sys.argv[1:2] == ["check"] and "--help" not in sys.argv:
-        from dlprep.sandbox.process import WorkerLost, WorkerProcess
+    judge = None
+    if sys.argv[1:2] == ["check"] and not {"--help", "-h"} & {*sys.argv}:
+        from dlprep.judge.process import JudgeProcess
 
-        with suppress(OSError, WorkerLost):  # the judge tries again, and reports it
-            worker = WorkerProcess()
+        judge = JudgeProcess()
     try:
         from dlprep.cli import Early, run
 
-        run(Early(worker, began))
+        run(Early(judge, began))
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         sys.exit(130)
     finally:
-        if worker is not None:
-            worker.close()
+        if judge is not None:
+            judge.close()
 
 
 if __name__ == "__main__":

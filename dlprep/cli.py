@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -17,8 +17,8 @@ from dlprep import catalog
 from dlprep.model import Difficulty, Exercise, Track, Verdict
 
 if TYPE_CHECKING:
+    from dlprep.judge.process import JudgeProcess
     from dlprep.practice.record import Record
-    from dlprep.sandbox.process import WorkerProcess
 
 T = TypeVar("T")
 
@@ -29,10 +29,10 @@ Status = Literal["new", "started", "failing", "passed"]
 
 @dataclass(frozen=True, slots=True)
 class Early:
-    """What the entry did before anything was imported: a worker, and the time it was then."""
+    """What the entry did before anything was imported: a judge, and when that was."""
 
-    worker: WorkerProcess | None
-    began: float
+    judge: JudgeProcess | None
+    began: float  # time.perf_counter
 
 
 app = typer.Typer(
@@ -199,14 +199,13 @@ def check(
         source = read_submission(workspace.file(exercise))
         if case is not None:
             case = _known_case(exercise, case)
-        early: Early = context.obj
-        verdict = _judged(exercise, source, seed, case, early)
+        from dlprep import render  # now: the judge is still loading as well
+
+        verdict = _judged(exercise, source, seed, case, context.obj)
         _record_check(workspace.record, verdict, source, case)
         if as_json:
             _print_json(verdict.to_json())
         else:
-            from dlprep import render
-
             render.verdict_page(verdict, render.make_console(), everything=everything, case=case)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
 
@@ -263,6 +262,7 @@ def author_check(
 def _errors() -> Iterator[None]:
     """Turn what users and authors can get wrong into a sentence and an exit code."""
     from dlprep.authoring.errors import AuthoringError
+    from dlprep.judge.process import JudgeFault
     from dlprep.practice.record import RecordError
     from dlprep.practice.workspace import WorkspaceError
     from dlprep.variants import VariantError
@@ -285,6 +285,8 @@ def _errors() -> Iterator[None]:
         raise typer.Exit(NOT_PASSED) from None
     except (typer.Exit, typer.Abort):
         raise
+    except JudgeFault as error:
+        _fail(f"A fault of dlprep's own: {error}.", FAULT)
     except Exception as error:
         if os.environ.get("DLPREP_DEBUG"):
             raise
@@ -323,11 +325,14 @@ def _judged(
     exercise: Exercise, source: bytes, seed: int | None, case: str | None, early: Early
 ) -> Verdict:
     import random
+    import time
 
-    from dlprep.judge import judge
+    from dlprep.judge.process import JudgeProcess
 
+    judge = early.judge or JudgeProcess()
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
-    return judge(exercise, source, seed=seed, only=case, worker=early.worker, began=early.began)
+    verdict = judge.judge(exercise.slug, source, seed=seed, only=case)
+    return replace(verdict, seconds=time.perf_counter() - early.began)
 
 
 def _show_prompt(exercise: Exercise) -> None:

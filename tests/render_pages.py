@@ -40,8 +40,8 @@ SHAPE = CaseResult(
     "returns one number for a batch",
     "failed",
     "shape",
-    "mlp2_forward(X=float64 (3, 5), W1=float64 (5, 7), b1=float64 (7,), W2=float64 (7, 4), "
-    "b2=float64 (4,), names=['a, b', 'c'])",
+    "mlp2_forward(X: float64(3, 5), W1: float64(5, 7), b1: float64(7,), W2: float64(7, 4), "
+    "b2: float64(4,), names=['a, b', 'c'])",
     (
         Finding("got", "shape (3, 4)"),
         Finding("expected", "shape (3,)"),
@@ -55,13 +55,14 @@ GRADIENT = CaseResult(
     "gradient",
     "mlp2_backward(dout, cache)",
     (
-        Finding("parameter", "W1, entry [2, 0]"),
-        Finding("analytic", "0.4127"),
-        Finding("numeric", "0.1376"),
-        Finding("relative error", "0.67, where at most 1e-06 is allowed"),
+        Finding("gradient", "dW1[2, 0], the worst of 3 wrong in 12"),
+        Finding("analytic", "0.4127   (yours)"),
+        Finding("numeric", "0.1376   (central difference, h = 1e-05)"),
+        Finding("error", "0.67 relative"),
         Finding("got", "[[ 0.4127 -1.2046  0.0031  0.9120 -0.4400  0.7781  0.0133 -2.1003]\n"
                        " [-0.0290  0.3302  1.4401 -0.9077  0.1180 -0.6604  0.2201  0.5057]]"),
-        Finding("own forward", "your backward fits your own forward, so look at the forward first"),
+        Finding("pattern", "yours = 3 × numeric, everywhere"),
+        Finding("backward", "fits your own forward: only the forward needs mending, and then this"),
     ),
 )  # fmt: skip
 RAISED = CaseResult(
@@ -87,7 +88,7 @@ ENDLESS = CaseResult(
     "handles long rows",
     "error",
     "timeout",
-    "softmax(float64 (2, 100000))",
+    "softmax(x: float64(2, 100000))",
     (Finding("stopped", "no answer within 5 s: is there an endless loop?"),),
     Location(21, "    while i < n:"),
 )
@@ -96,7 +97,7 @@ CRASH = CaseResult(
     "handles an empty batch",
     "error",
     "crash",
-    "softmax(float64 (0, 5))",
+    "softmax(x: float64(0, 5))",
     (Finding("crashed", "the process died in softmax: segmentation fault"),),
 )
 HOSTILE = CaseResult(
@@ -111,7 +112,7 @@ HOSTILE = CaseResult(
     "  ::error title=forged::line\nx ##[error]forged ##vso[task.complete]\n## [ok] x[::2]\n",
 )
 STUBS = tuple(
-    CaseResult(f"{n}", f"case {n}", "error", "not implemented", location=Location(
+    CaseResult(f"case_{n}", f"case {n}", "error", "not implemented", location=Location(
         line, "    raise NotImplementedError"))
     for n, line in enumerate((12, 12, 31, 31))
 )  # fmt: skip
@@ -126,6 +127,8 @@ SUBTRACT = NamedMistake(
 
 def a_verdict(*cases: CaseResult, status: str = "failed", **changes: object) -> Verdict:
     verdict = Verdict("softmax", "softmax.py", status, 2407, 0.214, "process", cases)  # type: ignore[arg-type]
+    if "exercise" in changes:
+        changes["file"] = f"{changes['exercise']}.py"
     return replace(verdict, **changes)  # type: ignore[arg-type]
 
 
@@ -142,8 +145,8 @@ PAGES: dict[str, Callable[[Console], None]] = {
     )
     for name, verdict, options in [
         ("nan", a_verdict(*PASSED * 3, PASSED[0], NAN, SHAPE, mistakes=(SUBTRACT,)), {}),
-        ("shape", a_verdict(SHAPE, *PASSED, exercise="mlp2", file="mlp2.py"), {}),
-        ("gradient", a_verdict(GRADIENT, PASSED[0], exercise="mlp2", file="mlp2.py"), {}),
+        ("shape", a_verdict(SHAPE, *PASSED, exercise="mlp2"), {}),
+        ("gradient", a_verdict(GRADIENT, PASSED[0], exercise="mlp2"), {}),
         ("exception", a_verdict(RAISED, PASSED[0], seconds=12.3456), {}),
         ("none", a_verdict(*PASSED, NONE), {}),
         ("endless", a_verdict(ENDLESS, NOT_RUN, NOT_RUN, *PASSED, status="error"), {}),
@@ -154,8 +157,8 @@ PAGES: dict[str, Callable[[Console], None]] = {
         ("one_case", SEVERAL, {"case": "any_axis"}),
         ("passed", a_verdict(*PASSED, status="passed", isolation="full"), {}),
         ("advice", a_verdict(*ADVICE, status="passed"), {}),
-        ("stub", a_verdict(*STUBS, exercise="mlp2", file="mlp2.py"), {}),
-        ("half_a_stub", a_verdict(*PASSED, *STUBS[2:], NOT_RUN, file="mlp2.py"), {}),
+        ("stub", a_verdict(*STUBS, exercise="mlp2"), {}),
+        ("half_a_stub", a_verdict(*PASSED, *STUBS[2:], NOT_RUN, exercise="mlp2"), {}),
         ("syntax", a_problem(Problem(
             "syntax", "softmax.py is not valid Python: '(' was never closed.",
             Location(7, "\te = np.exp(logits - logits.max(axis=axis, keepdims=True)",

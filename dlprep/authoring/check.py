@@ -14,7 +14,7 @@ import numpy as np
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
 from dlprep.catalog import case_names
-from dlprep.judge import judge
+from dlprep.judge.judging import judge
 from dlprep.judge.naming import load_text
 from dlprep.model import Exercise, Verdict
 from dlprep.sandbox.process import WorkerProcess

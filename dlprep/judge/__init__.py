@@ -1,5 +1,1 @@
 """One submission to its verdict: the trusted side, which never runs a line of the submission."""
-
-from dlprep.judge.judging import judge
-
-__all__ = ["judge"]

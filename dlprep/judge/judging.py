@@ -21,15 +21,13 @@ def judge(
     seed: int,
     only: str | None = None,
     worker: WorkerProcess | None = None,
-    began: float | None = None,
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
-    one that was started before, and stays the caller's to close; ``began`` is when the
-    user began to wait (``perf_counter``).
+    one that was started before, and stays the caller's to close.
     """
-    began = time.perf_counter() if began is None else began
+    began = time.perf_counter()
     file = f"{exercise.slug}.py"
     api = read_api(exercise.stub.read_text(encoding="utf-8"))
     submission = Submission(

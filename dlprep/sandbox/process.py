@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its s
 class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
     """The worker is gone: ``kind`` is ``timeout``, ``crash`` or ``output``.
 
-    ``line`` is the submission's line that was running, where the crash left word of it.
+    ``line`` is the submission's line that was running, where the process left word of it.
     """
 
     def __init__(self, kind: str, text: str, line: int | None = None) -> None:
@@ -59,7 +60,7 @@ class WorkerProcess:
             env=kept | threads,
             start_new_session=True,
         )
-        self.isolation = "none"
+        self.isolation = ""
         self._inbox: queue.Queue[wire.Frame | Exception] = queue.Queue(maxsize=1)
         self._outbox: queue.Queue[tuple[dict[str, Any], list[Any]] | None] = queue.Queue()
         self._errors = b""
@@ -147,7 +148,11 @@ class WorkerProcess:
 
     def _lose(self, kind: str, text: str) -> None:
         """Close the worker and raise ``WorkerLost``."""
-        line = None
+        if kind == "timeout" and hasattr(os, "killpg"):
+            # faulthandler answers this signal with the line that is running
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self._process.send_signal(signal.SIGABRT)
+                self._process.wait(timeout=0.5)
         if kind == "crash":
             try:
                 code = self._process.wait(timeout=1)
@@ -157,9 +162,7 @@ class WorkerProcess:
                 text = _how_it_ended(code)
         self.close()
         found = re.search(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
-        if found:  # faulthandler's last words
-            line = int(found[1])
-        raise WorkerLost(kind, text, line)
+        raise WorkerLost(kind, text, int(found[1]) if found else None)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -14,6 +14,7 @@ import os
 import sys
 import types
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -203,7 +204,11 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)  # input() finds the end of the file
     os.dup2(nothing, 1)  # C code that prints must not write into the frames
-    faulthandler.enable()
+    faulthandler.enable()  # says on standard error which line a crash or a time-out interrupted
+    with suppress(ImportError):  # Windows has no limits, and writes no core files
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = sys.argv.pop()
     sys.path.append(folder)
     import numpy as np

@@ -11,8 +11,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -409,6 +411,22 @@ def test_two_shells_at_once_lose_nothing(path: Path) -> None:
             f"{name} {n}".encode() for n in range(20)
         ]
     assert len(found) == 40
+    assert_sound(path)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_writers_that_create_the_record_at_the_same_moment(path: Path, attempt: int) -> None:
+    writers = 8
+    together = threading.Barrier(writers)
+
+    def write(n: int) -> None:
+        record = Record(path)
+        together.wait()
+        record.started("softmax", str(n).encode())
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+    assert sorted(texts(path)) == [str(n).encode() for n in range(writers)]
     assert_sound(path)
 
 

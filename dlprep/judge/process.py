@@ -1,0 +1,104 @@
+"""The judge as a process of its own, which gets ready while the command line still loads.
+
+It reads requests and writes verdicts, a line of JSON each, and is as trusted as its caller. It
+starts a worker before it imports anything heavy, and stays warm from one verdict to the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlprep.model import Verdict
+
+
+class JudgeFault(Exception):  # noqa: N818 - the fault is the grader's
+    """The judge could not come to a verdict: a fault of dlprep's own."""
+
+
+class JudgeProcess:
+    """One judge. Start it early: it needs longer to load than to judge."""
+
+    def __init__(self) -> None:
+        # -P: a numpy.py in the user's folder is not NumPy
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", "from dlprep.judge.process import serve; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._busy = False
+
+    def judge(self, exercise: str, source: bytes, *, seed: int, only: str | None = None) -> Verdict:
+        """The verdict on a submission to the exercise of this name; ``JudgeFault`` without one."""
+        from dlprep.model import Verdict
+
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        text = base64.b64encode(source).decode("ascii")
+        request = {"exercise": exercise, "source": text, "seed": seed, "only": only}
+        self._busy = True
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+            reply = json.loads(self._process.stdout.readline())
+        except (OSError, ValueError) as error:
+            raise JudgeFault("the judge's process ended without a verdict") from error
+        self._busy = False
+        if "fault" in reply:
+            raise JudgeFault(reply["fault"])
+        return Verdict.from_json(reply)
+
+    def close(self) -> None:
+        """End the judge, and its worker with it."""
+        if self._busy:
+            self._process.terminate()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+def serve() -> None:
+    """Answer requests from standard input until it ends. The process ends with it."""
+    import signal
+
+    from dlprep.sandbox.process import WorkerLost, WorkerProcess
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is to end as well
+    worker: WorkerProcess | None = None
+    try:
+        with suppress(OSError, WorkerLost):  # the judge tries again, and reports it
+            worker = WorkerProcess()
+        from dlprep import catalog
+        from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request
+        from dlprep.judge.judging import judge
+
+        for line in sys.stdin.buffer:
+            try:
+                request = json.loads(line)
+                verdict = judge(
+                    catalog.find(request["exercise"]),
+                    base64.b64decode(request["source"]),
+                    seed=request["seed"],
+                    only=request["only"],
+                    worker=worker,
+                )
+                reply = verdict.to_json()
+            except Exception as error:
+                reply = {"fault": f"{type(error).__name__}: {error}"}
+            sys.stdout.write(json.dumps(reply) + "\n")
+            sys.stdout.flush()
+            if worker is not None:
+                worker.close()  # the next submission gets one of its own
+    except (KeyboardInterrupt, BrokenPipeError):
+        if worker is not None:
+            worker.close()
+    finally:
+        os._exit(0)  # without the interpreter's tidying up: somebody waits
