@@ -18,8 +18,7 @@ def main() -> None:
         from dlprep.cli import Early, run
 
         run(Early(judge, began))
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+    except KeyboardInterrupt:  # before the command line was there to say so
         sys.exit(130)
     finally:
         if judge is not None:

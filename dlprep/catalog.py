@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from dlprep.errors import FaultError, UserError
 from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
 
 PACKAGE = Path(__file__).resolve().parent
@@ -13,11 +14,11 @@ _INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders in
 HOME = PACKAGE if _INSTALLED else PACKAGE.parent
 
 
-class CatalogError(Exception):
+class CatalogError(FaultError):
     """An exercise's own files are wrong: the author's mistake, never the user's."""
 
 
-class UnknownExercise(Exception):  # noqa: N818 - named like the sentence that it becomes
+class UnknownExercise(UserError):  # noqa: N818 - named like the sentence that it becomes
     """No exercise has this name. ``near`` holds the nearest ones."""
 
     def __init__(self, name: str, near: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from dlprep import catalog
+from dlprep.errors import FaultError, UserError
 from dlprep.model import Difficulty, Exercise, Track, Verdict
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_PASSED, USAGE, FAULT = 1, 2, 3
+NOT_PASSED, USAGE, FAULT, INTERRUPTED = 1, 2, 3, 130
 MAX_SEED = 2**32 - 1
 Status = Literal["new", "started", "failing", "passed"]
 
@@ -54,11 +54,14 @@ app.add_typer(author)
 
 def run(early: Early) -> None:
     """Run the command that the arguments name; every way out is an exit code."""
-    app(obj=early)
+    app(obj=early, prog_name="dlprep")
 
 
 def _complete(incomplete: str) -> list[str]:
-    return [slug for slug in catalog.slugs() if slug.startswith(incomplete.replace("-", "_"))]
+    names = catalog.slugs()
+    if "-" in incomplete:  # a shell drops what does not begin as it was typed
+        names = [name.replace("_", "-") for name in names]
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def _version(wanted: bool) -> None:
@@ -251,7 +254,12 @@ def author_check(
         console = render.make_console()
         sound = True
         for exercise in [catalog.find(slug) for slug in slugs or catalog.slugs()]:
-            report = check_exercise(exercise)
+            try:
+                report = check_exercise(exercise)
+            except FaultError as error:  # variants.toml cannot be read
+                render.error(str(error), console)
+                sound = False
+                continue
             render.author_report(report, console)
             sound = sound and report.sound
     if not sound:
@@ -261,41 +269,25 @@ def author_check(
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turn what users and authors can get wrong into a sentence and an exit code."""
-    from dlprep.authoring.errors import AuthoringError
-    from dlprep.judge.process import JudgeFault
-    from dlprep.practice.record import RecordError
-    from dlprep.practice.workspace import WorkspaceError
-    from dlprep.variants import VariantError
-
     try:
         yield
         sys.stdout.flush()
-    except (
-        catalog.UnknownExercise,
-        WorkspaceError,
-        RecordError,
-        AuthoringError,
-        _UsageError,
-    ) as error:
+    except UserError as error:
         _fail(str(error), USAGE)
-    except (catalog.CatalogError, VariantError) as error:
-        _fail(str(error), FAULT)
+    except FaultError as error:
+        _fail(f"A fault of dlprep's own: {error}", FAULT)
     except BrokenPipeError:  # `dlprep list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise typer.Exit(NOT_PASSED) from None
     except (typer.Exit, typer.Abort):
         raise
-    except JudgeFault as error:
-        _fail(f"A fault of dlprep's own: {error}.", FAULT)
+    except KeyboardInterrupt:
+        _fail("Interrupted. Your file is as it was.", INTERRUPTED)
     except Exception as error:
         if os.environ.get("DLPREP_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         _fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
-
-
-class _UsageError(Exception):
-    """The command's words are off."""
 
 
 def _fail(text: str, code: int) -> None:
@@ -309,7 +301,7 @@ def _exercise(name: str | None) -> Exercise:
     if name is None:
         name = _recorded(lambda record: record.last_exercise(), None)
         if name is None:
-            raise _UsageError("Nothing was started here yet. Start with: dlprep start softmax")
+            raise UserError("Nothing was started here yet. Start with: dlprep start softmax")
     return catalog.find(name)
 
 
@@ -317,7 +309,7 @@ def _known_case(exercise: Exercise, case: str) -> str:
     wanted, known = case.removeprefix("test_"), catalog.case_names(exercise)
     if wanted.partition("[")[0] not in known:
         names = ", ".join(known)
-        raise _UsageError(f"{exercise.slug} has no case {case!r}; it has {names}.")
+        raise UserError(f"{exercise.slug} has no case {case!r}; it has {names}.")
     return wanted
 
 
@@ -373,4 +365,6 @@ def _note(text: str) -> None:
 
 
 def _print_json(data: Any) -> None:
+    import json
+
     typer.echo(json.dumps(data, indent=2))

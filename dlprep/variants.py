@@ -14,10 +14,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from dlprep.errors import FaultError
 from dlprep.model import Exercise
 
 
-class VariantError(Exception):
+class VariantError(FaultError):
     """``variants.toml``, or a file that it names, is wrong; the message says what to do."""
 
 

@@ -6,7 +6,7 @@ import keyword
 import re
 from pathlib import Path
 
-from dlprep.authoring.errors import AuthoringError
+from dlprep.errors import UserError
 
 SKELETON = Path(__file__).resolve().parent / "skeleton"
 
@@ -15,10 +15,10 @@ def new_exercise(slug: str, home: Path) -> list[Path]:
     """Write the two folders of the exercise ``slug`` below ``home``; the files, in order.
 
     The skeleton's Python files end in ``.txt``, so that no tool takes them for code of the
-    package. Raises ``AuthoringError`` on a bad name, a folder that exists, or a disk that refuses.
+    package. Raises ``UserError`` on a bad name, a folder that exists, or a disk that refuses.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", slug) or keyword.iskeyword(slug):
-        raise AuthoringError(
+        raise UserError(
             f"{slug!r} cannot name an exercise: take lower-case letters, digits and _, a letter"
             " first (lstm_cell), and no keyword of Python"
         )
@@ -26,10 +26,10 @@ def new_exercise(slug: str, home: Path) -> list[Path]:
     try:
         for folder in folders.values():
             if folder.exists():
-                raise AuthoringError(f"{folder} exists already: choose another name, or delete it")
+                raise UserError(f"{folder} exists already: choose another name, or delete it")
         return [path for kind, folder in folders.items() for path in _copy(SKELETON / kind, folder)]
     except OSError as error:
-        raise AuthoringError(f"{error.filename} cannot be written: {error.strerror}") from error
+        raise UserError(f"{error.filename} cannot be written: {error.strerror}") from error
 
 
 def _copy(skeleton: Path, folder: Path) -> list[Path]:

@@ -98,11 +98,12 @@ class Cases:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of cases that cannot be imported is a fault."""
         if report.failed:
-            self._fault = f"the cases cannot be collected: {report.longrepr}"
+            why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
+            self._fault = f"they cannot be collected: {why}"
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Ctrl-C is the user's, not a result."""
-        self._interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Ctrl-C is the user's, not a result (pytest's own Interrupted is a subclass)."""
+        self._interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Give the case its time."""

@@ -14,11 +14,13 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dlprep.errors import FaultError
+
 if TYPE_CHECKING:
     from dlprep.model import Verdict
 
 
-class JudgeFault(Exception):  # noqa: N818 - the fault is the grader's
+class JudgeFault(FaultError):  # noqa: N818 - the fault is the grader's
     """The judge could not come to a verdict: a fault of dlprep's own."""
 
 
@@ -71,6 +73,8 @@ def serve() -> None:
 
     from dlprep.sandbox.process import WorkerLost, WorkerProcess
 
+    verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is to end as well
     worker: WorkerProcess | None = None
     try:
@@ -93,8 +97,8 @@ def serve() -> None:
                 reply = verdict.to_json()
             except Exception as error:
                 reply = {"fault": f"{type(error).__name__}: {error}"}
-            sys.stdout.write(json.dumps(reply) + "\n")
-            sys.stdout.flush()
+            verdicts.write(json.dumps(reply) + "\n")
+            verdicts.flush()
             if worker is not None:
                 worker.close()  # the next submission gets one of its own
     except (KeyboardInterrupt, BrokenPipeError):

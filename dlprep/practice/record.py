@@ -20,6 +20,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
+from dlprep.errors import UserError
 from dlprep.model import Verdict
 
 Status = Literal["new", "started", "failing", "passed"]
@@ -64,7 +65,7 @@ _REASONS = {
 }
 
 
-class RecordError(Exception):
+class RecordError(UserError):
     """The record cannot be read or written. One sentence; a verdict stands without a record."""
 
 

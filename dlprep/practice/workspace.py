@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from dlprep.errors import UserError
 from dlprep.model import Exercise
 from dlprep.practice.record import Record, RecordError
 
@@ -17,7 +18,7 @@ FOLDER = ".dlprep"
 LARGEST_SUBMISSION = 1 << 20  # bytes
 
 
-class WorkspaceError(Exception):
+class WorkspaceError(UserError):
     """A file of the user's cannot be read or written. One sentence, and what to do."""
 
 

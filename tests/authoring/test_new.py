@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from dlprep.api import read_api
-from dlprep.authoring.errors import AuthoringError
 from dlprep.authoring.mutants import mutants
 from dlprep.authoring.new import new_exercise
 from dlprep.catalog import read, slugs
+from dlprep.errors import UserError
 from dlprep.model import Exercise
 from dlprep.variants import Variants, read_variants
 
@@ -105,7 +105,7 @@ def test_the_prompt_s_example_is_true(exercise: Exercise) -> None:
     "slug", ["", "LSTM", "lstm-cell", "2d", "_x", "a b", "../x", "lambda", "é", "x\n", "x.py"]
 )
 def test_a_bad_name_is_refused_and_nothing_is_written(slug: str, tmp_path: Path) -> None:
-    with pytest.raises(AuthoringError) as refusal:
+    with pytest.raises(UserError) as refusal:
         new_exercise(slug, tmp_path)
     assert str(refusal.value) == (
         f"{slug!r} cannot name an exercise: take lower-case letters, digits and _, a letter"
@@ -118,7 +118,7 @@ def test_a_bad_name_is_refused_and_nothing_is_written(slug: str, tmp_path: Path)
 def test_an_existing_folder_is_refused_and_left_alone(room: str, tmp_path: Path) -> None:
     folder = tmp_path / room / "rms_norm"
     folder.mkdir(parents=True)
-    with pytest.raises(AuthoringError) as refusal:
+    with pytest.raises(UserError) as refusal:
         new_exercise("rms_norm", tmp_path)
     assert str(refusal.value) == f"{folder} exists already: choose another name, or delete it"
     assert list(tmp_path.rglob("*")) == [folder.parent, folder]
@@ -126,5 +126,5 @@ def test_an_existing_folder_is_refused_and_left_alone(room: str, tmp_path: Path)
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "solutions").write_text("a file")
-    with pytest.raises(AuthoringError, match=r"solutions.* cannot be written: Not a directory"):
+    with pytest.raises(UserError, match=r"solutions.* cannot be written: Not a directory"):
         new_exercise("rms_norm", tmp_path)

@@ -1,4 +1,4 @@
-"""One kernel position after the other, and no columns in conv2d: shifted images, scaled and added."""
+"""One kernel position after the other; conv2d adds up scaled, shifted images, without columns."""
 
 import numpy as np
 

@@ -1,0 +1,11 @@
+"""What can go wrong and is said in one sentence: the command line turns each into an exit code."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something that the user can mend: a name, a file, an option. Exit code 2."""
+
+
+class FaultError(Exception):
+    """A fault of dlprep's own, an exercise's files included. Exit code 3."""

@@ -1,0 +1,196 @@
+"""Every command as a user types it: what it prints, what it leaves behind, its exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from dlprep.catalog import slugs
+from dlprep.model import Verdict
+
+from .conftest import RIGHT, WRONG, Run
+
+
+def test_from_start_to_verdict(dlprep: Run, tmp_path: Path) -> None:
+    started = dlprep("start", "softmax")
+    assert started.code == 0
+    assert "Stable softmax" in started.out
+    assert "softmax.py is ready" in started.out
+    assert "NotImplementedError" in (tmp_path / "softmax.py").read_text()
+
+    stub = dlprep("check")
+    assert stub.code == 1
+    assert "nothing is implemented yet" in stub.out
+
+    (tmp_path / "softmax.py").write_text(WRONG)
+    wrong = dlprep("check")
+    assert wrong.code == 1
+    assert "✗ stays finite for large logits" in wrong.out
+    assert "softmax([[1000., 1001., 1002.]], axis=-1)" in wrong.out
+    assert "worst at   [0, 0]: nan where 0.0900 was expected" in wrong.out
+    assert "You forgot the max subtraction" in wrong.out
+
+    (tmp_path / "softmax.py").write_text(RIGHT)
+    right = dlprep("check")
+    assert right.code == 0
+    assert re.match(r"✓ softmax   (\d+) of \1 cases pass", right.out)
+
+
+def test_list_shows_every_exercise_and_its_status(dlprep: Run, tmp_path: Path) -> None:
+    def status() -> str:
+        rows = json.loads(dlprep("list", "--json").out)
+        assert {row["slug"] for row in rows} == set(slugs())
+        return next(row["status"] for row in rows if row["slug"] == "softmax")
+
+    assert status() == "new"
+    assert not list(tmp_path.iterdir()), "listing creates nothing"
+    dlprep("start", "softmax")
+    assert status() == "started"
+    dlprep("check", "softmax")
+    assert status() == "failing"
+    (tmp_path / "softmax.py").write_text(RIGHT)
+    dlprep("check", "softmax")
+    assert status() == "passed"
+    table = dlprep("list").out
+    assert all(slug in table for slug in slugs())
+    assert re.search(r"softmax +Stable softmax +easy +10 min +passed", table)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("--track", "recurrent"), {"lstm_cell"}),
+        (("--difficulty", "easy"), {"softmax", "adam_step"}),
+        (("--status", "started"), {"softmax"}),
+        (("--track", "recurrent", "--difficulty", "easy"), set()),
+    ],
+)
+def test_list_can_be_narrowed(dlprep: Run, words: tuple[str, ...], shown: set[str]) -> None:
+    dlprep("start", "softmax")
+    rows = json.loads(dlprep("list", "--json", *words).out)
+    assert shown <= {row["slug"] for row in rows}
+    kept = {"--track": "track", "--difficulty": "difficulty", "--status": "status"}
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        assert all(row[kept[option]] == value for row in rows)
+    assert dlprep("list", *words).code == 0
+
+
+def test_an_existing_file_is_never_overwritten(dlprep: Run, tmp_path: Path) -> None:
+    (tmp_path / "softmax.py").write_text("mine = 1\n")
+    again = dlprep("start", "softmax")
+    assert again.code == 0
+    assert "is as you left it" in again.out
+    assert (tmp_path / "softmax.py").read_text() == "mine = 1\n"
+    reset = dlprep("start", "softmax", "--reset")
+    assert reset.code == 0
+    assert "the stub again; your text is in the history" in reset.out
+    assert "NotImplementedError" in (tmp_path / "softmax.py").read_text()
+
+
+def test_the_workspace_is_found_upwards(dlprep: Run, tmp_path: Path) -> None:
+    dlprep("start", "softmax")
+    (tmp_path / "softmax.py").write_text(RIGHT)
+    below = tmp_path / "deep" / "down"
+    below.mkdir(parents=True)
+    assert dlprep("check", cwd=below).code == 0
+    assert not list(below.iterdir())
+
+
+@pytest.mark.parametrize("name", ["adam-step", "adam_step", "adam_step.py", "ADAM-STEP"])
+def test_names_are_taken_generously(dlprep: Run, name: str) -> None:
+    assert "Adam" in dlprep("show", name).out
+
+
+def test_show_prints_the_task_again(dlprep: Run) -> None:
+    dlprep("start", "softmax")
+    assert dlprep("show").out == dlprep("show", "softmax").out
+    assert "Stable softmax" in dlprep("show").out
+
+
+def test_one_seed_gives_one_verdict(dlprep: Run, tmp_path: Path) -> None:
+    (tmp_path / "softmax.py").write_text(WRONG.replace("e.sum(axis=axis", "e.sum(axis=-1"))
+    verdicts = [
+        json.loads(dlprep("check", "softmax", "--seed", seed, "--json").out)
+        for seed in ("7", "7", "8")
+    ]
+    for verdict in verdicts:
+        del verdict["seconds"]
+    assert verdicts[0] == verdicts[1]
+    assert verdicts[0] != verdicts[2]
+    assert verdicts[0]["seed"] == 7
+
+
+def test_json_is_a_verdict_and_nothing_else(dlprep: Run, tmp_path: Path) -> None:
+    (tmp_path / "softmax.py").write_text("print('\\x1b[31m')\n" + WRONG)
+    ran = dlprep("check", "softmax", "--json")
+    assert ran.code == 1
+    assert "\x1b" not in ran.out
+    verdict = Verdict.from_json(json.loads(ran.out))
+    assert verdict.status == "failed"
+    assert verdict.isolation == "process"
+    assert [mistake.name for mistake in verdict.mistakes] == ["no max subtraction"]
+    assert verdict.printed == "\x1b[31m\n"
+
+
+def test_all_shows_every_failing_case(dlprep: Run, tmp_path: Path) -> None:
+    (tmp_path / "softmax.py").write_text(WRONG)
+    first, every = dlprep("check", "softmax"), dlprep("check", "softmax", "--all")
+    assert first.out.count("✗") == 1
+    assert every.out.count("✗") > 1
+    assert "more cases fail: dlprep check --all" in first.out
+    assert "✓ turns one row of logits into probabilities" in every.out
+
+
+@pytest.mark.parametrize("name", ["large_logits", "test_large_logits"])
+def test_one_case_alone(dlprep: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "softmax.py").write_text(WRONG)
+    ran = dlprep("check", "softmax", "--case", name)
+    assert ran.code == 1
+    assert "stays finite for large logits" in ran.out
+    assert dlprep("check", "softmax", "--case", "one_row").code == 0
+
+
+COMMANDS = [("list",), ("start",), ("show",), ("check",), ("author", "new"), ("author", "check")]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(dlprep: Run, command: tuple[str, ...]) -> None:
+    ran = dlprep(*command, "--help")
+    assert ran.code == 0
+    assert f"Example: dlprep {' '.join(command)}" in ran.out
+
+
+def test_no_command_shows_the_help(dlprep: Run) -> None:
+    ran = dlprep()
+    for command in ("list", "start", "show", "check", "author"):
+        assert command in ran.out + ran.err
+    assert dlprep("--version").out.startswith("dlprep ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"), [("soft", "softmax"), ("lstm-c", "lstm-cell"), ("ad", "adam_step")]
+)
+def test_the_shell_completes_exercises(dlprep: Run, typed: str, completed: str) -> None:
+    ran = dlprep(
+        _DLPREP_COMPLETE="complete_bash", COMP_WORDS=f"dlprep start {typed}", COMP_CWORD="2"
+    )
+    assert completed in ran.out.split()
+
+
+def test_author_new_and_check(home: Path, home_run: Run) -> None:
+    made = home_run("author", "new", "layer_scale")
+    assert made.code == 0
+    assert (home / "exercises/layer_scale/test_cases.py").is_file()
+    assert "dlprep author check layer_scale" in made.out
+    sound = home_run("author", "check", "layer_scale")
+    assert sound.code == 0, sound.out
+    assert re.search(r"✓ layer_scale   \d+ mistakes? · 2 accepted", sound.out)
+
+    variants = home / "solutions/layer_scale/variants.toml"
+    variants.write_text(variants.read_text().replace('caught_by = "', 'caught_by = "test_no_', 1))
+    unsound = home_run("author", "check", "layer_scale")
+    assert unsound.code == 1
+    assert "there is no case test_no_" in " ".join(unsound.out.split())
