@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dlprep.errors import FaultError
+from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
     from dlprep.model import Verdict
@@ -33,6 +34,7 @@ class JudgeProcess:
             [sys.executable, "-P", "-c", "from dlprep.judge.process import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
         )
         self._busy = False
 

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dlprep.sandbox import wire
+from dlprep.sandbox import ONE_THREAD, wire
 
 START_SECONDS = 60.0  # for Python and NumPy to load, on a cold and busy machine
 MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
@@ -47,9 +47,7 @@ class WorkerProcess:
             raise WorkerLost("crash", "NumPy is not installed")
         site = str(Path(numpy.origin).parent.parent)
         script = str(Path(__file__).with_name("worker.py"))
-        # BLAS threads: cases are small, and a judge on each core is faster than threads in each
         kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
-        threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-X", "utf8", script, site],
             stdin=subprocess.PIPE,
@@ -57,7 +55,7 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root: nothing of the user's
-            env=kept | threads,
+            env=kept | ONE_THREAD,
             start_new_session=True,
         )
         self.isolation = ""

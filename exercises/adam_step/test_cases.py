@@ -49,6 +49,11 @@ def test_several_steps(submission, reference, rng):
         w, m, v = got
 
 
+def test_contract(submission, rng):
+    """changes none of its arguments and returns new arrays"""
+    check_contract(submission.adam_step, *draw(rng, 2, 3), 2, lr=0.1)
+
+
 def test_tiny_gradients(submission):
     """adds eps to the corrected root: it shows when gradients are tiny"""
     g = np.array([1e-6, -1e-7, 1e-8, -1e-10])
@@ -121,8 +126,3 @@ def test_memory_order(submission, reference, rng):
     state = w[:, ::2], g[:, 1::2], m.T[:3].T, v.T[3:].T
     got = submission.adam_step(*state, 2, lr=0.1)
     check_values(got, reference.adam_step(*state, 2, lr=0.1), names=NAMES)
-
-
-def test_contract(submission, rng):
-    """changes none of its arguments and returns new arrays"""
-    check_contract(submission.adam_step, *draw(rng, 2, 3), 2, lr=0.1)

@@ -385,7 +385,7 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
             id="one-element",
         ),
         pytest.param(
-            array((2, 2)) + [[0, 3e-7], [1e-7, 0]],
+            array((2, 2)) + np.array([[0, 3e-7], [1e-7, 0]]),
             array((2, 2)),
             "values",
             [
@@ -457,12 +457,12 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
         ),
         pytest.param(
             np.zeros(3, "float16"),
-            np.full(3, 5e-5, "float16"),  # below its normal numbers, and yet not 0
+            np.full(3, 2**-15, "float16"),  # below its normal numbers, and yet not 0
             "values",
             [
                 ("got", "[0.0000 0.0000 0.0000]"),
-                ("expected", "[4.9999e-05 4.9999e-05 4.9999e-05]"),
-                ("worst at", "[0]: 0 where 5.000e-05 was expected"),
+                ("expected", "[3.0518e-05 3.0518e-05 3.0518e-05]"),
+                ("worst at", "[0]: 0 where 3.052e-05 was expected"),
                 ("pattern", "every element is 0"),
             ],
             id="small-float16",
@@ -683,12 +683,14 @@ class Odd:
 class Plain:
     pass
 
+class Lying(float):
+    __class__ = float
+
 def f(what):
     if what == "masked": return np.ma.masked_all(3)
     if what == "matrix": return np.ones((1, 3)).view(np.matrix)
-    if what == "float subclass": return type("float", (float,), {})(1.0)
+    if what == "float subclass": return Lying(1.0)
     if what == "object array": return np.array([None, 1.0, 2.0])
-    if what == "longdouble": return np.ones(3, np.longdouble)
     if what == "set": return {1.0}
     if what == "8 TB": return np.broadcast_to(1.0, (10**6, 10**6))
     if what == "class": return Odd()
@@ -703,7 +705,7 @@ def f(what):
     [
         ("masked", "a value of type numpy.MaskedArray"),
         ("matrix", "a value of type numpy.matrix"),
-        ("float subclass", "a value of type float"),
+        ("float subclass", "a value of type Lying"),
         ("object array", "a value of type numpy.ndarray of dtype object"),
         ("set", "a value of type set"),
         (
@@ -792,19 +794,14 @@ FLOATS = st.sampled_from(["float64", "float32", "float16", "complex128", "comple
 DTYPES = st.one_of(FLOATS, st.sampled_from(["bool", "int8", "uint8", "int64", "uint64"]))
 SHAPES = npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
 ARRAYS = npst.arrays(DTYPES, SHAPES)
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
+NUMBERS = st.one_of(
     st.integers(),
     st.sampled_from([HUGE, -HUGE, 2**64]),
     st.floats(),
     st.complex_numbers(),
-    st.text(),
-    st.binary(),
-    DTYPES.flatmap(npst.from_dtype_name if hasattr(npst, "from_dtype_name") else lambda name: (
-        npst.from_dtype(np.dtype(name))
-    )),
+    DTYPES.flatmap(lambda name: npst.from_dtype(np.dtype(name))),
 )
+SCALARS = st.one_of(st.none(), st.booleans(), st.text(), st.binary(), NUMBERS)
 KEYS = st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.tuples(st.integers()))
 PLAIN = st.recursive(
     st.one_of(SCALARS, ARRAYS),
@@ -860,12 +857,13 @@ def test_one_changed_integer_is_refused(values: Any, data: st.DataObject) -> Non
         check_values(changed(values, at, values[at] ^ 1), values)
 
 
-@given(st.one_of(st.tuples(PLAIN, PLAIN), ALIKE))
+@given(st.one_of(st.tuples(PLAIN, PLAIN), st.tuples(NUMBERS, NUMBERS), ALIKE))
 def test_nothing_but_a_failure_is_raised(pair: tuple[Any, Any]) -> None:
-    got, expected = pair
     for check in (check_values, check_stability):
+        findings: Any = [("", "accepted")]
         try:
-            check(got, expected)
+            check(*pair)
         except CheckFailed as failed:
-            assert failed.findings
-            assert all(isinstance(text, str) for finding in failed.findings for text in finding)
+            findings = failed.findings
+        assert findings
+        assert all(isinstance(text, str) for finding in findings for text in finding)

@@ -51,9 +51,10 @@ def runs(pid: int) -> bool:
     """Whether a process runs; one that ended but was not waited for does not."""
     try:
         os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
+    except ProcessLookupError:
         return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_worker_says_what_a_file_defines_and_answers(worker: WorkerProcess) -> None:
@@ -98,7 +99,7 @@ def test_the_deadline_covers_a_frame_that_comes_a_byte_at_a_time(
 ) -> None:
     load(
         worker,
-        reach + "import time\ndef f():\n    own_end().write(struct.pack('>I', 1 << 20))\n"
+        reach + "def f():\n    own_end().write(struct.pack('>I', 1 << 20))\n"
         "    while True:\n        own_end().write(b' ')\n        time.sleep(0.01)\n",
     )
     error = lost(worker, seconds=SHORT)
@@ -118,7 +119,7 @@ def test_a_worker_that_refuses_to_be_interrupted_is_killed(
 ) -> None:
     load(
         worker,
-        reach + "import random\nsignal = sys.modules['builtins'].__import__('signal')\n"
+        reach + "signal = sys.modules['builtins'].__import__('signal')\n"
         "def f():\n    for name in (signal.SIGABRT, signal.SIGTERM, signal.SIGINT):\n"
         "        signal.signal(name, signal.SIG_IGN)\n    wait()\n",
     )
@@ -319,9 +320,9 @@ def f():
 
 
 def test_nothing_of_the_judge_s_is_within_reach(
-    worker: WorkerProcess, reach: str, monkeypatch: pytest.MonkeyPatch
+    reach: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SECRET", "solutions")  # for the worker below: it inherits nothing
+    monkeypatch.setenv("SECRET", "solutions")
     monkeypatch.setenv("PYTHONPATH", str(Path(process.__file__).parents[2]))
     other = WorkerProcess()
     try:

@@ -1,0 +1,875 @@
+"""The proxy: what travels to a submission and back, and what is recorded of a call."""
+
+import copy
+import time
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlprep.sandbox import submission as module
+from dlprep.sandbox.process import WorkerProcess
+from dlprep.sandbox.submission import (
+    Foreign,
+    Opaque,
+    RemoteIterator,
+    RemoteObject,
+    Submission,
+    SubmissionError,
+    Warned,
+)
+
+Submit = Callable[..., Submission]
+
+
+def returned(submit_text: Submit, expression: str, before: str = "") -> Any:
+    """What the judge sees of a submission that returns ``expression``."""
+    return submit_text(f"import numpy as np\n{before}\ndef f():\n    return {expression}\n").f()
+
+
+def error_of(call: Callable[[], Any]) -> SubmissionError:
+    with pytest.raises(SubmissionError) as caught:
+        call()
+    return caught.value
+
+
+# plain values
+
+
+def test_arguments_and_results_are_plain_data(submit_text: Submit) -> None:
+    submission = submit_text(
+        "def f(*args, **kwargs):\n    return [type(arg).__name__ for arg in args], args, kwargs\n"
+    )
+    point = namedtuple("point", "x y")(1, 2.0)
+    names, args, kwargs = submission.f(
+        None, True, 3, 2.5, 1j, "a", b"b", [1], (2,), {3: "c"}, point, np.float32(1), x=np.eye(2)
+    )
+    assert names == (
+        [
+            "NoneType",
+            "bool",
+            "int",
+            "float",
+            "complex",
+            "str",
+            "bytes",
+            "list",
+            "tuple",
+            "dict",
+            "tuple",
+            "float32",
+        ]
+    )
+    assert args[:-1] == (None, True, 3, 2.5, 1j, "a", b"b", [1], (2,), {3: "c"}, (1, 2.0))
+    assert type(args[-1]) is np.float32
+    np.testing.assert_array_equal(kwargs["x"], np.eye(2), strict=True)
+
+
+def test_a_named_tuple_and_an_own_dict_come_back_as_plain_ones(submit_text: Submit) -> None:
+    before = (
+        "from typing import NamedTuple\nfrom collections import OrderedDict, defaultdict\n"
+        "class Pair(NamedTuple):\n    a: int\n    b: int\n"
+        "class Own(dict):\n    def items(self): return []\n    def __iter__(self): return iter('x')\n"
+    )
+    got = returned(submit_text, "[Pair(1, 2), OrderedDict(a=1), Own(b=2)]", before)
+    assert got == [(1, 2), {"a": 1}, {"b": 2}]
+    assert [type(part) for part in got] == [tuple, dict, dict]
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        ("range(3)", "range"),
+        ("{1, 2}", "set"),
+        ("frozenset()", "frozenset"),
+        ("slice(1)", "slice"),
+        ("bytearray(2)", "bytearray"),
+        ("np.matrix([[1.0]])", "numpy.matrix"),
+        ("np.ma.masked_array([1.0], True)", "numpy.MaskedArray"),
+        ("np.array([None])", "numpy.ndarray of dtype object"),
+        ("np.array(['a'])", "numpy.ndarray of dtype <U1"),
+        ("np.zeros(1, 'f8,i4')", "numpy.ndarray of dtype [('f0', '<f8'), ('f1', '<i4')]"),
+        ("np.str_('a')", "numpy.str_"),
+        ("np.dtype('f8')", "numpy.Float64DType"),
+        ("np.random.default_rng(0)", "numpy.Generator"),
+        ("__import__('decimal').Decimal(1)", "decimal.Decimal"),
+        ("__import__('collections').deque()", "collections.deque"),
+        ("ValueError('x')", "ValueError"),
+        ("deep(100)", "list (nested too deeply)"),
+        (
+            "np.broadcast_to(0.0, (10**6, 10**6))",
+            "numpy.ndarray of dtype float64 (an array of more than 256 MiB)",
+        ),
+    ],
+)
+def test_what_does_not_travel_is_named_by_its_type(
+    submit_text: Submit, expression: str, kind: str
+) -> None:
+    before = "def deep(n): return [deep(n - 1)] if n else 0\n"
+    assert returned(submit_text, expression, before) == Foreign(kind)
+
+
+def test_a_part_that_does_not_travel_leaves_the_others(submit_text: Submit) -> None:
+    assert returned(submit_text, "{'a': [1, {2}]}") == {"a": [1, Foreign("set")]}
+
+
+@pytest.mark.parametrize(
+    "expression", ["10**5000", "['x' * 2**20] * 9", "[np.float64(1)] * 70_000"]
+)
+def test_a_result_that_is_too_large_is_said_to_be(submit_text: Submit, expression: str) -> None:
+    got = returned(submit_text, expression)
+    assert isinstance(got, Foreign)
+    assert got.type.startswith("a result that is too large to send")
+
+
+@pytest.mark.parametrize(
+    ("base", "value"), [("list", "[1]"), ("str", "'a'"), ("float", "1.5"), ("int", "1")]
+)
+def test_a_subclass_does_not_pass_for_its_base(submit_text: Submit, base: str, value: str) -> None:
+    got = returned(submit_text, f"Own({value})", f"class Own({base}): pass\n")
+    assert isinstance(got, RemoteObject)
+    assert vars(got)["_type"] == "Own"
+
+
+def test_an_object_that_lies_about_its_class_is_an_object(submit_text: Submit) -> None:
+    for lie in ("tuple", "dict", "np.float64", "np.ndarray"):
+        got = returned(
+            submit_text, "Liar()", f"class Liar:\n    __class__ = property(lambda self: {lie})\n"
+        )
+        assert isinstance(got, RemoteObject)
+        assert vars(got)["_type"] == "Liar"
+
+
+# arrays
+
+
+@pytest.mark.parametrize(
+    ("array", "c", "f"),
+    [
+        (np.arange(6.0).reshape(2, 3), True, False),
+        (np.arange(6.0).reshape(2, 3).T, False, True),
+        (np.arange(24.0).reshape(2, 3, 4).transpose(1, 2, 0), False, False),
+        (np.arange(12.0).reshape(3, 4)[:, ::2], False, False),
+        (np.arange(6.0)[::2], False, False),
+        (np.arange(6.0)[::-1], False, False),
+        (np.broadcast_to(np.float32(1), (2, 3)), False, False),
+        (np.array(3.0), True, True),
+        (np.zeros((0, 3)), True, True),
+    ],
+    ids=["C", "F", "axes moved", "columns", "step", "reversed", "broadcast", "0-d", "empty"],
+)
+@pytest.mark.parametrize("writeable", [True, False])
+def test_an_array_arrives_as_it_lies_in_memory(
+    submit_text: Submit, array: np.ndarray, c: bool, f: bool, writeable: bool
+) -> None:
+    array = array.view()
+    if not writeable:
+        array.flags.writeable = False
+    submission = submit_text(
+        "def f(x, y):\n    n = x.flags\n"
+        "    return x, n.c_contiguous, n.f_contiguous, n.writeable, y['z'][0].flags.f_contiguous\n"
+    )
+    got, *flags, nested = submission.f(array, y={"z": [array]})
+    assert flags == [c, f, array.flags.writeable]
+    assert nested == f
+    np.testing.assert_array_equal(got, array, strict=True)
+    assert got.flags.c_contiguous
+    assert got.flags.writeable
+
+
+def test_an_argument_that_the_submission_changes_stays_as_it_was(submit_text: Submit) -> None:
+    x = np.ones(3)
+    submission = submit_text("def f(x):\n    x += 1\n    return x\n")
+    assert submission.f(x).tolist() == [2, 2, 2]
+    assert x.tolist() == [1, 1, 1]
+
+
+# generators and iterators
+
+
+@pytest.mark.parametrize("bits", ["PCG64", "MT19937", "Philox", "SFC64"])
+def test_a_generator_draws_there_what_it_would_draw_here(submit_text: Submit, bits: str) -> None:
+    rng = np.random.Generator(getattr(np.random, bits)(7))
+    rng.normal(size=3)
+    rng.integers(0, 9, dtype=np.int32)  # half of a drawn word is kept back
+    before = copy.deepcopy(rng.bit_generator.state)
+    got = submit_text(
+        "def f(rng):\n    return rng.integers(0, 99, 5, dtype='int32'), rng.normal(size=4)\n"
+    ).f(rng)
+    np.testing.assert_equal(rng.bit_generator.state, before)
+    np.testing.assert_array_equal(got[0], rng.integers(0, 99, 5, dtype="int32"))
+    np.testing.assert_array_equal(got[1], rng.normal(size=4))
+
+
+def test_an_iterator_is_read_to_its_end(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\ndef f(n):\n    for i in range(n):\n        yield np.full(2, i), {'i': i}\n"
+    )
+    first, second = submission.f(3), submission.f(1)
+    assert isinstance(first, RemoteIterator)
+    assert next(first)[1] == {"i": 0}
+    assert [(a.tolist(), b) for a, b in second] == [([0, 0], {"i": 0})]
+    assert [b["i"] for _, b in first] == [1, 2]
+    assert list(first) == []
+
+
+@pytest.mark.parametrize("expression", ["map(str, [1, 2])", "zip('ab')", "iter([1])", "Own()"])
+def test_whatever_has_a_next_is_an_iterator(submit_text: Submit, expression: str) -> None:
+    before = "class Own:\n    def __next__(self): raise StopIteration\n"
+    expected = {"m": ["1", "2"], "z": [("a",), ("b",)], "i": [1], "O": []}[expression[0]]
+    assert list(returned(submit_text, expression, before)) == expected
+
+
+def test_an_endless_iterator_is_read_up_to_a_limit(
+    submit_text: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_ITEMS", 50)  # of 10,000, to be quick
+    items = iter(returned(submit_text, "count()", "from itertools import count\n"))
+    assert [next(items) for _ in range(50)] == [*range(50)]
+    error = error_of(lambda: next(items))
+    assert (error.kind, str(error)) == ("output", "the iterator does not end after 50 items")
+
+
+def test_an_exception_in_an_iterator_has_its_line(submit_text: Submit) -> None:
+    items = submit_text("def f():\n    yield 1\n    raise KeyError('a')\n").f()
+    assert next(items) == 1
+    error = error_of(lambda: next(items))
+    assert (error.kind, error.line, error.raised.type) == ("exception", 3, "KeyError")
+
+
+# callables
+
+
+def test_a_function_of_the_judge_s_is_called_back_and_counted(submit_text: Submit) -> None:
+    seen = []
+
+    def double(x: Any, *, times: int = 2) -> Any:
+        seen.append(x)
+        return times * x
+
+    call = submit_text("def f(g, x):\n    return g(x), g(2, times=5), g(0.5)\n").f.observe(
+        "", double, np.ones(2)
+    )
+    assert call.callbacks == 3
+    assert call.result[0].tolist() == [2, 2]
+    assert call.result[1:] == (10, 1.0)
+    assert type(seen[0]) is np.ndarray
+    assert seen[1:] == [2, 0.5]
+
+
+def test_functions_travel_in_containers_and_keep_apart(submit_text: Submit) -> None:
+    submission = submit_text("def f(x, fs):\n    return [g(x) for g in fs['all']]\n")
+    assert submission.f(4, fs={"all": [np.sqrt, abs, lambda x: -x]}) == [2, 4, -4]
+
+
+def test_a_function_of_the_judge_s_may_call_the_submission_s(submit_text: Submit) -> None:
+    submission = submit_text(
+        "class Net:\n    def __init__(self, w): self.w = w\n"
+        "    def __call__(self, x): return self.w * x\n"
+        "def f(g, x):\n    return g(x) + 1\n"
+        "def h(g, net, x):\n    return g(net, x)\n"
+    )
+    net = submission.Net(3)
+    call = submission.f.observe("", lambda x: net(x) + submission.f(lambda y: y, x), 5)
+    assert call.result == 22
+    assert call.callbacks == 1
+    assert submission.h(lambda theirs, x: theirs(x) + theirs.w, net, 5) == 18
+
+
+def test_an_exception_of_the_judge_s_function_arrives_in_the_submission(
+    submit_text: Submit,
+) -> None:
+    def refuse(x: Any) -> None:
+        raise ValueError(f"not {x}")
+
+    submission = submit_text(
+        "def f(g):\n    try:\n        g(1)\n    except Exception as error:\n"
+        "        return str(error)\n"
+        "def h(g):\n    return g(2)\n"
+    )
+    assert submission.f(refuse) == "ValueError: not 1"
+    assert submission.f(lambda x: object()) == "Unsendable: object"
+    assert submission.f(lambda: 1).startswith("TypeError: ")
+    error = error_of(lambda: submission.h(refuse))
+    assert (error.kind, error.line, str(error)) == ("exception", 7, "ValueError: not 2")
+
+
+def test_a_function_that_was_not_given_cannot_be_called(submit_text: Submit, reach: str) -> None:
+    submission = submit_text(
+        reach + "def f(g, number):\n"
+        "    worker = next(f.f_locals['self'] for f in frames() if f.f_code.co_name == 'serve')\n"
+        "    try:\n        return worker._call_back(number, (), {})\n"
+        "    except RuntimeError as error:\n        return type(error).__name__\n"
+    )
+    for number in (7, -1, "0", None, [0]):
+        assert submission.f(lambda: "called", number) == "RuntimeError", number
+
+
+def test_the_judge_s_own_time_is_not_the_submission_s(submit_text: Submit) -> None:
+    submission = submit_text("def f(g):\n    return g() + 1\n", seconds=1)
+
+    def slow() -> int:
+        time.sleep(1.2)
+        return 1
+
+    assert submission.f(slow) == 2
+    assert not submission.exhausted
+
+
+def test_a_time_out_within_a_callback_is_a_time_out(submit_text: Submit) -> None:
+    submission = submit_text(
+        "def f(g):\n    return g()\ndef endless():\n    while True: pass\n", seconds=0.3
+    )
+    error = error_of(lambda: submission.f(lambda: submission.endless()))
+    assert error.kind == "timeout"
+
+
+# objects
+
+
+VALUE = """
+class Value:
+    __array_ufunc__ = None
+    def __init__(self, data): self.data = data
+    def __add__(self, other): return Value((self.data, "+", of(other)))
+    def __radd__(self, other): return Value((of(other), "r+", self.data))
+    def __sub__(self, other): return Value((self.data, "-", of(other)))
+    def __rsub__(self, other): return Value((of(other), "r-", self.data))
+    def __mul__(self, other): return Value((self.data, "*", of(other)))
+    def __rmul__(self, other): return Value((of(other), "r*", self.data))
+    def __truediv__(self, other): return Value((self.data, "/", of(other)))
+    def __rtruediv__(self, other): return Value((of(other), "r/", self.data))
+    def __pow__(self, other): return Value((self.data, "**", of(other)))
+    def __rpow__(self, other): return Value((of(other), "r**", self.data))
+    def __matmul__(self, other): return Value((self.data, "@", of(other)))
+    def __rmatmul__(self, other): return Value((of(other), "r@", self.data))
+    def __neg__(self): return Value(("-", self.data))
+    def __getitem__(self, key): return self.data[key]
+    def __call__(self, *args, **kwargs): return args, kwargs
+    def relu(self, slope=0): return Value(("relu", self.data, slope))
+    def fail(self):
+        raise ArithmeticError("no")
+def of(other): return getattr(other, "data", other)
+def same(a, b): return a is b
+"""
+
+
+def test_operators_of_an_object_run_on_both_sides(submit_text: Submit) -> None:
+    submission = submit_text(VALUE)
+    a, b = submission.Value("a"), submission.Value("b")
+    assert isinstance(a, RemoteObject)
+    assert [(x.data) for x in (a + b, a - b, a * b, a / b, a**b, a @ b)] == [
+        ("a", sign, "b") for sign in ("+", "-", "*", "/", "**", "@")
+    ]
+    assert [(x.data) for x in (a + 1, a - 1, a * 1, a / 1, a**2, a @ 1)] == [
+        ("a", "+", 1), ("a", "-", 1), ("a", "*", 1), ("a", "/", 1), ("a", "**", 2), ("a", "@", 1)
+    ]  # fmt: skip
+    assert [(x.data) for x in (1 + a, 1 - a, 1 * a, 1 / a, 2**a, 1 @ a)] == [
+        (1, "r+", "a"), (1, "r-", "a"), (1, "r*", "a"), (1, "r/", "a"), (2, "r**", "a"),
+        (1, "r@", "a"),
+    ]  # fmt: skip
+    assert (-a).data == ("-", "a")
+
+
+def test_an_array_on_the_left_of_an_object_is_the_object_s_business(submit_text: Submit) -> None:
+    a = submit_text(VALUE).Value("a")
+    for x in (np.ones(2), np.float64(1)):
+        left, sign, right = (x * a).data
+        np.testing.assert_array_equal(left, x)
+        assert (sign, right) == ("r*", "a")
+
+
+def test_attributes_methods_items_and_calls_of_an_object(submit_text: Submit) -> None:
+    submission = submit_text(VALUE)
+    a = submission.Value(np.arange(4.0))
+    assert a.data.tolist() == [0, 1, 2, 3]
+    assert a[2] == 2
+    assert a[1:3].tolist() == [1, 2] if False else a[-1] == 3
+    assert a((1, 2), key=[3]) == (((1, 2),), {"key": [3]})
+    assert a.relu().data[2] == 0
+    assert a.relu(slope=0.5).data[2] == 0.5
+    a.data = [7]
+    a.grad = np.ones(2)
+    assert a.data == [7]
+    assert a.grad.tolist() == [1, 1]
+    assert submission.same(a, a) is True
+    assert submission.same(a, submission.Value(1)) is False
+    assert submission.same(b=a, a={"x": a}["x"]) is True
+
+
+def test_an_exception_in_a_method_has_its_line(submit_text: Submit) -> None:
+    a = submit_text(VALUE).Value(1)
+    error = error_of(lambda: a.fail())
+    assert (error.kind, error.raised.type, str(error)) == ("exception", "ArithmeticError", "no")
+    assert error.line == VALUE.split("\n").index('        raise ArithmeticError("no")') + 1
+
+
+def test_a_missing_attribute_is_one_that_the_judge_can_ask_for(submit_text: Submit) -> None:
+    a = submit_text(VALUE).Value(1)
+    assert not hasattr(a, "nothing")
+    assert getattr(a, "nothing", 3) == 3
+    error = error_of(lambda: a.nothing)
+    assert error.raised.message == "'Value' object has no attribute 'nothing'"
+
+
+def test_an_opaque_value_stays_there_and_is_handed_back(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\n"
+        "def forward(x) -> tuple[np.ndarray, object]:\n"
+        "    return 2 * x, {'x': x, 'f': lambda y: 3 * y, 'seen': {1}}\n"
+        "def backward(d, cache):\n    return cache['f'](d), cache['x'], type(cache['seen']).__name__\n"
+    )
+    y, cache = submission.forward(np.ones(2))
+    _, other = submission.forward(np.zeros(2))
+    assert y.tolist() == [2, 2]
+    assert isinstance(cache, Opaque)
+    for one, x in ((cache, 1.0), (other, 0.0)):
+        got = submission.backward(5, one)
+        assert (got[0], got[1].tolist(), got[2]) == (15, [x, x], "set")
+    assert submission.backward(1, cache=cache)[0] == 3
+
+
+@pytest.mark.parametrize("result", ["x", "None", "(x,)", "[x, x, x]"])
+def test_a_result_without_its_opaque_part_is_seen_as_it_is(
+    submit_text: Submit, result: str
+) -> None:
+    submission = submit_text(f"def f(x) -> tuple[int, object]:\n    return {result}\n")
+    got = submission.f(1)
+    if result == "[x, x, x]":
+        assert (got[0], type(got[1]), got[2]) == (1, Opaque, 1)
+    else:
+        assert got == {"x": 1, "None": None, "(x,)": (1,)}[result]
+
+
+# what is recorded beside the value
+
+
+def test_a_warning_has_the_submission_s_line(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\nimport warnings\n"
+        "def f(x):\n    y = helper(x)\n    warnings.warn('old', DeprecationWarning)\n    return y\n"
+        "def helper(x):\n    return np.exp(x)\n"
+    )
+    call = submission.f.observe("", np.array([1000.0]))
+    assert call.result.tolist() == [np.inf]
+    assert call.warnings == (
+        Warned(8, "RuntimeWarning", "overflow encountered in exp"),
+        Warned(5, "DeprecationWarning", "old"),
+    )
+    assert submission.f.observe("", np.zeros(1)).warnings == (
+        Warned(5, "DeprecationWarning", "old"),
+    )
+
+
+def test_a_flood_of_warnings_is_cut(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import warnings\ndef f():\n    for n in range(99): warnings.warn(f'{n}' * 9999)\n"
+    )
+    warned = submission.f.observe("").warnings
+    assert [len(w.message) for w in warned] == [2000] * 20
+
+
+def test_prints_are_kept_and_cut(submit_text: Submit) -> None:
+    submission = submit_text(
+        "print('loading', end='…')\n"
+        "def f(n):\n    print('[red]\\x1b[1mé\\ud800', 'y' * n)\n    return n\n"
+    )
+    call = submission.f.observe("", 3)
+    assert submission.load_call is not None
+    assert submission.load_call.printed == "loading…"
+    assert call.printed == "[red]\x1b[1mé\ud800 yyy\n"
+    long = submission.f.observe("", 1 << 20).printed
+    assert long.startswith("[red]\x1b[1mé\ud800 yyy")
+    assert long.endswith(f"yyy\n… and {(1 << 20) + 13 - (16 << 10)} more characters")
+    assert len(long) < 17 << 10
+
+
+def test_an_exception_has_the_submission_s_own_lines_alone(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\n"
+        "def f(x):\n    return helper(x)\n"
+        "def helper(x):\n    return np.linalg.inv(x)\n"
+    )
+    error = error_of(lambda: submission.f(np.zeros((2, 2))))
+    assert (error.kind, str(error), error.line) == ("exception", "Singular matrix", 5)
+    assert error.raised == module.Raised("LinAlgError", "Singular matrix", (3, 5))
+    [call] = submission.calls
+    assert call.raised is error.raised
+    assert (call.function, call.result) == ("f", None)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "message"),
+    [
+        ("raise SystemExit(3)", "SystemExit", "3"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt", ""),
+        ("raise GeneratorExit", "GeneratorExit", ""),
+        ("raise MemoryError", "MemoryError", ""),
+        ("raise Own('[/bold]\\x1b[2J\\ud800')", "Own", "[/bold]\x1b[2J\ud800"),
+        ("raise Mute", "Mute", ""),
+        ("raise Odd", "Odd", ""),
+        ("raise ValueError('x' * 9999)", "ValueError", "x" * 2000),
+        ("raise SyntaxError('odd', ('work.py', {1}, object(), 'x'))", "SyntaxError", "odd"),
+        ("f()", "RecursionError", "maximum recursion depth exceeded"),
+        ("raise 3", "TypeError", "exceptions must derive from BaseException"),
+        ("input('? ')", "EOFError", "EOF when reading a line"),
+    ],
+)
+def test_any_exception_is_only_an_exception(
+    submit_text: Submit, statement: str, kind: str, message: str
+) -> None:
+    submission = submit_text(
+        "class Own(Exception): pass\n"
+        "class Mute(Exception):\n    def __str__(self): raise ValueError\n"
+        "class Meta(type): __name__ = property(lambda self: {1})\n"
+        "class Odd(Exception, metaclass=Meta): pass\n"
+        f"def f():\n    {statement}\n"
+    )
+    error = error_of(submission.f)
+    assert (error.kind, error.raised.type) == ("exception", kind)
+    assert error.raised.message[: len(message)] == message
+    assert error.line == 7
+    assert submission.calls[-1].raised == error.raised
+
+
+# imports
+
+
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        ("import torch", "torch"),
+        ("import os", "os"),
+        ("import sys, math", "sys"),
+        ("import os.path as p", "os.path"),
+        ("from subprocess import run", "subprocess"),
+        ("import scipy.special", "scipy.special"),
+        ("import numpy.ctypeslib", "numpy.ctypeslib"),
+        ("from numpy import ctypeslib", "numpy.ctypeslib"),
+        ("from numpy import f2py", "numpy.f2py"),
+        ("from numpy import exp, f2py as g", "numpy.f2py"),
+        ("import numpy.f2py.auxfuncs", "numpy.f2py.auxfuncs"),
+        ("from numpy.f2py.auxfuncs import *", "numpy.f2py.auxfuncs"),
+        ("from . import helper", ".helper"),
+        ("from .helper import f", ".helper"),
+        ("from ..a.b import c", "..a.b"),
+        ("import wire", "wire"),
+        ("import work", "work"),
+        ("__import__('socket')", "socket"),
+        ("exec('import ctypes')", "ctypes"),
+    ],
+)
+def test_an_import_beyond_numpy_and_the_harmless_library_is_refused(
+    submit_text: Submit, statement: str, refused: str
+) -> None:
+    submission = submit_text(f"import math\n{statement}\n", stub="def f(): ...")
+    error = error_of(submission.load)
+    assert (error.kind, error.line) == ("exception", 2)
+    assert error.raised.refused
+    assert error.raised.message == refused
+
+
+def test_imports_that_never_run_or_are_caught_do_no_harm(submit_text: Submit) -> None:
+    submission = submit_text(
+        "try:\n    import torch\nexcept ImportError:\n    torch = None\n"
+        "def unused():\n    import os\n    return os\n"
+        "def f():\n    return torch, __name__\n"
+        "if __name__ == '__main__':\n    import sys\n    sys.exit(f())\n"
+    )
+    assert submission.f() == (None, "work")
+
+
+def test_numpy_and_the_harmless_library_work_in_full(submit_text: Submit) -> None:
+    submission = submit_text(
+        "from __future__ import annotations\n"
+        "import numpy as np, numpy.linalg as la, collections.abc, math, itertools, functools\n"
+        "import random, re, string, heapq, bisect, operator, copy, json, time, warnings, types\n"
+        "from numpy.lib.stride_tricks import sliding_window_view\n"
+        "from numpy import *\nfrom numpy.random import default_rng\nfrom abc import ABC\n"
+        "from dataclasses import dataclass, field\nfrom enum import Enum\n"
+        "from typing import Any, NamedTuple, TypedDict, Generic, TypeVar, get_type_hints\n"
+        "T = TypeVar('T')\n"
+        "@dataclass(frozen=True)\nclass State(Generic[T]):\n    m: T\n    v: list[int] = field("
+        "default_factory=list)\n"
+        "class Mode(Enum):\n    A = 1\n"
+        "class Cell(NamedTuple):\n    h: int\n    c: int = 2\n"
+        "@functools.lru_cache\ndef square(x: int) -> int: return x * x\n"
+        "def f(x: Any):\n"
+        "    return State(3).m, Mode.A.value, Cell(1), square(4), la.norm(x), "
+        "sliding_window_view(x, 2).shape, sorted(get_type_hints(State))\n"
+    )
+    assert submission.f(np.array([3.0, 4.0])) == (3, 1, (1, 2), 16, 5.0, (1, 2), ["m", "v"])
+
+
+# signatures
+
+
+STUB = "def f(x, axis=-1): ..."
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "def f(x, axis=-1): return 1",
+        "def f(x, axis=0): return 1",
+        "def f(x, axis=-1, *, extra=None): return 1",
+        "def f(x, axis=-1, extra=2): return 1",
+        "def f(x, axis=-1, *rest, **more): return 1",
+        "def f(*args, **kwargs): return 1",
+        "f = lambda x, axis=-1: 1",
+        "import functools\nf = functools.partial(lambda c, x, axis=-1: c, 1)",
+        "import functools\nf = functools.lru_cache(lambda x, axis=-1: 1)",
+        "class F:\n    def __call__(self, x, axis=-1): return 1\nf = F()",
+        "class F:\n    @staticmethod\n    def go(x, axis=-1): return 1\nf = F.go",
+        "import functools\ndef g(h):\n    @functools.wraps(h)\n    def f(*a, **k): return h(*a, **k)\n"
+        "    return f\n@g\ndef f(x, axis=-1): return 1",
+        "def f(x): return 0\ndef f(x, axis=-1): return 1",
+    ],
+)
+def test_a_function_that_can_be_called_as_the_stub_s_is_accepted(
+    submit_text: Submit, definition: str
+) -> None:
+    submission = submit_text(definition, stub=STUB)
+    assert submission.f(2) == submission.f(2, 0) == submission.f(2, axis=1) == 1
+
+
+@pytest.mark.parametrize(
+    ("definition", "theirs"),
+    [
+        ("def f(z, axis=-1): return 1", "f(z, axis)"),
+        ("def f(axis=-1, x=None): return 1", "f(axis, x)"),
+        ("def f(x): return 1", "f(x)"),
+        ("def f(): return 1", "f()"),
+        ("def f(x, axis): return 1", "f(x, axis)"),
+        ("def f(x, axis=-1, extra=1, *, needed): return 1", "f(x, axis, extra, needed)"),
+        ("def f(x, extra, axis=-1): return 1", "f(x, extra, axis)"),
+        ("def f(x, *, axis=-1): return 1", "f(x, axis)"),
+        ("def f(x, axis=-1, /): return 1", "f(x, axis)"),
+        ("def f(*xs): return 1", "f(…)"),
+        ("f = lambda: 1", "f()"),
+    ],
+)
+def test_other_parameters_than_the_stub_s_are_named(
+    submit_text: Submit, definition: str, theirs: str
+) -> None:
+    submission = submit_text(definition, stub=STUB)
+    error = error_of(lambda: submission.f(2))
+    assert error.kind == "signature"
+    assert str(error) == f"{theirs} does not have the stub's parameters: f(x, axis=-1)"
+    assert submission.calls == []
+
+
+@pytest.mark.parametrize(
+    "stub", ["def f(*xs, **more): ...", "def f(*xs): ...", "def f(a, *xs): ..."]
+)
+def test_a_stub_may_have_starred_parameters(submit_text: Submit, stub: str) -> None:
+    assert submit_text(stub.replace("...", "return 1"), stub=stub).f(2) == 1
+
+
+@pytest.mark.parametrize(
+    ("definition", "text"),
+    [
+        ("def g(x): return 1", "work.py defines no function f"),
+        ("def foward(x): return 1", "work.py defines no function forward; it defines foward"),
+        ("f = 3", "work.py defines no function f"),
+    ],
+)
+def test_a_missing_function_is_named(submit_text: Submit, definition: str, text: str) -> None:
+    name = "forward" if "foward" in definition else "f"
+    submission = submit_text(definition, stub=f"def {name}(x): ...")
+    error = error_of(lambda: getattr(submission, name)(1))
+    assert (error.kind, str(error)) == ("missing", text)
+
+
+def test_only_the_stub_s_functions_are_attributes(submit_text: Submit) -> None:
+    submission = submit_text("def f(x): return 1\ndef g(x): return 2\n", stub="def f(x): ...")
+    with pytest.raises(AttributeError, match="the stub has no function 'g'"):
+        submission.g(1)
+    assert submission.f(1) == 1
+
+
+# what a call does beside its result
+
+
+def test_effects_name_what_was_changed_shared_and_touched(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\nbuffer = np.zeros(3)\n"
+        "def clean(x, p): return x + 1\n"
+        "def change(x, p, q=None):\n    x[0] = 9; p['W'][1] += 1; q[0][...] = 0\n"
+        "def view(x, p): return x[1:], p['W'].T\n"
+        "def twins(x, p):\n    y = x + 1\n    return y, y[::2]\n"
+        "def reuse(x, p):\n    buffer[...] = x\n    return buffer\n"
+        "def seed(x, p):\n    np.random.seed(0)\n    np.random.rand()\n"
+        "def errors(x, p):\n    np.seterr(all='ignore')\n"
+    )
+    x, p = np.ones(3), {"W": np.ones((2, 2))}
+    none: dict[str, list[Any]] = {"changed": [], "touched": [], "shared": [], "overwritten": []}
+    assert submission.clean.observe("effects", x, p).effects == none
+    seen = submission.change.observe("effects", x, p, q=[np.ones(1)]).effects
+    assert seen == none | {"changed": ["x", "p['W']", "q[0]"]}
+    assert submission.view.observe("effects", x, p).effects["shared"] == [
+        ["the result[0]", "x"],
+        ["the result[1]", "p['W']"],
+    ]
+    assert submission.twins.observe("effects", x, p).effects["shared"] == [
+        ["the result[1]", "the result[0]"]
+    ]
+    assert submission.reuse.observe("effects", x, p).effects == none
+    seen = submission.reuse.observe("effects", x + 1, p).effects
+    assert seen == none | {"overwritten": ["the result"]}
+    assert submission.seed.observe("effects", x, p).effects["touched"] == [
+        "np.random's global state"
+    ]
+    assert submission.errors.observe("effects", x, p).effects["touched"] == ["np.seterr"]
+
+
+def test_effects_leave_an_opaque_part_alone(submit_text: Submit) -> None:
+    submission = submit_text("def f(x) -> tuple[int, object]:\n    return x + 1, x\n")
+    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == []
+
+
+LINES = """
+import numpy as np
+def f(n):
+    total = 0
+    for i in range(n):
+        total += helper(i)
+    return total
+def helper(i):
+    return i + 1
+def flat(n):
+    return np.linalg.norm(np.ones(n))
+def hidden(n):
+    exec("for i in range(n):\\n    i = i + 1\\n    i = i + 2\\n")
+def evaluated(n):
+    return eval("[(lambda:\\n i)() for i in range(n)]")
+"""
+
+
+def test_lines_of_the_submission_are_counted(submit_text: Submit) -> None:
+    submission = submit_text(LINES)
+    counts = {n: submission.f.observe("lines", n).lines for n in (0, 10, 100)}
+    assert counts[100] - counts[10] == 9 * (counts[10] - counts[0])
+    assert counts[10] - counts[0] == 30
+    assert submission.flat.observe("lines", 10).lines == 1
+    assert submission.flat.observe("lines", 1000).lines == 1
+
+
+@pytest.mark.parametrize("function", ["hidden", "evaluated"])
+def test_lines_in_the_text_of_an_exec_are_counted_as_well(
+    submit_text: Submit, function: str
+) -> None:
+    loop = getattr(submit_text(LINES), function)
+    assert loop.observe("lines", 100).lines > loop.observe("lines", 10).lines + 80
+
+
+def test_lines_are_counted_no_longer_after_an_exception(submit_text: Submit) -> None:
+    submission = submit_text("def f(n):\n    if n: raise ValueError\n    return 1\n")
+    error_of(lambda: submission.f.observe("lines", 1))
+    call = submission.f.observe("lines", 0)
+    assert (call.result, call.lines) == (1, 2)
+    assert submission.f(0) == 1
+
+
+def test_memory_is_the_peak_of_new_allocations(submit_text: Submit) -> None:
+    submission = submit_text(
+        "import numpy as np\ndef f(n):\n    x = np.zeros(n)\n    del x\n    return 1\n"
+    )
+    peaks = [submission.f.observe("memory", n << 17).peak / 2**20 for n in (0, 1, 16)]
+    assert peaks[0] < 0.1
+    assert 1 <= peaks[1] < 1.1
+    assert 16 <= peaks[2] < 16.1
+
+
+# workers that are lost, and their time
+
+
+def test_a_lost_worker_is_replaced_and_the_file_is_loaded_again(
+    submit_text: Submit, reach: str
+) -> None:
+    submission = submit_text(
+        reach + "count = 0\ndef f(end):\n    global count\n    count += 1\n"
+        "    if end: os._exit(0)\n    return count\n"
+    )
+    assert [submission.f(False), submission.f(False)] == [1, 2]
+    error = error_of(lambda: submission.f(True))
+    assert (error.kind, str(error)) == ("crash", "the process ended itself with exit code 0")
+    assert submission.f(False) == 1
+    assert submission.calls[2].reply == {}
+
+
+def test_a_case_ends_what_the_one_before_held(submit_text: Submit) -> None:
+    submission = submit_text("class A: pass\ndef f(x): return 1\n")
+    a = submission.A()
+    submission.begin_case()
+    error = error_of(lambda: submission.f(a))
+    assert (error.kind, error.raised.type) == ("output", "") if False else error.kind
+
+
+def test_the_time_of_a_case_and_of_the_run(submit_text: Submit) -> None:
+    submission = submit_text("def f():\n    while True: pass\ndef g(): return 1\n", seconds=0.3)
+    assert submission.g() == 1
+    error = error_of(submission.f)
+    assert (error.kind, error.line) == ("timeout", 2)
+    while not submission.exhausted:
+        submission.begin_case()
+        assert error_of(submission.f).kind == "timeout"
+    assert len(submission.calls) <= 6
+
+
+class Late(WorkerProcess):
+    """A worker on a machine that is slow to start one."""
+
+    def _wait_ready(self) -> None:
+        if not self._ready:
+            time.sleep(1.2)
+        super()._wait_ready()
+
+
+def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
+    from dlprep.api import read_api
+
+    source, worker = "def f():\n    return 1\n", Late()
+    submission = Submission(
+        "work", source.encode(), read_api(source), seconds=1, total=1, worker=worker
+    )
+    try:
+        assert submission.f() == 1
+        assert not submission.exhausted
+    finally:
+        submission.close()
+        worker.close()
+
+
+# hostile replies: never more than a refused answer
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "reply(value={'complex': [10**400, 0]})",
+        "reply(value={'array': 3})",
+        "reply(value={'object': 'x'})",
+        "reply(value={'object': [[]], 'type': []})",
+        "reply(lost=float('inf'))",
+        "reply(lost=[])",
+        "reply(printed=None, warnings=[[float('inf'), 'a', 'b']])",
+        "reply(warnings=[['x', 'a', 'b']])",
+        "reply(warnings=5)",
+        "reply(raised=5)",
+        "reply(raised={})",
+        "reply(raised={'type': 'E', 'message': '', 'lines': ['x']})",
+        "reply(raised={'type': 'E', 'message': '', 'lines': [float('inf')]})",
+        "reply(raised={'type': 'E', 'message': '', 'lines': [], 'syntax': 5})",
+        "reply(effects=[], lines='x', peak=float('inf'))",
+        'forge(b\'{"arrays":[],"id":%d,"printed":"","lost":0,"warnings":[],"value":\''
+        " % number() + b'{\"list\":[' * 470 + b']}' * 470 + b'}')",
+        "forge({'arrays': [], 'id': number()})",
+        "forge({'arrays': [], 'callback': 0})",
+    ],
+)
+@pytest.mark.parametrize("observe", ["", "effects", "lines", "memory"])
+def test_a_forged_reply_is_refused_or_read_as_data(reach: str, call: str, observe: str) -> None:
+    raise NotImplementedError

@@ -1,0 +1,67 @@
+"""The README cannot drift: its session is run, its picture is drawn anew, its commands exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import typer.main
+
+from dlprep.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The README's code blocks in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def without_seconds(text: str) -> str:
+    """The text without what differs from run to run: the seconds."""
+    return re.sub(r"\d+\.\d+(\s|&#160;)s\b", "0.00 s", text)
+
+
+def test_the_session_is_what_a_user_sees(tmp_path: Path) -> None:
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    launcher = scripts / "dlprep"  # the environment is there already
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m dlprep "$@"\n')
+    launcher.chmod(0o755)
+    (session,) = blocks("console")
+    steps = re.findall(r"^\$ (.*(?:\n>.*)*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)
+    assert len(steps) == 5
+    for command, shown in steps:
+        script = re.sub(r"^> ?", "", command, flags=re.MULTILINE)
+        ran = subprocess.run(
+            ["sh", "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert without_seconds(ran.stdout) == without_seconds(shown), command
+        assert ran.stderr == ""
+
+
+def test_the_picture_is_of_a_real_run(tmp_path: Path) -> None:
+    drawn = tmp_path / "verdict.svg"
+    subprocess.run([sys.executable, ROOT / "scripts/picture", drawn], check=True, timeout=60)
+    committed = (ROOT / ".github/verdict.svg").read_text(encoding="utf-8")
+    assert without_seconds(drawn.read_text(encoding="utf-8")) == without_seconds(committed)
+    assert "You" in committed
+    assert ".github/verdict.svg" in README
+
+
+def test_every_command_is_in_the_readme() -> None:
+    group = typer.main.get_command(app)
+    names = [name for name in group.commands if name != "author"]  # type: ignore[attr-defined]
+    names += [f"author {name}" for name in group.commands["author"].commands]  # type: ignore[attr-defined]
+    for name in names:
+        assert f"| `dlprep {name}" in README, name
