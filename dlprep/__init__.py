@@ -1,3 +1,10 @@
 """dlprep: practise the deep-learning coding interview, and grade it."""
 
+import os
+
 __version__ = "0.1.0"
+
+
+def command(words: str) -> str:
+    """A command as this user types it: ``dlprep check``, or ``scripts/dlprep check``."""
+    return f"{os.environ.get('DLPREP_COMMAND', 'dlprep')} {words}"

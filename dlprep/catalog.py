@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from dlprep import command
 from dlprep.errors import FaultError, UserError
 from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
 
@@ -24,7 +25,7 @@ class UnknownExercise(UserError):  # noqa: N818 - named like the sentence that i
     def __init__(self, name: str, near: list[str]) -> None:
         self.near = near
         known = f" Did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"There is no exercise named {name!r}.{known} See: dlprep list")
+        super().__init__(f"There is no exercise named {name!r}.{known} See: {command('list')}")
 
 
 def slugs(home: Path = HOME) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from dlprep import catalog
+from dlprep import catalog, command
 from dlprep.errors import FaultError, UserError
 from dlprep.model import Difficulty, Exercise, Track, Verdict
 
@@ -150,7 +150,7 @@ def start(
         _show_prompt(exercise)
         render.message("", console)
         said = {
-            "written": f"{started.path.name} is ready. Write it, then: dlprep check",
+            "written": f"{started.path.name} is ready. Write it, then: {command('check')}",
             "kept": f"{started.path.name} was here already and is as you left it"
             " (the stub again: --reset).",
             "reset": f"{started.path.name} is the stub again; your text is in the history.",
@@ -228,7 +228,7 @@ def author_new(
         console = render.make_console()
         for path in new_exercise(slug, catalog.HOME):
             render.message(str(path.relative_to(catalog.HOME)), console)
-        render.message(f"Edit them, then: dlprep author check {slug}", console)
+        render.message(f"Edit them, then: {command(f'author check {slug}')}", console)
 
 
 @author.command("check")
@@ -301,7 +301,8 @@ def _exercise(name: str | None) -> Exercise:
     if name is None:
         name = _recorded(lambda record: record.last_exercise(), None)
         if name is None:
-            raise UserError("Nothing was started here yet. Start with: dlprep start softmax")
+            begin = command("start softmax")
+            raise UserError(f"Nothing was started here yet. Start with: {begin}")
     return catalog.find(name)
 
 

@@ -30,7 +30,7 @@ def test_the_session_is_what_a_user_sees(tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
     scripts.mkdir()
     launcher = scripts / "dlprep"  # the environment is there already
-    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m dlprep "$@"\n')
+    launcher.write_text(f'#!/bin/sh\nDLPREP_COMMAND=$0 exec "{sys.executable}" -P -m dlprep "$@"\n')
     launcher.chmod(0o755)
     (session,) = blocks("console")
     steps = re.findall(r"^\$ (.*(?:\n>.*)*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from dlprep import command
 from dlprep.errors import UserError
 from dlprep.model import Exercise
 from dlprep.practice.record import Record, RecordError
@@ -127,7 +128,7 @@ def read_submission(path: Path) -> bytes:
                     f"{place} is a symbolic link to a file that does not exist. Remove the link."
                 ) from None
             raise WorkspaceError(
-                f"There is no {place}. To begin: dlprep start {path.stem}"
+                f"There is no {place}. To begin: {command(f'start {path.stem}')}"
             ) from None
         if stat.S_ISDIR(info.st_mode):
             raise WorkspaceError(f"{place} is a folder, not a file. Move it away.")

@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from rich.console import Console
 
+from dlprep import command
 from dlprep.model import CaseResult, Location, Problem, Verdict
 from dlprep.render.page import MARKS, Page
 from dlprep.render.words import plural
@@ -73,12 +74,12 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> 
 
 def _next(page: Page, verdict: Verdict, more: int, case: str | None) -> None:
     if case:
-        page.prose(f"All cases: dlprep check {verdict.exercise}")
+        page.prose(f"All cases: {command(f'check {verdict.exercise}')}")
     elif more > 0:
         fails = "fails" if more == 1 else "fail"
-        page.prose(f"{plural(more, 'more case')} {fails}: dlprep check --all")
+        page.prose(f"{plural(more, 'more case')} {fails}: {command('check --all')}")
     elif verdict.status == "passed":
-        page.prose("Next: dlprep list")
+        page.prose(f"Next: {command('list')}")
 
 
 def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
@@ -103,8 +104,8 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult]) -> None:
     for _, location in sorted(places.items()):
         page.location(_place(verdict, location), "", location.code)
     page.gap()
-    page.prose(f"Open {verdict.file}, write the code, then: dlprep check")
-    page.prose(f"The task again: dlprep show {verdict.exercise}")
+    page.prose(f"Open {verdict.file}, write the code, then: {command('check')}")
+    page.prose(f"The task again: {command(f'show {verdict.exercise}')}")
 
 
 def _score(verdict: Verdict) -> str:

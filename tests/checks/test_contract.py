@@ -1,0 +1,354 @@
+"""``check_contract`` and ``check_raises``, on submissions in a real worker."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlprep.checks import CheckFailed, check_contract, check_raises
+from dlprep.sandbox.submission import SubmissionError
+
+SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+SUBMISSION = """
+import numpy as np
+
+# keeps the contract
+
+def fresh(x): return x * 2
+def copies(x): return x.copy(), x.T.copy()
+def number(x): return x.sum()
+def nothing(x): return None
+def nan(x): return x * np.nan
+def drawn(x, rng): return x + rng.normal(size=x.shape)
+def applies(f, x): return f(x) + 1
+def optional(x, scale=2.0): return x * scale
+def named(params): return {name: -value for name, value in params.items()}
+def with_cache(x): return x * 2, (x,)
+def instance(x): return Instance()
+def generator(x): yield x
+def masked(x): return np.ma.masked_all(3)
+def local_errstate(x):
+    with np.errstate(all="ignore"):
+        return x / 0
+
+class Instance: pass
+
+# does not
+
+def returns_input(x): return x
+def returns_view(x): return x.T
+def returns_part(x): return x[0] * 2, x[1]
+def returns_twice(x):
+    y = x * 2
+    return y, y
+def returns_slices(x):
+    y = x.repeat(2)
+    return {"even": y[::2], "all": y}
+def returns_nested(params): return [params["W"]]
+def changes(x):
+    x += 1
+    return x * 2
+def changes_part(params):
+    params["W"][0] = 0
+    return params["W"] * 2
+def changes_two(x, y):
+    x[0], y[0] = 0, 0
+    return x + y
+def changes_keyword(x, *, out):
+    out[:] = x
+    return x + 1
+def changes_and_restores(x):
+    x += 1
+    y = x * 2
+    x -= 1
+    return y
+def reseeds(x):
+    np.random.seed(0)
+    return x * 2
+def draws_globally(x): return x + np.random.normal()
+def silences(x):
+    np.seterr(all="ignore")
+    return x * 2
+def both(x):
+    np.random.seed(0)
+    np.seterr(all="ignore")
+    return x * 2
+
+BUFFER, KEPT, COUNT = np.empty((2, 2)), {}, [0]
+
+def buffered(x):
+    np.multiply(x, 2, out=BUFFER)
+    return BUFFER
+def slices_of_a_buffer(x):
+    np.multiply(x, 2, out=BUFFER)
+    return BUFFER[0], BUFFER[1]
+def cached(x): return KEPT.setdefault(x.tobytes(), x * 2)
+def overwrites(x):
+    COUNT[0] += 1
+    BUFFER[:] = x * COUNT[0]
+    return BUFFER
+def counts(x):
+    COUNT[0] += 1
+    return x * COUNT[0]
+def entropy(x): return np.random.default_rng().normal(size=3)
+def forgets_its_rng(x, rng): return x + np.random.default_rng().normal(size=x.shape)
+def alternates(x):
+    COUNT[0] += 1
+    return x * 2 if COUNT[0] % 2 else (x * 2).astype("float32")
+"""
+STUB = SUBMISSION.replace(
+    "def with_cache(x):", "def with_cache(x) -> tuple[np.ndarray, object]:"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("fresh", [SQUARE]),
+        ("fresh", [np.zeros((0, 3))]),
+        ("fresh", [SQUARE.T]),
+        ("copies", [SQUARE]),
+        ("number", [SQUARE]),
+        ("nothing", [SQUARE]),
+        ("nan", [SQUARE]),
+        ("drawn", [SQUARE, np.random.default_rng(0)]),
+        ("applies", [np.sin, 1.0]),
+        ("named", [{"W": SQUARE, "b": SQUARE[0]}]),
+        ("with_cache", [SQUARE]),
+        # what stays in the worker, or does not travel, is not this check's to judge
+        ("instance", [SQUARE]),
+        ("generator", [SQUARE]),
+        ("masked", [SQUARE]),
+        ("local_errstate", [SQUARE]),
+        ("changes_and_restores", [SQUARE]),
+    ],
+)
+def test_accepts(submit: Any, name: str, arguments: list[Any]) -> None:
+    check_contract(getattr(submit(SUBMISSION, STUB), name), *arguments)
+
+
+def test_passes_keywords_on(submit: Any, failure: Any) -> None:
+    submission = submit(SUBMISSION)
+    check_contract(submission.optional, SQUARE, scale=3.0)
+    with pytest.raises(SubmissionError) as failed:
+        check_contract(submission.optional, SQUARE, factor=3.0)
+    assert failed.value.raised is not None
+    assert failed.value.raised.type == "TypeError"
+    assert failure(check_contract, submission.changes_keyword, SQUARE, out=np.zeros((2, 2))) == (
+        "contract",
+        [("got", "out was changed by the call"), ("expected", "inputs stay as they were")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "got", "expected"),
+    [
+        ("changes", [SQUARE], "x was changed by the call", "inputs stay as they were"),
+        (
+            "changes_part",
+            [{"W": SQUARE, "b": SQUARE}],
+            "params['W'] was changed by the call",
+            "inputs stay as they were",
+        ),
+        (
+            "changes_two",
+            [SQUARE, SQUARE + 1],
+            "x, y were changed by the call",
+            "inputs stay as they were",
+        ),
+        (
+            "returns_input",
+            [SQUARE],
+            "the result shares its memory with x",
+            "new arrays: copy before you return",
+        ),
+        (
+            "returns_view",
+            [SQUARE],
+            "the result shares its memory with x",
+            "new arrays: copy before you return",
+        ),
+        (
+            "returns_part",
+            [SQUARE],
+            "result[1] shares its memory with x",
+            "new arrays: copy before you return",
+        ),
+        (
+            "returns_twice",
+            [SQUARE],
+            "result[1] shares its memory with result[0]",
+            "new arrays: copy before you return",
+        ),
+        (
+            "returns_slices",
+            [SQUARE[0]],
+            "result['all'] shares its memory with result['even']",
+            "new arrays: copy before you return",
+        ),
+        (
+            "returns_nested",
+            [{"W": SQUARE}],
+            "result[0] shares its memory with params['W']",
+            "new arrays: copy before you return",
+        ),
+        (
+            "reseeds",
+            [SQUARE],
+            "np.random's global state was changed by the call",
+            "global state stays as it was",
+        ),
+        (
+            "draws_globally",
+            [SQUARE],
+            "np.random's global state was changed by the call",
+            "global state stays as it was",
+        ),
+        (
+            "silences",
+            [SQUARE],
+            "np.seterr was changed by the call",
+            "global state stays as it was",
+        ),
+        (
+            "both",
+            [SQUARE],
+            "np.random's global state, np.seterr were changed by the call",
+            "global state stays as it was",
+        ),
+        (
+            "buffered",
+            [SQUARE],
+            "the result of the first call was overwritten by the second",
+            "each call returns arrays of its own",
+        ),
+        (
+            "slices_of_a_buffer",
+            [SQUARE],
+            "result[0] of the first call, result[1] of the first call"
+            " were overwritten by the second",
+            "each call returns arrays of its own",
+        ),
+        (
+            "cached",
+            [SQUARE],
+            "the result of the first call was overwritten by the second",
+            "each call returns arrays of its own",
+        ),
+        (
+            "overwrites",
+            [SQUARE],
+            "the result of the first call was overwritten by the second",
+            "each call returns arrays of its own",
+        ),
+        (
+            "counts",
+            [SQUARE],
+            "two results from the same arguments",
+            "the same result every time",
+        ),
+        (
+            "entropy",
+            [SQUARE],
+            "two results from the same arguments",
+            "the same result every time",
+        ),
+        (
+            "forgets_its_rng",
+            [SQUARE, np.random.default_rng(0)],
+            "two results from the same arguments",
+            "the same result every time",
+        ),
+        (
+            "alternates",
+            [SQUARE],
+            "two results from the same arguments",
+            "the same result every time",
+        ),
+    ],
+)
+def test_says_what_is_wrong(
+    submit: Any, failure: Any, name: str, arguments: list[Any], got: str, expected: str
+) -> None:
+    function = getattr(submit(SUBMISSION), name)
+    found = failure(check_contract, function, *arguments)
+    assert found == ("contract", [("got", got), ("expected", expected)])
+
+
+def test_the_inputs_of_the_case_are_out_of_reach(submit: Any) -> None:
+    x = SQUARE.copy()
+    with pytest.raises(CheckFailed):
+        check_contract(submit(SUBMISSION).changes, x)
+    assert np.array_equal(x, SQUARE)
+
+
+def test_a_function_that_raises_gives_no_answer_to_judge(submit: Any) -> None:
+    with pytest.raises(SubmissionError, match="no luck") as failed:
+        check_contract(submit("def f(x):\n    raise ValueError('no luck')\n").f, SQUARE)
+    assert (failed.value.kind, failed.value.line) == ("exception", 2)
+
+
+RAISES = """
+import numpy as np
+
+class ShapeError(ValueError):
+    pass
+
+def f(how):
+    if how == "value": raise ValueError("axis 7 is out of range")
+    if how == "own": raise ShapeError("axis 7 is out of range")
+    if how == "axis": np.ones(3).sum(axis=7)
+    if how == "type": raise TypeError("no float")
+    if how == "silent": raise TypeError
+    if how == "exit": raise SystemExit
+    return np.ones(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ("value", ValueError),
+        ("value", Exception),  # as with pytest.raises
+        ("own", ValueError),
+        ("axis", ValueError),  # NumPy's own AxisError is one
+        ("axis", IndexError),  # and one of these
+        ("type", TypeError),
+        ("silent", TypeError),
+    ],
+)
+def test_accepts_the_exception_and_its_subclasses(submit: Any, how: str, error: Any) -> None:
+    check_raises(submit(RAISES, "def f(how): ...").f, error, how)
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "got", "expected"),
+    [
+        ("none", ValueError, "a result: an array, float64 of shape (3,)", "a ValueError"),
+        ("none", IndexError, "a result: an array, float64 of shape (3,)", "an IndexError"),
+        ("type", ValueError, "TypeError: no float", "a ValueError"),
+        ("silent", ValueError, "TypeError", "a ValueError"),
+        ("value", TypeError, "ValueError: axis 7 is out of range", "a TypeError"),
+        ("exit", ValueError, "SystemExit", "a ValueError"),
+    ],
+)
+def test_says_what_came_instead(
+    submit: Any, failure: Any, how: str, error: Any, got: str, expected: str
+) -> None:
+    found = failure(check_raises, submit(RAISES, "def f(how): ...").f, error, how=how)
+    assert found == ("contract", [("got", got), ("expected", expected)])
+
+
+def test_a_missing_function_raises_nothing(submit: Any) -> None:
+    with pytest.raises(SubmissionError) as failed:
+        check_raises(submit("def g(): ...", "def f(): ...").f, NameError)
+    assert failed.value.kind == "missing"
+
+
+def test_a_time_out_is_not_an_answer() -> None:
+    def never() -> None:
+        raise SubmissionError("timeout", "no answer after 5 s")
+
+    with pytest.raises(SubmissionError, match="no answer after 5 s"):
+        check_raises(never, Exception)
