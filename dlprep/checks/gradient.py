@@ -95,7 +95,7 @@ def _judge_forward(
     if apart:
         verdict = f"does not fit your own forward either ({', '.join('d' + n for n in apart)})"
     else:
-        verdict = "fits your own forward: only the forward needs mending"
+        verdict = "fits your own forward: start with the forward"
     one, other = show.pair(mine, right)
     findings = [
         ("forward", f"{one} where {other} was expected: it is judged before the backward"),

@@ -21,7 +21,7 @@ def number(value: Any, digits: int = 4) -> str:
     size = abs(float(value))
     if size == 0 or not np.isfinite(size):
         return f"{float(value):.0f}"
-    return f"{value:.{digits}f}" if 1e-2 <= size < 1e4 else f"{value:.{digits - 1}e}"
+    return f"{value:.{digits}f}" if 1e-2 <= size < 1e6 else f"{value:.{digits - 1}e}"
 
 
 def pair(got: Any, expected: Any) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def call_text(
     named = list(parameters) + ["*"] * len(args)
     parts = [_argument(named[n], value, short=False) for n, value in enumerate(args)]
     parts += [_argument(key, value, short=False, keyword=True) for key, value in kwargs.items()]
-    if sum(map(len, parts)) > 2 * WIDTH:
+    if sum(map(len, parts)) > 4 * WIDTH:
         parts = [_argument(named[n], value, short=True) for n, value in enumerate(args)]
         parts += [_argument(key, value, short=True, keyword=True) for key, value in kwargs.items()]
     return f"{name}({', '.join(parts)})"

@@ -134,10 +134,8 @@ def _compare(
             return
     if isinstance(expected, np.ndarray):
         _require_array(got, expected, fail)
-    elif not isinstance(got, (int, float, complex, np.number)) or isinstance(got, bool):
-        raise fail("type", ("got", show.kind_of(got)), ("expected", "a number, not an array"))
-    elif isinstance(expected, (int, np.integer)) and not isinstance(got, (int, np.integer)):
-        raise fail("type", ("got", show.kind_of(got)), ("expected", "an integer"))
+    else:
+        got = _require_number(got, expected, fail)
     _compare_elements(np.asarray(got), np.asarray(expected), tolerance, kind, fail)
 
 
@@ -148,6 +146,26 @@ def _require_array(got: Any, expected: Array, fail: Any) -> None:
         raise fail("shape", ("got", f"shape {got.shape}"), ("expected", f"shape {expected.shape}"))
     if got.dtype != expected.dtype:
         raise fail("dtype", ("got", f"dtype {got.dtype}"), ("expected", f"dtype {expected.dtype}"))
+
+
+def _require_number(got: Any, expected: Any, fail: Any) -> Any:
+    """``got``, if it is a number of ``expected``'s kind; one too large for a float as inf."""
+    integer: tuple[Any, ...] = (int, np.integer)
+    real: tuple[Any, ...] = (*integer, float, np.floating)
+    if isinstance(expected, integer):
+        wanted, kinds = "an integer", integer
+    elif isinstance(expected, real):
+        wanted, kinds = "a number", real
+    else:
+        wanted, kinds = "a complex number", (*real, complex, np.complexfloating)
+    if not isinstance(got, kinds) or isinstance(got, bool):
+        not_array = ", not an array" if isinstance(got, np.ndarray) else ""
+        raise fail("type", ("got", show.kind_of(got)), ("expected", wanted + not_array))
+    try:
+        float(abs(got))
+    except OverflowError:
+        return np.inf
+    return got
 
 
 def _compare_elements(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 import warnings
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,25 +48,18 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
     if any(call.raised is None and not call.reply for call in calls):
         return ()  # the worker was lost in between, and with it what later calls refer to
     theirs = [_outcome(call) for call in calls]
-    right = _replay(load_text(exercise.reference.read_text(encoding="utf-8")), submission)
-    candidates = [
-        (mistake, _replay(load_text(mistake.source), submission))
-        for mistake in read_variants(exercise).mistakes
-    ]
+    reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+    right = list(_replay(reference, submission))
+    matching: dict[str, list[Mistake]] = {}
+    for mistake in read_variants(exercise).mistakes:
+        replay = _replay(load_text(mistake.source), submission)
+        for function in _explained(calls, theirs, right, replay):
+            matching.setdefault(function, []).append(mistake)
     named: dict[str, NamedMistake] = {}
-    for function in dict.fromkeys(call.function for call in calls):
-        indices = [n for n, call in enumerate(calls) if call.function == function]
-        matching = [
-            mistake
-            for mistake, outcomes in candidates
-            if _explains(
-                [theirs[n] for n in indices],
-                [outcomes[n] for n in indices],
-                [right[n] for n in indices],
-            )
-        ]
-        if len(matching) == 1:  # two that cannot be told apart would be a guess
-            _note(named, function, matching[0])
+    for function, found in matching.items():
+        if len(found) == 1:  # two that cannot be told apart would be a guess
+            mistake = found[0]
+            named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
     return tuple(named.values())
 
 
@@ -76,18 +70,30 @@ def load_text(source: str, name: str = "reference") -> types.ModuleType:
     return module
 
 
-def _explains(theirs: list[Outcome], mistake: list[Outcome], right: list[Outcome]) -> bool:
-    evidence = any(
-        not wrong.matches(good) and (wrong.raised is None or wrong.raised == their.raised)
-        for their, wrong, good in zip(theirs, mistake, right, strict=True)
-    )
-    return evidence and all(
-        their.matches(wrong) for their, wrong in zip(theirs, mistake, strict=True)
-    )
-
-
-def _note(named: dict[str, NamedMistake], function: str, mistake: Mistake) -> None:
-    named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
+def _explained(
+    calls: Sequence[Call],
+    theirs: Sequence[Outcome],
+    right: Sequence[Outcome],
+    mistake: Iterator[Outcome],
+) -> list[str]:
+    """The functions whose every answer the mistake gives, and not the reference."""
+    alive = {call.function for call in calls}
+    evidence = set()
+    for call, their, good in zip(calls, theirs, right, strict=True):
+        wrong = next(mistake)
+        if call.function not in alive:
+            continue
+        if not their.matches(wrong):
+            alive.remove(call.function)
+            if not alive:
+                break
+        elif not wrong.matches(good) and (wrong.raised is None or wrong.raised == their.raised):
+            evidence.add(call.function)
+    return [
+        function
+        for function in dict.fromkeys(call.function for call in calls)
+        if function in alive & evidence
+    ]
 
 
 def _outcome(call: Call) -> Outcome:
@@ -96,21 +102,20 @@ def _outcome(call: Call) -> Outcome:
     return Outcome(_Words().decode(call.reply["value"], call.out))
 
 
-def _replay(module: types.ModuleType, submission: Submission) -> list[Outcome]:
-    """The recorded calls, answered by our own code in this process."""
+def _replay(module: types.ModuleType, submission: Submission) -> Iterator[Outcome]:
+    """The recorded calls, answered one by one by our own code in this process."""
 
     def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return submission.callable(number)(*args, **kwargs)
 
     executor = Executor(vars(module), "reference.py", call_back)
-    outcomes = []
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        for call in submission.calls:
+    for call in submission.calls:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
             try:
                 request = {**call.request, "observe": ""}
                 reply, out = executor.run(request, [array.copy() for array in call.arrays])
-                outcomes.append(Outcome(_Words().decode(reply["value"], out)))
+                outcome = Outcome(_Words().decode(reply["value"], out))
             except Exception as error:
-                outcomes.append(Outcome(raised=(type(error).__name__, str(error))))
-    return outcomes
+                outcome = Outcome(raised=(type(error).__name__, str(error)))
+        yield outcome

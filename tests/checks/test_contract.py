@@ -97,9 +97,7 @@ def alternates(x):
     COUNT[0] += 1
     return x * 2 if COUNT[0] % 2 else (x * 2).astype("float32")
 """
-STUB = SUBMISSION.replace(
-    "def with_cache(x):", "def with_cache(x) -> tuple[np.ndarray, object]:"
-)
+STUB = SUBMISSION.replace("def with_cache(x):", "def with_cache(x) -> tuple[np.ndarray, object]:")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,267 @@
+"""Exercises are found and read; nothing is run, and what is wrong in them is said."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlprep import catalog
+from dlprep.catalog import CatalogError, UnknownExercise
+from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
+
+RIGHT = """
+title = "Scale by a number"
+track = "fundamentals"
+difficulty = "easy"
+minutes = 5
+tags = ["broadcasting"]
+hints = ["Multiply.", "x * by"]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with an exercise called ``scale``."""
+    return write(tmp_path, "scale")
+
+
+def write(home: Path, slug: str, toml: str = RIGHT) -> Path:
+    """Add an exercise."""
+    folder = home / "exercises" / slug
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "exercise.toml").write_text(toml, encoding="utf-8")
+    return home
+
+
+def refusal(home: Path, toml: str | bytes) -> str:
+    """What the author is told, without the path in front."""
+    path = home / "exercises" / "scale" / "exercise.toml"
+    path.write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    with pytest.raises(CatalogError) as refused:
+        catalog.read("scale", home)
+    said = str(refused.value)
+    assert said.startswith(f"{path}: ")
+    return said.removeprefix(f"{path}: ")
+
+
+def test_reads_every_entry(home: Path) -> None:
+    write(
+        home,
+        "scale",
+        RIGHT
+        + """
+        seconds = 2.5
+        [[follow_ups]]
+        question = "And by zero?"
+        answer = "Zeros."
+        """,
+    )
+    assert catalog.read("scale", home) == Exercise(
+        slug="scale",
+        title="Scale by a number",
+        track="fundamentals",
+        difficulty="easy",
+        minutes=5,
+        tags=("broadcasting",),
+        hints=("Multiply.", "x * by"),
+        follow_ups=(FollowUp("And by zero?", "Zeros."),),
+        folder=home / "exercises" / "scale",
+        solution=home / "solutions" / "scale",
+        seconds=2.5,
+    )
+
+
+def test_follow_ups_and_seconds_may_be_left_out(home: Path) -> None:
+    exercise = catalog.read("scale", home)
+    assert (exercise.follow_ups, exercise.seconds) == ((), 5.0)
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("", "'title' is missing or of the wrong kind: None"),
+        (
+            RIGHT.replace("minutes = 5", 'minutes = "5"'),
+            "'minutes' is missing or of the wrong kind: '5'",
+        ),
+        (
+            RIGHT.replace("minutes = 5", "minutes = true"),
+            "'minutes' is missing or of the wrong kind: True",
+        ),
+        (
+            RIGHT.replace("minutes = 5", "minutes = 2.5"),
+            "'minutes' is missing or of the wrong kind: 2.5",
+        ),
+        (
+            RIGHT.replace('["broadcasting"]', '"broadcasting"'),
+            "'tags' is missing or of the wrong kind: 'broadcasting'",
+        ),
+        (
+            RIGHT.replace('["broadcasting"]', "[1]"),
+            "'tags' is missing or of the wrong kind: [1]",
+        ),
+        (
+            RIGHT.replace('["Multiply.", "x * by"]', "[true]"),
+            "'hints' is missing or of the wrong kind: [True]",
+        ),
+        (
+            RIGHT.replace('"fundamentals"', '"basics"'),
+            f"track = 'basics' is none of {', '.join(TRACKS)}",
+        ),
+        (
+            RIGHT.replace('"easy"', '"trivial"'),
+            "difficulty = 'trivial' is none of easy, medium, hard",
+        ),
+        (RIGHT.replace('"easy"', "1"), "'difficulty' is missing or of the wrong kind: 1"),
+        (RIGHT + "seconds = 'long'", "'seconds' is missing or of the wrong kind: 'long'"),
+        (RIGHT + "colour = 'red'\nauthor = ''", "unknown entries: author, colour"),
+        (
+            RIGHT + "follow_ups = ['Why?']",
+            "'follow_ups' is missing or of the wrong kind: ['Why?']",
+        ),
+        (
+            RIGHT + "[[follow_ups]]\nquestion = 'Why?'",
+            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?'}]",
+        ),
+        (
+            RIGHT + "[[follow_ups]]\nquestion = 'Why?'\nanswer = 1",
+            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?', 'answer': 1}]",
+        ),
+        (
+            RIGHT + "[[follow_ups]]\nquestion = ''\nanswer = ''\nsource = ''",
+            "'follow_ups' is missing or of the wrong kind:"
+            " [{'question': '', 'answer': '', 'source': ''}]",
+        ),
+        ("title =", "Invalid value (at end of document)"),
+    ],
+)
+def test_tells_the_author_what_to_mend(home: Path, toml: str, message: str) -> None:
+    assert refusal(home, toml) == message
+
+
+def test_a_file_that_is_not_utf8(home: Path) -> None:
+    assert refusal(home, b'title = "\xe9"').startswith("'utf-8' codec can't decode byte 0xe9")
+
+
+def test_a_file_that_is_gone(home: Path) -> None:
+    with pytest.raises(CatalogError, match="No such file or directory"):
+        catalog.read("gone", home)
+
+
+def test_a_folder_is_an_exercise_when_it_says_so(home: Path) -> None:
+    write(home, "adam_step")
+    (home / "exercises" / "notes").mkdir()
+    (home / "exercises" / "README.md").write_text("", encoding="utf-8")
+    assert catalog.slugs(home) == ["adam_step", "scale"]
+    assert catalog.slugs(home / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["lstm_cell", "lstm-cell", "LSTM_Cell", " lstm_cell ", "lstm_cell.py", "lstm-cell.py"]
+)
+def test_finds_an_exercise_by_its_name(home: Path, name: str) -> None:
+    write(home, "lstm_cell")
+    assert catalog.find(name, home).slug == "lstm_cell"
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "message"),
+    [
+        (
+            "sofmax",
+            ["softmax"],
+            "There is no exercise named 'sofmax'. Did you mean softmax? See: dlprep list",
+        ),
+        (
+            "lstm",
+            ["lstm_cell", "lstm_stack"],
+            "There is no exercise named 'lstm'. Did you mean lstm_cell or lstm_stack?"
+            " See: dlprep list",
+        ),
+        ("qqq", [], "There is no exercise named 'qqq'. See: dlprep list"),
+        ("", [], "There is no exercise named ''. See: dlprep list"),
+        (".py", [], "There is no exercise named '.py'. See: dlprep list"),
+        ("../scale", ["scale"], None),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_ones(
+    home: Path, name: str, near: list[str], message: str | None
+) -> None:
+    for slug in ("softmax", "lstm_cell", "lstm_stack"):
+        write(home, slug)
+    with pytest.raises(UnknownExercise) as unknown:
+        catalog.find(name, home)
+    assert sorted(unknown.value.near) == near
+    if message is not None:
+        assert str(unknown.value) == message
+
+
+def test_no_more_than_three_are_near(home: Path) -> None:
+    for n in range(5):
+        write(home, f"softmax_{n}")
+    with pytest.raises(UnknownExercise) as unknown:
+        catalog.find("softmax", home)
+    assert len(unknown.value.near) == 3
+
+
+def test_exercises_come_by_track_then_difficulty_then_name(home: Path) -> None:
+    for slug, track, difficulty in [
+        ("a", "debugging", "easy"),
+        ("b", "stability", "hard"),
+        ("d", "stability", "easy"),
+        ("c", "stability", "easy"),
+    ]:
+        toml = RIGHT.replace("fundamentals", track).replace('"easy"', f'"{difficulty}"')
+        write(home, slug, toml)
+    assert [exercise.slug for exercise in catalog.all_exercises(home)] == [
+        "scale",
+        "c",
+        "d",
+        "b",
+        "a",
+    ]
+
+
+def test_the_names_of_the_cases_without_running_them(home: Path) -> None:
+    exercise = catalog.read("scale", home)
+    exercise.cases.write_text(
+        """
+raise SystemExit
+
+CASE = 1
+def helper(): ...
+def test_one_row(): ...
+@pytest.mark.parametrize("axis", [0, 1])
+def test_other_axis(axis):
+    def test_inner(): ...
+class TestMore:
+    def test_method(self): ...
+""",
+        encoding="utf-8",
+    )
+    assert catalog.case_names(exercise) == ["one_row", "other_axis"]
+
+
+def real_exercises() -> list[Any]:
+    """The exercises that are shipped."""
+    return [pytest.param(exercise, id=exercise.slug) for exercise in catalog.all_exercises()]
+
+
+def test_the_mandatory_exercises_are_there() -> None:
+    assert {"softmax", "mlp2", "conv_im2col", "lstm_cell", "adam_step"} <= set(catalog.slugs())
+
+
+@pytest.mark.parametrize("exercise", real_exercises())
+def test_an_exercise_is_complete(exercise: Exercise) -> None:
+    assert exercise.track in TRACKS
+    assert exercise.difficulty in DIFFICULTIES
+    assert 5 <= exercise.minutes <= 60
+    assert exercise.title.strip() == exercise.title != ""
+    assert exercise.tags
+    assert exercise.hints
+    assert exercise.follow_ups
+    assert catalog.case_names(exercise)
+    for path in (exercise.stub, exercise.prompt, exercise.cases, exercise.reference):
+        assert path.read_text(encoding="utf-8").strip()
+    assert (exercise.solution / "variants.toml").is_file()
+    assert (exercise.solution / "explanation.md").is_file()

@@ -1,0 +1,206 @@
+"""The rooms of the house: who may import what, and what the commands do not load."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import dlprep
+from dlprep.catalog import HOME
+
+PACKAGE = Path(dlprep.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MAX_LINES = 320
+
+# Each room, and the rooms that it may import beside itself. `errors` has no place in the table:
+# it holds the two exceptions that become exit codes, and whoever raises one may import it.
+ROOMS: dict[str, set[str]] = {
+    "": set(),  # the package's own __init__
+    "errors": set(),
+    "model": set(),
+    "api": set(),
+    "catalog": {"errors", "model"},
+    "variants": {"errors", "model"},
+    "sandbox": set(),
+    "checks": set(),
+    "judge": {"errors", "model", "api", "catalog", "variants", "sandbox", "checks"},
+    "authoring": {"errors", "model", "api", "catalog", "variants", "judge"},
+    "practice": {"errors", "model", "catalog", "judge"},
+    "render": {"model"},
+}
+ANYTHING = {"cli", "__main__"}
+TYPING = {("sandbox", "api"), ("render", "authoring")}  # for annotations alone
+
+THIRD_PARTY: dict[str, set[str]] = {
+    "numpy": {"checks", "sandbox", "judge", "authoring"},
+    "pytest": {"judge"},
+    "rich": {"render"},
+    "typer": {"cli"},
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: of a room, when it is one of ours, or of another package."""
+
+    path: Path
+    line: int
+    room: str | None
+    package: str
+    typing: bool
+
+    def __str__(self) -> str:
+        what = self.package if self.room is None else f"dlprep.{self.room}"
+        return f"{self.path.relative_to(PACKAGE)}:{self.line} imports {what}"
+
+
+def room_of(path: Path) -> str:
+    """The room that a module belongs to."""
+    first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if first == "__init__" else first
+
+
+def imports(path: Path) -> Iterator[Import]:
+    """All imports of a module, wherever they stand in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_typing = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            package, _, rest = name.partition(".")
+            room = None
+            if package == "dlprep":
+                room = rest.partition(".")[0]
+                room = room if room in ROOMS.keys() | ANYTHING else ""
+            yield Import(path, node.lineno, room, package, id(node) in for_typing)
+
+
+ALL = [found for path in MODULES for found in imports(path)]
+
+
+def test_every_module_belongs_to_a_room() -> None:
+    assert {room_of(path) for path in MODULES} == ROOMS.keys() | ANYTHING
+    assert len(ALL) > 200
+
+
+def test_each_room_imports_what_it_may() -> None:
+    wrong = [
+        str(found)
+        for found in ALL
+        if (room := room_of(found.path)) not in ANYTHING
+        and found.room not in (None, room, *ROOMS[room])
+        and not (found.typing and (room, found.room) in TYPING)
+    ]
+    assert wrong == []
+
+
+def test_other_packages_are_imported_where_they_belong() -> None:
+    own = {path.stem for path in (PACKAGE / "sandbox").glob("*.py")}  # the worker's, by bare name
+    wrong = [
+        str(found)
+        for found in ALL
+        if found.room is None
+        and found.package not in sys.stdlib_module_names
+        and room_of(found.path) not in THIRD_PARTY.get(found.package, ())
+        and not (room_of(found.path) == "sandbox" and found.package in own)
+    ]
+    assert wrong == []
+
+
+def test_the_worker_reaches_nothing_but_its_own_room() -> None:
+    """It runs isolated, where the package cannot be imported: bare names, and NumPy."""
+    files = [PACKAGE / "sandbox" / f"{name}.py" for name in ("worker", "executor", "wire")]
+    reached = {
+        found.package for path in files for found in imports(path) if not found.typing
+    } - sys.stdlib_module_names
+    assert reached <= {"numpy", "executor", "wire", "dlprep"}  # dlprep: under `if __package__`
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_is_long(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not text or ast.get_docstring(ast.parse(text))
+
+
+SOLUTIONS = sorted((HOME / "solutions").glob("*/reference.py")) + sorted(
+    (HOME / "solutions").glob("*/accepted/*.py")
+)
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: f"{path.parts[-2]}-{path.stem}")
+def test_a_solution_imports_numpy_and_the_standard_library_alone(path: Path) -> None:
+    packages = {found.package for found in imports(path)}
+    assert packages - sys.stdlib_module_names <= {"numpy"}
+
+
+def loaded(code: str, folder: Path) -> set[str]:
+    """The modules that a new process has loaded after ``code``."""
+    report = "print('loaded', *sorted(__import__('sys').modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    last = done.stdout.splitlines()[-1].split()
+    assert last[0] == "loaded"
+    return set(last[1:])
+
+
+def test_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
+    modules = loaded("import dlprep.cli", tmp_path)
+    assert "typer" in modules
+    assert modules & {"numpy", "pytest", "rich", "sqlite3"} == set()
+
+
+COMMAND = """
+import sys
+sys.argv = ["dlprep", *{arguments!r}]
+from dlprep.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    assert end.code in (None, 0), end.code
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["list"], {"numpy", "pytest"}),
+        (["list", "--json"], {"numpy", "pytest", "rich"}),
+        (["start", "softmax"], {"numpy", "pytest"}),
+        (["show", "softmax"], {"numpy", "pytest"}),
+        (["--help"], {"numpy", "pytest", "sqlite3"}),
+        (["--version"], {"numpy", "pytest", "rich", "sqlite3"}),
+    ],
+)
+def test_a_command_loads_what_it_needs(
+    tmp_path: Path, arguments: list[str], unneeded: set[str]
+) -> None:
+    modules = loaded(COMMAND.format(arguments=arguments), tmp_path)
+    assert "dlprep.cli" in modules
+    assert modules & unneeded == set()
