@@ -19,6 +19,9 @@ def main() -> None:
 
         run(Early(judge, began))
     except KeyboardInterrupt:  # before the command line was there to say so
+        from dlprep.errors import INTERRUPTED
+
+        print(INTERRUPTED, file=sys.stderr)
         sys.exit(130)
     finally:
         if judge is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from dlprep import catalog, command
-from dlprep.errors import FaultError, UserError
+from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.model import Difficulty, Exercise, Track, Verdict
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NOT_PASSED, USAGE, FAULT, INTERRUPTED = 1, 2, 3, 130
+NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
 MAX_SEED = 2**32 - 1
 Status = Literal["new", "started", "failing", "passed"]
 
@@ -282,7 +282,7 @@ def _errors() -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:
-        _fail("Interrupted. Your file is as it was.", INTERRUPTED)
+        _fail(INTERRUPTED, CTRL_C)
     except Exception as error:
         if os.environ.get("DLPREP_DEBUG"):
             raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+INTERRUPTED = "Interrupted. Your file is as it was."
+
 
 class UserError(Exception):
     """Something that the user can mend: a name, a file, an option. Exit code 2."""

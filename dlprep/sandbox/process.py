@@ -57,6 +57,7 @@ class WorkerProcess:
             cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root: nothing of the user's
             env=kept | ONE_THREAD,
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self.isolation = ""
         self._inbox: queue.Queue[wire.Frame | Exception] = queue.Queue(maxsize=1)
