@@ -23,12 +23,14 @@ class Parameter:
 class Signature:
     """A function (or class) of the stub.
 
-    ``opaque`` are the positions of the returned tuple that are annotated ``object``: the
-    submission's own values (a cache), which the judge never looks into.
+    ``returns`` is the length of the tuple that it is annotated to return, 0 if it is none.
+    ``opaque`` are the positions in it that are annotated ``object``: the submission's own values
+    (a cache), which the judge never looks into.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
+    returns: int = 0
     opaque: tuple[int, ...] = ()
 
     def __str__(self) -> str:
@@ -70,14 +72,15 @@ def _signature(name: str, node: ast.FunctionDef) -> Signature:
     ]
     if args.kwarg:
         parameters.append(Parameter(args.kwarg.arg, "VAR_KEYWORD", None))
-    return Signature(name, tuple(parameters), _opaque(node.returns))
+    parts = _returned(node.returns)
+    opaque = (n for n, part in enumerate(parts) if ast.unparse(part) == "object")
+    return Signature(name, tuple(parameters), len(parts), tuple(opaque))
 
 
-def _opaque(returns: ast.expr | None) -> tuple[int, ...]:
-    if not isinstance(returns, ast.Subscript) or not isinstance(returns.slice, ast.Tuple):
-        return ()
-    return tuple(
-        n
-        for n, part in enumerate(returns.slice.elts)
-        if isinstance(part, ast.Name) and part.id == "object"
-    )
+def _returned(annotation: ast.expr | None) -> list[ast.expr]:
+    """The parts of ``tuple[A, B, object]``; none of anything else, such as ``tuple[A, ...]``."""
+    match annotation:
+        case ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=parts)):
+            endless = any(isinstance(part, ast.Constant) and part.value is ... for part in parts)
+            return [] if endless else parts
+    return []

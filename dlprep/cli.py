@@ -199,7 +199,10 @@ def check(
     with _errors():
         exercise = _exercise(name)
         workspace = open_workspace(Path.cwd())
-        source = read_submission(workspace.file(exercise))
+        path = workspace.file(exercise)
+        source = read_submission(path)
+        if path.parent != Path.cwd():
+            _note(f"Judging {path}.")
         if case is not None:
             case = _known_case(exercise, case)
         from dlprep import render  # now: the judge is still loading as well

@@ -1,12 +1,13 @@
 """What hidden cases call: five families of checks, each of which explains what it finds."""
 
 from dlprep.checks.contract import check_contract, check_raises
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import CaseError, CheckFailed
 from dlprep.checks.gradient import check_gradient, clear_of_kinks
 from dlprep.checks.scaling import check_memory, check_scaling
 from dlprep.checks.values import check_stability, check_values
 
 __all__ = [
+    "CaseError",
     "CheckFailed",
     "check_contract",
     "check_gradient",

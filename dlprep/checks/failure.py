@@ -1,4 +1,4 @@
-"""The one exception that a check raises."""
+"""What a check raises."""
 
 from __future__ import annotations
 
@@ -19,3 +19,7 @@ class CheckFailed(AssertionError):  # noqa: N818 - what the case found
             "\n".join(f"{label}: {text}" if label else text for label, text in findings)
         )
         self.kind, self.findings, self.subject = kind, tuple(findings), subject
+
+
+class CaseError(Exception):
+    """The case itself is at fault, such as a point on a kink: never the submission."""

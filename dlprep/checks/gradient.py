@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlprep.checks import show
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import CaseError, CheckFailed
 
 Array = np.ndarray[Any, Any]
 Point = Mapping[str, Array]
@@ -39,10 +39,10 @@ def check_gradient(
 
     Each gradient is tested along random directions; the element by element comparison only
     explains a failure. Raises ``CheckFailed`` of kind ``values`` (forward), ``none``, ``type``,
-    ``shape``, ``dtype`` or ``gradient``; ``ValueError`` for a point on a kink.
+    ``shape``, ``dtype`` or ``gradient``; ``CaseError`` for a point on a kink.
     """
     if kinks is not None and np.min(np.abs(kinks(**at)), initial=np.inf) <= CLEARANCE:
-        raise ValueError("the case's point lies within ten steps of a kink: see clear_of_kinks")
+        raise CaseError("the case's point lies within ten steps of a kink: see clear_of_kinks")
     for name, gradient in got.items():
         _require_like(f"d{name}", gradient, at[name], got)
     if own is not None:
@@ -60,7 +60,7 @@ def clear_of_kinks(
         point = draw()
         if np.min(np.abs(kinks(**point)), initial=np.inf) > 2 * CLEARANCE:
             return point
-    raise ValueError("no point without kinks nearby in 1000 draws")
+    raise CaseError("no point without kinks nearby in 1000 draws")
 
 
 def _require_like(name: str, gradient: Any, value: Array, subject: object) -> None:

@@ -18,6 +18,7 @@ def number(value: Any, digits: int = 4) -> str:
         return str(value)
     if isinstance(value, (complex, np.complexfloating)):
         return f"{value:.{digits}g}"
+    value = value + 0.0  # -0.0 is 0
     size = abs(float(value))
     if size == 0 or not np.isfinite(size):
         return f"{float(value):.0f}"
@@ -112,6 +113,8 @@ def _argument(name: str, value: Any, *, short: bool, keyword: bool = False) -> s
     text = value_text(value, short=short)
     if text.startswith(":"):
         return f"{name}{text}"
+    if text == "…":  # something that stays in the worker
+        return name
     return f"{name}={text}" if keyword or short else text
 
 
@@ -123,7 +126,8 @@ def value_text(value: Any, *, short: bool = False) -> str:
             if len(text) <= (24 if short else WIDTH):
                 plain = value.dtype in (np.float64, np.int64, np.bool_)
                 return text + ("" if plain else f".astype({value.dtype})")
-        return f": {value.dtype}{value.shape}"
+        zeros = value.size and not value.any()
+        return f": {'zeros' if zeros else value.dtype}{value.shape}"
     if isinstance(value, np.random.Generator):
         return "rng"
     if isinstance(value, (np.generic, float, int)) and not isinstance(value, bool):

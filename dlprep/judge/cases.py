@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import types
 import warnings
 import zlib
@@ -18,11 +19,12 @@ import numpy as np
 import pytest
 
 from dlprep.api import Signature
-from dlprep.checks import CheckFailed
-from dlprep.checks.show import call_text
+from dlprep.checks import CaseError, CheckFailed
+from dlprep.checks.show import call_text, kind_of
 from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Finding, Location
-from dlprep.sandbox.submission import Call, Submission, SubmissionError
+from dlprep.sandbox.answers import Call, SubmissionError
+from dlprep.sandbox.submission import Submission
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
 UNUSED_PLUGINS = """
@@ -47,9 +49,10 @@ class Cases:
         source: Source,
         seed: int,
         only: str | None,
+        quick: bool,
     ) -> None:
         self._submission, self._reference, self._api = submission, reference, api
-        self._source, self._seed, self._only = source, seed, only
+        self._source, self._seed, self._only, self._quick = source, seed, only, quick
         self._first_call = 0
         self._results: dict[str, CaseResult] = {}
         self._collected: list[str] = []
@@ -113,8 +116,9 @@ class Cases:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        """Do not run a case for which no time is left."""
-        if self._submission.exhausted:
+        """Do not run a case for which no time is left, nor one whose result is not wanted."""
+        decided = self._quick and any(one.status != "passed" for one in self._results.values())
+        if decided or self._submission.exhausted:
             raise _NotRun
         return (yield)
 
@@ -160,7 +164,7 @@ class Cases:
         if isinstance(error, SubmissionError):
             last = calls[-1] if calls else None
             unanswered = error.kind not in ("missing", "signature")
-            kind, findings = _no_answer(error, last.function if last else "")
+            kind, findings = _no_answer(error, last)
             return CaseResult(
                 name,
                 label,
@@ -171,8 +175,17 @@ class Cases:
                 self._source.at(error.line),
                 printed,
             )
-        self._fault = self._fault or error
-        return CaseResult(name, label, "error", "fault")
+        if not calls or isinstance(error, CaseError) or _in_reference(error):
+            self._fault = self._fault or error
+            return CaseResult(name, label, "error", "fault")
+        # The case works on every right solution (`author check`): what came back is of no use.
+        kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        findings = (
+            Finding("got", kind_of(calls[-1].result)),
+            Finding("", f"the case cannot go on with this ({kind})"),
+        )
+        last = calls[-1]
+        return CaseResult(name, label, "failed", "form", self._text(last), findings, None, printed)
 
     def _text(self, call: Call | None) -> str:
         if call is None or call.request["op"] != "call":
@@ -241,9 +254,20 @@ def _parts(value: object) -> Iterator[object]:
         yield value
 
 
-def _no_answer(error: SubmissionError, function: str) -> tuple[str, tuple[Finding, ...]]:
-    """The kind and the findings of a call that gave no result."""
+def _in_reference(error: BaseException) -> bool:
+    """Whether the exception comes from the reference."""
+    frames = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_code.co_filename == "reference.py" for frame, _ in frames)
+
+
+def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, tuple[Finding, ...]]:
+    """The kind and the findings of a call that gave no result, or none of the right form."""
     raised = error.raised
+    if error.kind == "form" and last is not None:
+        findings = [Finding("got", kind_of(last.result)), Finding("expected", str(error))]
+        if last.result is None:
+            findings.append(Finding("", f"{last.function} returned None: is a `return` missing?"))
+        return "none" if last.result is None else "type", tuple(findings)
     if error.kind == "timeout":
         text = f"{error}: is there an endless loop?"
         return "timeout", (Finding("stopped", text),)
@@ -251,6 +275,7 @@ def _no_answer(error: SubmissionError, function: str) -> tuple[str, tuple[Findin
         label = {"crash": "crashed", "output": "stopped"}.get(error.kind, "")
         return error.kind, (Finding(label, f"{error}"),)
     if raised.type == "NotImplementedError":
+        function = last.function if last is not None else "it"
         return "not implemented", (Finding("", f"{function} is not implemented yet"),)
     if raised.refused:
         text = f"the import of {raised.message}: NumPy and the harmless standard library are there"

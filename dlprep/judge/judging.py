@@ -21,11 +21,13 @@ def judge(
     seed: int,
     only: str | None = None,
     worker: WorkerProcess | None = None,
+    quick: bool = False,
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
     one that was started before, and stays the caller's to close.
+    ``quick`` stops at the first case that fails and names no mistake: passed or not is all.
     """
     began = time.perf_counter()
     file = f"{exercise.slug}.py"
@@ -53,14 +55,14 @@ def judge(
             problem = load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-            plugin = Cases(submission, reference, api, text, seed, only)
+            plugin = Cases(submission, reference, api, text, seed, only, quick)
             try:
                 cases = run_cases(exercise.cases, plugin, exercise.folder.parent)
             except CaseFault as error:
                 fault = True
                 problem = Problem("fault", f"The cases of {exercise.slug} went wrong: {error}.")
             else:
-                if any(case.status != "passed" for case in cases):
+                if not quick and any(case.status != "passed" for case in cases):
                     mistakes = name_mistakes(exercise, submission)
     finally:
         submission.close()

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dlprep.api import Signature
 from dlprep.judge.source import Source, not_utf8
 from dlprep.model import Problem
-from dlprep.sandbox.submission import Submission, SubmissionError
+from dlprep.sandbox.answers import SubmissionError
+from dlprep.sandbox.submission import Submission
 
 MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
 ALLOWED_HELP = (

@@ -17,8 +17,9 @@ import numpy as np
 from dlprep.checks.values import same
 from dlprep.model import Exercise, NamedMistake
 from dlprep.sandbox import wire
+from dlprep.sandbox.answers import Call
 from dlprep.sandbox.executor import Executor
-from dlprep.sandbox.submission import Call, Submission
+from dlprep.sandbox.submission import Submission
 from dlprep.variants import Mistake, read_variants
 
 

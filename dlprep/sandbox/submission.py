@@ -7,99 +7,18 @@ reference to something that stays there (an object, an iterator, an opaque value
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlprep.sandbox import wire
+from dlprep.sandbox.answers import Call, Foreign, Opaque, Raised, SubmissionError, Warned
 from dlprep.sandbox.process import WorkerLost, WorkerProcess
+from dlprep.sandbox.remote import RemoteFunction, RemoteIterator, RemoteObject
 
 if TYPE_CHECKING:
     from dlprep.api import Signature
 
-MAX_ITEMS = 10_000  # that are read of one iterator
 AFTER_TIMEOUT = 2.0  # seconds that are left to all other cases once one ran out of time
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What the submission raised: the exception's type and text, and its own lines, outer first."""
-
-    type: str
-    message: str
-    lines: tuple[int, ...]
-    syntax: tuple[int | None, int | None] | None = None
-    refused: bool = False
-
-
-class SubmissionError(Exception):
-    """The submission did not answer: the case cannot go on.
-
-    ``kind`` is ``exception``, ``missing``, ``signature``, ``timeout``, ``crash`` or ``output``.
-    """
-
-    def __init__(
-        self, kind: str, text: str, line: int | None = None, raised: Raised | None = None
-    ) -> None:
-        super().__init__(text)
-        self.kind, self.line, self.raised = kind, line, raised
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """A warning that a call gave, with the submission's line (0 where there is none)."""
-
-    line: int
-    category: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """Something of a type that does not travel: ``type`` says which."""
-
-    type: str
-
-
-@dataclass(eq=False, slots=True)
-class Opaque:
-    """A value of the submission's own that stays in the worker, such as a cache."""
-
-    number: int
-    function: str
-
-
-@dataclass(eq=False, slots=True)
-class Call:
-    """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere."""
-
-    function: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    request: dict[str, Any]
-    arrays: list[Any]
-    reply: dict[str, Any] = field(default_factory=dict)
-    out: list[Any] = field(default_factory=list)
-    result: Any = None
-    raised: Raised | None = None
-    warnings: tuple[Warned, ...] = ()
-    printed: str = ""
-    callbacks: int = 0
-
-    @property
-    def effects(self) -> dict[str, Any]:
-        """What ``observe("effects", …)`` saw: changed, touched, shared, overwritten."""
-        return self.reply.get("effects") or {}
-
-    @property
-    def lines(self) -> int:
-        """How many lines of the submission ran, under ``observe("lines", …)``."""
-        return int(self.reply["lines"])
-
-    @property
-    def peak(self) -> int:
-        """The peak of traced allocations in bytes, under ``observe("memory", …)``."""
-        return int(self.reply["peak"])
 
 
 class Submission(wire.Codec):
@@ -320,123 +239,3 @@ class _Decoder(wire.Codec):
             case "foreign", str(kind):
                 return Foreign(kind[:200])
         return super().decode_reference(tag, node)
-
-
-class RemoteFunction:
-    """A function of the submission's."""
-
-    def __init__(self, submission: Submission, signature: Signature) -> None:
-        self._submission, self.signature = submission, signature
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it in the worker; its result as plain data."""
-        return self.observe("", *args, **kwargs).result
-
-    def observe(self, what: str, /, *args: Any, **kwargs: Any) -> Call:
-        """Call it and measure ``effects``, ``lines`` or ``memory``; the whole record."""
-        submission, signature = self._submission, self.signature
-        submission.load()
-        _require(submission._defined or {}, signature, f"{submission._name}.py")
-        request = {
-            "op": "call",
-            "function": signature.name,
-            "observe": what,
-            "keep": list(signature.opaque),
-            "names": [parameter.name for parameter in signature.parameters],
-        }
-        return submission._call(signature.name, args, kwargs, request)
-
-
-class RemoteIterator:
-    """An iterator of the submission's, read one by one up to ``MAX_ITEMS``."""
-
-    def __init__(self, submission: Submission, number: int, function: str) -> None:
-        self._submission, self._number, self._function = submission, number, function
-        self._read = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        request = {"op": "next", "iterator": self._number, "count": 1}
-        items = self._submission._request(self._function, request)
-        if not isinstance(items, list) or not items:
-            raise StopIteration
-        self._read += 1
-        if self._read > MAX_ITEMS:
-            raise SubmissionError("output", f"the iterator does not end after {MAX_ITEMS} items")
-        return items[0]
-
-
-class RemoteObject:
-    """An object of the submission's: attributes, calls and operators run in the worker."""
-
-    def __init__(self, submission: Submission, number: int, function: str, kind: str) -> None:
-        vars(self).update(_submission=submission, _number=number, _function=function, _type=kind)
-
-    def _do(self, request: dict[str, Any], *values: Any) -> Any:
-        return self._submission._request(self._function, request, *values)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._do({"op": "get", "object": self._number, "name": name})
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._do({"op": "set", "object": self._number, "name": name}, value)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = {"op": "invoke", "object": self._number}
-        return self._submission._call(self._function, args, kwargs, request).result
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._do({"op": "operator", "name": "getitem"}, self, key)
-
-    def __neg__(self) -> Any:
-        return self._do({"op": "operator", "name": "neg"}, self)
-
-
-def _operator(name: str, reflected: bool) -> Callable[[RemoteObject, Any], Any]:
-    def apply(self: RemoteObject, other: Any) -> Any:
-        pair = (other, self) if reflected else (self, other)
-        return self._do({"op": "operator", "name": name}, *pair)
-
-    return apply
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
-    setattr(RemoteObject, f"__{_name}__", _operator(_name, reflected=False))
-    setattr(RemoteObject, f"__r{_name}__", _operator(_name, reflected=True))
-
-
-def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> None:
-    """Raise ``SubmissionError`` unless the submission's function can be called as the stub's."""
-    import difflib
-
-    if signature.name not in defined:
-        near = difflib.get_close_matches(signature.name, defined, n=1, cutoff=0.6)
-        instead = f"; it defines {near[0]}" if near else ""
-        text = f"{file} defines no function {signature.name}{instead}"
-        raise SubmissionError("missing", text)
-    theirs = defined[signature.name]
-    if not isinstance(theirs, list):
-        return  # a callable without a readable signature: calling it will tell
-    names, stars = [], set()
-    for name, kind, default in theirs:
-        if kind.startswith("VAR_"):
-            stars.add(kind)
-        else:
-            names.append((str(name), kind, default is not None))
-    wanted = [parameter.name for parameter in signature.parameters]
-    have = [name for name, _, _ in names]
-    optional = [has_default for _, _, has_default in names]
-    fits = have[: len(wanted)] == wanted and all(
-        optional[n] or (n < len(wanted) and signature.parameters[n].default is None)
-        for n in range(len(have))
-    )
-    if not fits and len(stars) < 2:
-        shown = ", ".join(have + ["…"] * bool(stars))
-        raise SubmissionError(
-            "signature",
-            f"{signature.name}({shown}) does not have the stub's parameters: {signature}",
-        )

@@ -302,7 +302,7 @@ def test_never_says_that_nothing_is_wrong() -> None:
                     "forward",
                     "193.0000 where 96.5000 was expected: it is judged before the backward",
                 ),
-                ("backward", "fits your own forward: mend the forward, then check again"),
+                ("backward", "fits your own forward: start with the forward"),
             ],
             id="fits-own-forward",
         ),
@@ -338,7 +338,7 @@ def test_never_says_that_nothing_is_wrong() -> None:
             "values",
             [
                 ("forward", "0 where 96.5000 was expected: it is judged before the backward"),
-                ("backward", "fits your own forward: mend the forward, then check again"),
+                ("backward", "fits your own forward: start with the forward"),
             ],
             id="constant-forward-with-a-zero-backward",
         ),

@@ -20,7 +20,8 @@ LARGE = np.arange(640.0).reshape(64, 10)
         (0.01, "0.0100"),
         (0.009, "9.000e-03"),
         (1.234e-12, "1.234e-12"),
-        (12345.678, "1.235e+04"),
+        (12345.678, "12345.6780"),
+        (1234567.8, "1.235e+06"),
         (0.0, "0"),
         (-0.0, "-0"),
         (math.nan, "nan"),
@@ -170,7 +171,11 @@ def test_a_call_as_a_person_writes_it(
 
 
 def test_a_long_call_names_its_arguments() -> None:
-    row, batch = np.arange(3.0), np.arange(12.0).reshape(2, 6) + 0.5
-    text = show.call_text("adam_step", ["w", "g", "m", "v", "t"], [batch] * 4 + [3], {"row": row})
-    form = "float64(2, 6)"
-    assert text == (f"adam_step(w: {form}, g: {form}, m: {form}, v: {form}, t=3, row=[0., 1., 2.])")
+    names, values = ["w", "g", "m", "v", "t"], np.arange(10.0) + 0.25
+    written = "[0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25, 8.25, 9.25]"
+    kept = {"row": np.arange(3.0)}
+    text = show.call_text("adam_step", names, [values] * 3 + [3], kept)
+    assert text == f"adam_step({written}, {written}, {written}, 3, row=[0., 1., 2.])"
+    text = show.call_text("adam_step", names, [values] * 4 + [3], kept)
+    form = "float64(10,)"
+    assert text == f"adam_step(w: {form}, g: {form}, m: {form}, v: {form}, t=3, row=[0., 1., 2.])"

@@ -79,10 +79,15 @@ def pool() -> Iterator[Pool]:
 
 @pytest.fixture
 def submit_text(pool: Pool) -> Iterator[Callable[..., Submission]]:
-    """A submission of a text; ``stub`` states its API, which is its own unless it is given."""
+    """A submission of a text; ``stub`` states its API, which is its own unless it is given.
+
+    A hostile one (``shared=False``) gets a worker of its own.
+    """
     made: list[Submission] = []
 
-    def submission(source: str, stub: str | None = None, seconds: float = 60) -> Submission:
+    def submission(
+        source: str, stub: str | None = None, seconds: float = 60, *, shared: bool = True
+    ) -> Submission:
         api = read_api(source if stub is None else stub)
         made.append(
             Submission(
@@ -91,7 +96,7 @@ def submit_text(pool: Pool) -> Iterator[Callable[..., Submission]]:
                 api,
                 seconds=seconds,
                 total=4 * seconds,
-                worker=pool.take(),
+                worker=pool.take() if shared else None,
             )
         )
         return made[-1]
