@@ -10,6 +10,12 @@ import numpy as np
 ROWS, COLUMNS = 4, 6  # of a window into a larger array
 WIDTH = 60  # of an array's line, so that a label fits beside it at 80 columns
 Index = tuple[int, ...]
+# The stand-ins for what stays in the worker, by their types' names, and what they are in words
+STAYS = {
+    "Opaque": "a value of your own",
+    "RemoteObject": "an object of your own",
+    "RemoteIterator": "an iterator",
+}
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -48,7 +54,10 @@ def kind_of(value: Any) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, (str, bytes)):
         return f"a {type(value).__name__}"
-    return f"a value of type {getattr(value, 'type', None) or type(value).__name__}"
+    kind = type(value).__name__
+    if kind in STAYS:
+        return STAYS[kind]
+    return f"a value of type {value.type if kind == 'Foreign' else kind}"
 
 
 def array_text(array: np.ndarray[Any, Any], digits: int = 4) -> str:

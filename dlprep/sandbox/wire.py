@@ -152,11 +152,7 @@ class Codec:
                 raise Unsendable(f"an array of more than {MAX_BODY >> 20} MiB")
             arrays.append(value)
             return {"array": len(arrays) - 1, **self.layout(value)}
-        if (
-            isinstance(value, np.generic)
-            and kind is value.dtype.type
-            and self._travels(value.dtype)
-        ):
+        if issubclass(kind, np.generic) and self._travels(np.dtype(kind)):
             arrays.append(np.asarray(value))
             return {"scalar": len(arrays) - 1}
         if kind is complex:
@@ -166,10 +162,10 @@ class Codec:
             return {"bytes": len(arrays) - 1}
         if kind is list:
             return {"list": [self.encode(item, arrays, depth + 1) for item in value]}
-        if isinstance(value, tuple):
+        if issubclass(kind, tuple):
             items = tuple.__iter__(value)
             return {"tuple": [self.encode(item, arrays, depth + 1) for item in items]}
-        if isinstance(value, dict):
+        if issubclass(kind, dict):
             pairs = dict.items(value)
             return {
                 "dict": [[self.encode(part, arrays, depth + 1) for part in pair] for pair in pairs]

@@ -1,0 +1,48 @@
+"""The commands: parse, call, render. No logic lives here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dlprep.cli.author import author
+from dlprep.cli.practise import Early, check, list_exercises, show, start
+
+__all__ = ["Early", "app", "run"]
+
+app = typer.Typer(
+    name="dlprep",
+    help="Practise the deep-learning coding interview, in NumPy: see what is wrong, and why.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("list")(list_exercises)
+app.command()(start)
+app.command()(show)
+app.command()(check)
+app.add_typer(author)
+
+
+def run(early: Early) -> None:
+    """Run the command that the arguments name; every way out is an exit code."""
+    app(obj=early, prog_name="dlprep")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from dlprep import __version__
+
+        typer.echo(f"dlprep {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Practise the deep-learning coding interview: write it in NumPy, see what is wrong and why."""

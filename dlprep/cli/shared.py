@@ -1,0 +1,87 @@
+"""What the commands share: exit codes, errors as sentences, names of exercises."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from dlprep import catalog
+from dlprep.errors import INTERRUPTED, FaultError, UserError
+
+NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
+
+
+def complete(incomplete: str) -> list[str]:
+    """The exercises that begin so, for the shell."""
+    names = catalog.slugs()
+    if "-" in incomplete:  # a shell drops what does not begin as it was typed
+        names = [name.replace("_", "-") for name in names]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="EX", help="The exercise: lstm_cell.", autocompletion=complete),
+]
+OptionalName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[EX]",
+        help="The exercise. Default: the one started or checked last.",
+        show_default=False,
+        autocompletion=complete,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn what users and authors can get wrong into a sentence and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except UserError as error:
+        fail(str(error), USAGE)
+    except FaultError as error:
+        fail(f"A fault of dlprep's own: {error}", FAULT)
+    except BrokenPipeError:  # `dlprep list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise typer.Exit(NOT_PASSED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        fail(INTERRUPTED, CTRL_C)
+    except Exception as error:
+        if os.environ.get("DLPREP_DEBUG"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
+
+
+def fail(text: str, code: int) -> None:
+    """Print what went wrong, and end with this exit code."""
+    from dlprep import render
+
+    render.error(text, render.make_console(stderr=True))
+    raise typer.Exit(code)
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, if there is one."""
+    from dlprep import render
+
+    if text:
+        render.message(text, render.make_console(stderr=True))
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON."""
+    import json
+
+    typer.echo(json.dumps(data, indent=2))
