@@ -57,7 +57,11 @@ class Opaque:
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere."""
+    """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere.
+
+    ``effects`` (changed, touched, shared, overwritten), ``lines`` (of the submission that ran) and
+    ``peak`` (of traced allocations, in bytes) are there when they were observed.
+    """
 
     function: str
     args: tuple[Any, ...]
@@ -71,18 +75,61 @@ class Call:
     warnings: tuple[Warned, ...] = ()
     printed: str = ""
     callbacks: int = 0
+    effects: dict[str, list[Any]] = field(default_factory=dict)
+    lines: int = 0
+    peak: int = 0
 
-    @property
-    def effects(self) -> dict[str, Any]:
-        """What ``observe("effects", …)`` saw: changed, touched, shared, overwritten."""
-        return self.reply.get("effects") or {}
 
-    @property
-    def lines(self) -> int:
-        """How many lines of the submission ran, under ``observe("lines", …)``."""
-        return int(self.reply["lines"])
+# What a worker says of itself is read as strictly as its values: these raise on anything else.
 
-    @property
-    def peak(self) -> int:
-        """The peak of traced allocations in bytes, under ``observe("memory", …)``."""
-        return int(self.reply["peak"])
+
+def integer(value: Any) -> int:
+    """``value``, if it is an int."""
+    if type(value) is not int:
+        raise TypeError("no integer")
+    return value
+
+
+def text(value: Any, most: int = 2_000) -> str:
+    """The beginning of ``value``, if it is a str."""
+    if type(value) is not str:
+        raise TypeError("no text")
+    return value[:most]
+
+
+def read_raised(data: Any) -> Raised:
+    """The record of an exception."""
+    syntax = data.get("syntax")
+    if syntax is not None:
+        line, column = (None if n is None else integer(n) for n in syntax)
+        syntax = line, column
+    return Raised(
+        text(data["type"]),
+        text(data["message"]),
+        tuple(integer(line) for line in data["lines"][-20:]),
+        syntax,
+        bool(data.get("refused")),
+    )
+
+
+def read_defined(data: Any) -> dict[str, list[tuple[str, str, str | None]] | None]:
+    """What a file defines: each name's parameters (name, kind, default), None if not known."""
+    return {
+        text(name): None
+        if parameters is None
+        else [
+            (text(one), text(kind), None if default is None else text(default))
+            for one, kind, default in parameters[:100]
+        ]
+        for name, parameters in list(data.items())[:1000]
+    }
+
+
+def read_effects(data: Any) -> dict[str, list[Any]]:
+    """What a call did beside returning: names of arrays, or pairs of names."""
+    effects: dict[str, list[Any]] = {
+        key: [text(name) for name in data[key][:20]]
+        for key in ("changed", "touched", "overwritten")
+    }
+    effects["shared"] = [[text(one), text(other)] for one, other in data["shared"][:20]]
+    return effects

@@ -87,7 +87,7 @@ class Executor(wire.Codec):
             case "effects":
                 return self._with_effects(function, args, kwargs, request, reply)
             case "lines":
-                with _Lines(self.file) as lines:
+                with _Lines(self.namespace) as lines:
                     value = function(*args, **kwargs)
                 reply["lines"] = lines.count
                 return value
@@ -207,10 +207,10 @@ class Executor(wire.Codec):
 
 
 class _Lines:
-    """Counts the lines of one file that are executed, without a clock."""
+    """Counts the lines of one module that are executed, those of an ``exec`` in it included."""
 
-    def __init__(self, file: str) -> None:
-        self.file, self.count = file, 0
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace, self.count = namespace, 0
 
     def __enter__(self) -> _Lines:
         sys.settrace(self._trace)
@@ -220,7 +220,7 @@ class _Lines:
         sys.settrace(None)
 
     def _trace(self, frame: Any, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != self.file:
+        if frame.f_globals is not self.namespace:
             return None
         if event == "line":
             self.count += 1

@@ -61,9 +61,10 @@ class WorkerProcess:
         )
         self.isolation = ""
         self._inbox: queue.Queue[wire.Frame | Exception] = queue.Queue(maxsize=1)
-        self._outbox: queue.Queue[tuple[dict[str, Any], list[Any]] | None] = queue.Queue()
+        self._outbox: queue.Queue[tuple[dict[str, Any], list[Any]] | None] = queue.Queue(maxsize=2)
         self._errors = b""
         self._ready = False
+        self._lost: WorkerLost | None = None
         self.closed = False
         self._count = 0
         self._threads = [
@@ -85,15 +86,20 @@ class WorkerProcess:
         ``WorkerLost`` if the worker ends, talks nonsense, or needs more than ``seconds``; it is
         then closed.
         """
-        self._wait_ready()
+        self.wait_ready()
         self._count += 1
         number = self._count
-        self._outbox.put(({**message, "id": number}, arrays))
         deadline = time.monotonic() + seconds
+        self._send(({**message, "id": number}, arrays), deadline, seconds)
         while True:
             reply, out = self._receive(deadline, seconds)
             if "callback" in reply:
-                self._outbox.put(on_callback(reply, out))
+                began = time.monotonic()
+                answer = on_callback(reply, out)
+                deadline += time.monotonic() - began  # that time was not the worker's
+                if self._lost is not None:  # in a request that the callback made
+                    raise self._lost
+                self._send(answer, deadline, seconds)
             elif reply.get("id") == number:
                 return reply, out
             else:
@@ -112,7 +118,8 @@ class WorkerProcess:
         except (ProcessLookupError, PermissionError):
             self._process.kill()
         self._process.wait()
-        self._outbox.put(None)
+        with suppress(queue.Full):  # then the writer sees its pipe break
+            self._outbox.put_nowait(None)
         give_up = time.monotonic() + 1
         for thread in self._threads:
             while thread.is_alive() and time.monotonic() < give_up:
@@ -125,11 +132,20 @@ class WorkerProcess:
                 if pipe is not None:
                     pipe.close()
 
-    def _wait_ready(self) -> None:
+    def wait_ready(self) -> None:
+        """Wait until the worker has loaded NumPy: a time that is not the submission's."""
         if not self._ready:
             hello, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
             self.isolation = str(hello.get("isolation"))
             self._ready = True
+
+    def _send(
+        self, frame: tuple[dict[str, Any], list[Any]], deadline: float, seconds: float
+    ) -> None:
+        try:
+            self._outbox.put(frame, timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Full:  # the worker does not read
+            self._lose("timeout", f"no answer after {seconds:.3g} s")
 
     def _receive(self, deadline: float, seconds: float) -> wire.Frame:
         try:
@@ -161,7 +177,8 @@ class WorkerProcess:
                 text = _how_it_ended(code)
         self.close()
         found = re.search(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
-        raise WorkerLost(kind, text, int(found[1]) if found else None)
+        self._lost = WorkerLost(kind, text, int(found[1]) if found else None)
+        raise self._lost
 
     def _read(self) -> None:
         assert self._process.stdout is not None

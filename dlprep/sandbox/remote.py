@@ -72,6 +72,8 @@ class RemoteIterator:
 class RemoteObject:
     """An object of the submission's: attributes, calls and operators run in the worker."""
 
+    __array_ufunc__ = None  # np.ones(2) * object is the object's business
+
     def __init__(self, submission: Submission, number: int, function: str, kind: str) -> None:
         vars(self).update(_submission=submission, _number=number, _function=function, _type=kind)
 
@@ -118,23 +120,22 @@ def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> Non
         text = f"{file} defines no function {signature.name}{instead}"
         raise SubmissionError("missing", text)
     theirs = defined[signature.name]
-    if not isinstance(theirs, list):
+    if theirs is None:
         return  # a callable without a readable signature: calling it will tell
-    names, stars = [], set()
-    for name, kind, default in theirs:
-        if kind.startswith("VAR_"):
-            stars.add(kind)
-        else:
-            names.append((str(name), kind, default is not None))
-    wanted = [parameter.name for parameter in signature.parameters]
-    have = [name for name, _, _ in names]
-    optional = [has_default for _, _, has_default in names]
-    fits = have[: len(wanted)] == wanted and all(
-        optional[n] or (n < len(wanted) and signature.parameters[n].default is None)
-        for n in range(len(have))
+    named = [(name, default is not None) for name, kind, default in theirs if "VAR_" not in kind]
+    stars = {kind for _, kind, _ in theirs if "VAR_" in kind}
+    wanted = [one for one in signature.parameters if "VAR_" not in one.kind]
+    wanted_stars = {one.kind for one in signature.parameters if "VAR_" in one.kind}
+    fits = (
+        wanted_stars <= stars
+        and [name for name, _ in named[: len(wanted)]] == [one.name for one in wanted]
+        and all(
+            optional or (n < len(wanted) and wanted[n].default is None)
+            for n, (_, optional) in enumerate(named)
+        )
     )
-    if not fits and len(stars) < 2:
-        shown = ", ".join(have + ["…"] * bool(stars))
+    if not fits and len(stars) < 2:  # f(*args, **kwargs) takes whatever comes
+        shown = ", ".join([name for name, _ in named] + ["…"] * bool(stars))
         raise SubmissionError(
             "signature",
             f"{signature.name}({shown}) does not have the stub's parameters: {signature}",

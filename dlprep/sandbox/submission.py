@@ -11,13 +11,35 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dlprep.sandbox import wire
-from dlprep.sandbox.answers import Call, Foreign, Opaque, Raised, SubmissionError, Warned
+from dlprep.sandbox.answers import (
+    Call,
+    Foreign,
+    Opaque,
+    SubmissionError,
+    Warned,
+    integer,
+    read_defined,
+    read_effects,
+    read_raised,
+    text,
+)
 from dlprep.sandbox.process import WorkerLost, WorkerProcess
 from dlprep.sandbox.remote import RemoteFunction, RemoteIterator, RemoteObject
 
 if TYPE_CHECKING:
     from dlprep.api import Signature
 
+# What reading a reply raises that is not what it should be
+MALFORMED = (
+    wire.WireError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+MAX_PRINTED, MAX_WARNINGS = 16 << 10, 20  # of one reply: what an honest worker keeps as well
 AFTER_TIMEOUT = 2.0  # seconds that are left to all other cases once one ran out of time
 
 
@@ -63,10 +85,6 @@ class Submission(wire.Codec):
         call = Call("", (), {}, message, [np.frombuffer(self._source, np.uint8)])
         self.load_call = call
         self._exchange(call)
-        functions = call.reply.get("functions")
-        if not isinstance(functions, dict):
-            raise SubmissionError("output", "the worker did not say what the file defines")
-        self._defined = functions
 
     @property
     def defined(self) -> list[str]:
@@ -134,6 +152,8 @@ class Submission(wire.Codec):
             return answer
 
         try:
+            worker.wait_ready()
+            began = time.monotonic()
             reply, out = worker.request(call.request, call.arrays, self._left, on_callback)
         except WorkerLost as lost:
             self.isolation = worker.isolation
@@ -147,7 +167,7 @@ class Submission(wire.Codec):
         call.reply, call.out = reply, out
         try:
             self._read_reply(call)
-        except (wire.WireError, KeyError, TypeError, ValueError) as error:
+        except MALFORMED as error:
             self._drop(worker)
             raise SubmissionError("output", f"sent what is not an answer: {error}") from error
         if call.raised is not None:
@@ -155,35 +175,43 @@ class Submission(wire.Codec):
             raise SubmissionError("exception", call.raised.message, line, call.raised)
 
     def _read_reply(self, call: Call) -> None:
+        """Take the reply apart; nothing in it is trusted to be what it should."""
         reply = call.reply
-        call.printed = str(reply["printed"])
-        if reply["lost"]:
-            call.printed += f"\n… and {int(reply['lost'])} more characters"
+        call.printed = text(reply["printed"], MAX_PRINTED)
+        if lost := integer(reply["lost"]):
+            call.printed += f"\n… and {lost} more characters"
         call.warnings = tuple(
-            Warned(int(line), str(category), str(message))
-            for line, category, message in reply["warnings"]
+            Warned(integer(line), text(category), text(message))
+            for line, category, message in reply["warnings"][:MAX_WARNINGS]
         )
-        if (raised := reply.get("raised")) is not None:
-            call.raised = Raised(
-                str(raised["type"]),
-                str(raised["message"]),
-                tuple(int(line) for line in raised["lines"]),
-                tuple(raised["syntax"]) if "syntax" in raised else None,
-                bool(raised.get("refused")),
-            )
-        else:
-            call.result = _Decoder(self, call.function).decode(reply["value"], call.out)
+        if "raised" in reply:
+            call.raised = read_raised(reply["raised"])
+            return
+        if call.request["op"] == "load":
+            self._defined = read_defined(reply["functions"])
+        match call.request.get("observe"):
+            case "effects":
+                call.effects = read_effects(reply["effects"])
+            case "lines":
+                call.lines = integer(reply["lines"])
+            case "memory":
+                call.peak = integer(reply["peak"])
+        call.result = _Decoder(self, call.function).decode(reply["value"], call.out)
 
     def _answer(self, frame: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
         """Call a function of the judge's for the submission."""
         out: list[Any] = []
         decoder = _Decoder(self, "")
         try:
-            function = self._callables[frame["callback"]]
+            number = frame["callback"]
+            if type(number) is not int or not 0 <= number < len(self._callables):
+                raise ValueError(f"no function was given as number {number!r}")
+            function = self._callables[number]
             args = decoder.decode(frame["args"], arrays)
             kwargs = decoder.decode(frame["kwargs"], arrays)
-            value = function(*args, **kwargs)
-            return {"op": "reply", "value": self.encode(value, out)}, out
+            reply = {"op": "reply", "value": self.encode(function(*args, **kwargs), out)}
+            wire.require_fit(out)
+            return reply, out
         except Exception as error:  # the submission called it wrongly, and is told so
             return {"op": "reply", "raised": f"{type(error).__name__}: {error}"}, []
 
@@ -205,6 +233,8 @@ class Submission(wire.Codec):
         if isinstance(value, Opaque):
             return {"object": value.number}
         if isinstance(value, np.random.Generator):
+            if not isinstance(value.bit_generator, np.random.PCG64):
+                raise wire.Unsendable("a generator of another kind than np.random.default_rng's")
             return {"generator": dict(value.bit_generator.state)}
         if callable(value):
             self._callables.append(value)

@@ -10,6 +10,7 @@ the header and are named by their position.
 from __future__ import annotations
 
 import json
+import reprlib
 import struct
 from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,6 +48,14 @@ class Stream(Protocol):
         """Write some bytes; how many."""
 
 
+def require_fit(arrays: list[Any]) -> None:
+    """Raise ``Unsendable`` if these arrays are more than one frame may hold."""
+    try:
+        _require_fit([[array.dtype.str, list(array.shape)] for array in arrays])
+    except WireError as error:
+        raise Unsendable(str(error)) from error
+
+
 def write_frame(stream: Stream, message: dict[str, Any], arrays: list[Any]) -> None:
     """Write one frame. ``Unsendable`` if it is over the limits: then nothing was written."""
     import numpy as np
@@ -54,10 +63,11 @@ def write_frame(stream: Stream, message: dict[str, Any], arrays: list[Any]) -> N
     announced = [[array.dtype.str, list(array.shape)] for array in arrays]
     try:
         header = json.dumps({**message, "arrays": announced}).encode("ascii")
-    except (ValueError, RecursionError) as error:  # an int of more than 4,300 digits
+        _require_fit(announced)
+    except (ValueError, RecursionError, WireError) as error:  # an int of more than 4,300 digits
         raise Unsendable(str(error)) from error
-    if len(header) > MAX_HEADER or sum(array.nbytes for array in arrays) > MAX_BODY:
-        raise Unsendable(f"more than {MAX_BODY >> 20} MiB")
+    if len(header) > MAX_HEADER:
+        raise Unsendable(f"more than {MAX_HEADER >> 20} MiB beside the arrays")
     _write(stream, _LENGTH.pack(len(header)) + header)
     for array in arrays:
         if array.size:
@@ -83,14 +93,8 @@ def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]
         return []  # a worker that is started early says hello before NumPy is imported here
     import numpy as np
 
-    if not isinstance(announced, list) or len(announced) > MAX_ARRAYS:
-        raise WireError("no list of arrays")
-    shapes = [_checked(entry) for entry in announced]
-    total = sum(np.dtype(dtype).itemsize * prod(shape) for dtype, shape in shapes)
-    if total > MAX_BODY:
-        raise WireError(f"arrays of {total} bytes")
     arrays = []
-    for dtype, shape in shapes:
+    for dtype, shape in _require_fit(announced):
         try:
             array: np.ndarray[Any, Any] = np.empty(shape, dtype)
         except ValueError as error:  # no elements, yet sides too long for NumPy
@@ -101,13 +105,24 @@ def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]
     return arrays
 
 
+def _require_fit(announced: object) -> list[tuple[str, tuple[int, ...]]]:
+    """The dtypes and shapes of announced arrays; ``WireError`` if they are beyond a limit."""
+    if not isinstance(announced, list) or len(announced) > MAX_ARRAYS:
+        raise WireError("no list of arrays")
+    shapes = [_checked(entry) for entry in announced]
+    total = sum(int(dtype[2:]) * prod(shape) for dtype, shape in shapes)
+    if total > MAX_BODY:
+        raise WireError(f"arrays of {total} bytes")
+    return shapes
+
+
 def _checked(entry: object) -> tuple[str, tuple[int, ...]]:
     """The dtype and shape of an announced array, if both are what we allow."""
     match entry:
         case [str(dtype), list(shape)] if dtype[:1] in "<>|" and dtype[1:] in _NAMES:
             if len(shape) <= 32 and all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
                 return dtype, tuple(shape)
-    raise WireError(f"an array announced as {str(entry)[:80]}")
+    raise WireError(f"an array announced as {reprlib.repr(entry)}")
 
 
 def _read(stream: Stream, size: int) -> bytearray:
@@ -172,12 +187,12 @@ class Codec:
             }
         return self.encode_reference(value, arrays)
 
-    def decode(self, node: Node, arrays: list[Any]) -> Any:
+    def decode(self, node: Node, arrays: list[Any], depth: int = 0) -> Any:
         """The value of a node that the other side sent; ``WireError`` if it is malformed."""
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
-        if not isinstance(node, dict) or not node:
-            raise WireError(f"a value written as {str(node)[:80]}")
+        if not isinstance(node, dict) or not node or depth > MAX_DEPTH:
+            raise WireError(f"a value written as {reprlib.repr(node)}")
         tag, content = next(iter(node.items()))
         try:
             match tag:
@@ -190,17 +205,17 @@ class Codec:
                 case "complex":
                     return complex(*content)
                 case "list":
-                    return [self.decode(item, arrays) for item in content]
+                    return [self.decode(item, arrays, depth + 1) for item in content]
                 case "tuple":
-                    return tuple(self.decode(item, arrays) for item in content)
+                    return tuple(self.decode(item, arrays, depth + 1) for item in content)
                 case "dict":
                     return {
-                        self.decode(key, arrays): self.decode(value, arrays)
+                        self.decode(key, arrays, depth + 1): self.decode(value, arrays, depth + 1)
                         for key, value in content
                     }
             return self.decode_reference(tag, node)
-        except (IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise WireError(f"a value written as {str(node)[:80]}") from error
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise WireError(f"a value written as {reprlib.repr(node)}") from error
 
     def layout(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
         """What to say of an array's layout in memory; nothing unless a side cares."""

@@ -52,9 +52,12 @@ def guarded_import(
     level: int = 0,
 ) -> Any:
     """``__import__`` for the submission's own statements; those of NumPy itself stay free."""
-    wanted = {name, *(f"{name}.{part}" for part in fromlist or ())}
-    if level or name.partition(".")[0] not in ALLOWED or wanted & REFUSED_PARTS:
-        raise ImportRefused("." * level + name)
+    if level:
+        raise ImportRefused("." * level + (name or ", ".join(fromlist or ())))
+    for wanted in (name, *(f"{name}.{part}" for part in fromlist or ())):
+        part = ".".join(wanted.split(".")[:2])
+        if name.partition(".")[0] not in ALLOWED or part in REFUSED_PARTS:
+            raise ImportRefused(wanted)
     return __import__(name, globals, locals, fromlist or (), level)
 
 
@@ -161,7 +164,8 @@ class Worker:
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """An exception as text and lines of the submission's own file."""
-        kind = "MemoryError" if isinstance(error, MemoryError) else type(error).__name__
+        name = type.__dict__["__name__"].__get__(type(error))  # whatever its class says of itself
+        kind = "MemoryError" if isinstance(error, MemoryError) else name
         try:
             text = str(error)[:MAX_MESSAGE]
         except BaseException:
@@ -174,7 +178,8 @@ class Worker:
             trace = trace.tb_next
         described: dict[str, Any] = {"type": kind, "message": text, "lines": lines[-20:]}
         if isinstance(error, SyntaxError) and error.filename == self.file:
-            described |= {"syntax": [error.lineno, error.offset], "message": str(error.msg)}
+            place = [n if type(n) is int else None for n in (error.lineno, error.offset)]
+            described |= {"syntax": place, "message": str(error.msg)[:MAX_MESSAGE]}
         if isinstance(error, ImportRefused):
             described["refused"] = True
         return described

@@ -382,7 +382,7 @@ def test_a_malformed_value_is_refused(node: Any) -> None:
         wire.Codec().decode(node, [np.zeros(2), np.zeros(())])
 
 
-@pytest.mark.parametrize("depth", [wire.MAX_DEPTH + 2, 440])
+@pytest.mark.parametrize("depth", [100, 440])
 @pytest.mark.parametrize("bottom", [b"0", b'{"list":5}'], ids=["whole", "malformed"])
 def test_deep_nesting_is_refused_wherever_the_judge_stands(depth: int, bottom: bytes) -> None:
     text = b'{"list":[' * depth + bottom + b"]}" * depth
