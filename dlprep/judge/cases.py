@@ -24,6 +24,7 @@ from dlprep.checks.show import call_text, kind_of
 from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Finding, Location
 from dlprep.sandbox.answers import Call, SubmissionError
+from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.submission import Submission
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
@@ -175,7 +176,8 @@ class Cases:
                 self._source.at(error.line),
                 printed,
             )
-        if not calls or isinstance(error, CaseError) or _in_reference(error):
+        ours = isinstance(error, (CaseError, WorkerFault)) or _in_reference(error)
+        if ours or not calls:
             self._fault = self._fault or error
             return CaseResult(name, label, "error", "fault")
         # The case works on every right solution (`author check`): what came back is of no use.
@@ -214,6 +216,7 @@ def run_cases(path: Path, plugin: Cases, root: Path) -> tuple[CaseResult, ...]:
     options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest", "--capture=no"]
     options += ["--import-mode=importlib", "--assert=plain"]
     options += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
+    _forget_if_changed(path)
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -227,6 +230,19 @@ def run_cases(path: Path, plugin: Cases, root: Path) -> tuple[CaseResult, ...]:
             else:
                 os.environ[key] = value
     return plugin.results()
+
+
+_imported: dict[Path, int] = {}  # when each file of cases was changed last, in this process
+
+
+def _forget_if_changed(path: Path) -> None:
+    """Have pytest import the file anew if an author has edited it since."""
+    changed = path.stat().st_mtime_ns
+    if _imported.get(path, changed) != changed:
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == str(path):
+                del sys.modules[name]
+    _imported[path] = changed
 
 
 def _name(item: pytest.Item) -> str:

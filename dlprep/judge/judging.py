@@ -8,7 +8,7 @@ from dlprep.api import read_api
 from dlprep.judge.loading import load, unreadable
 from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Exercise, NamedMistake, Problem, Verdict, VerdictStatus
-from dlprep.sandbox.process import WorkerProcess
+from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import Submission
 
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
@@ -52,7 +52,11 @@ def judge(
             from dlprep.judge.naming import load_text, name_mistakes
 
             submission.begin_case()
-            problem = load(submission, api, text, file)
+            try:
+                problem = load(submission, api, text, file)
+            except WorkerFault as error:
+                fault = True
+                problem = Problem("fault", f"The submission cannot be run: {error}.")
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
             plugin = Cases(submission, reference, api, text, seed, only, quick)

@@ -24,13 +24,13 @@ def unreadable(source: bytes, file: str) -> Problem | None:
     if len(source) > MAX_SOURCE:
         size = len(source) / (1 << 20)
         return Problem("size", f"{file} is larger than a submission may be: {size:.1f} MiB, not 1.")
-    if (line := not_utf8(source)) is not None:
-        return Problem(
-            "encoding",
-            f"{file} is not UTF-8 text.",
-            Source(source).at(line),
-            "Save it as UTF-8 in your editor.",
-        )
+    what, line = "is not UTF-8 text", not_utf8(source)
+    if b"\0" in source:
+        what = "is not text: it holds NUL bytes"
+        line = source.count(b"\n", 0, source.index(b"\0")) + 1
+    if line is not None:
+        where = Source(source).at(line)
+        return Problem("encoding", f"{file} {what}.", where, "Save it as UTF-8 in your editor.")
     return None
 
 
@@ -62,7 +62,8 @@ def _problem(error: SubmissionError, source: Source, file: str) -> Problem:
         line, column = raised.syntax
         return Problem(
             "syntax",
-            f"{file} is not valid Python: {raised.message}.",
+            f"{file} is not valid Python: {raised.message.rstrip('.')}"
+            f"{'' if raised.message.endswith('?') else '.'}",
             source.at(line, column=column),
         )
     if raised.refused:

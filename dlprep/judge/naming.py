@@ -46,8 +46,8 @@ class _Words(wire.Codec):
 def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMistake, ...]:
     """The listed mistakes that explain the submission's answers: one a function, or none."""
     calls = submission.calls
-    if any(call.raised is None and not call.reply for call in calls):
-        return ()  # the worker was lost in between, and with it what later calls refer to
+    if submission.nested or any(call.raised is None and not call.reply for call in calls):
+        return ()  # calls within calls, or a lost worker, do not replay
     theirs = [_outcome(call) for call in calls]
     reference = load_text(exercise.reference.read_text(encoding="utf-8"))
     right = list(_replay(reference, submission))
@@ -107,7 +107,10 @@ def _replay(module: types.ModuleType, submission: Submission) -> Iterator[Outcom
     """The recorded calls, answered one by one by our own code in this process."""
 
     def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return submission.callable(number)(*args, **kwargs)
+        try:
+            return submission.callable(number)(*args, **kwargs)
+        except Exception as error:  # as the worker has it
+            raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
     executor = Executor(vars(module), "reference.py", call_back)
     for call in submission.calls:

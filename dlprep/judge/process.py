@@ -75,14 +75,14 @@ def serve() -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
     import signal
 
-    from dlprep.sandbox.process import WorkerLost, WorkerProcess
+    from dlprep.sandbox.process import WorkerFault, WorkerProcess
 
     verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is to end as well
     worker: WorkerProcess | None = None
     try:
-        with suppress(OSError, WorkerLost):  # the judge tries again, and reports it
+        with suppress(OSError, WorkerFault):  # the judge tries again, and reports it
             worker = WorkerProcess()
         from dlprep import catalog
         from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request

@@ -6,6 +6,8 @@ import re
 
 from dlprep.model import Location
 
+LONGEST = 500  # characters of a line that are shown
+
 
 class Source:
     """The lines of a submission, counted as Python counts them."""
@@ -17,7 +19,7 @@ class Source:
         """The location of ``line`` (from 1), or None where the file has no such line."""
         if line is None or not 1 <= line <= len(self.lines):
             return None
-        return Location(line, self.lines[line - 1].strip("\f\ufeff"), note, column)
+        return Location(line, self.lines[line - 1].strip("\f\ufeff")[:LONGEST], note, column)
 
 
 def not_utf8(source: bytes) -> int | None:

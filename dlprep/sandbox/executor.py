@@ -38,17 +38,19 @@ class Executor(wire.Codec):
         self.namespace, self.file, self.callback = namespace, file, callback
         self.held: dict[int, Any] = {}
         self.count = 0
+        self.last_type = ""  # of the last result, should it prove too large to send
         self.last_results: dict[str, list[tuple[str, Any, bytes]]] = {}
 
     def run(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
         """Answer one request: the reply and its arrays. Whatever the submission raises, rises."""
         reply: dict[str, Any] = {}
         value = self._perform(request, arrays, reply)
+        self.last_type = _type_name(value)
         out: list[Any] = []
         try:
             reply["value"] = self.encode(value, out)
         except wire.Unsendable as error:
-            reply["value"], out = {"foreign": f"{_type_name(value)} ({error})"}, []
+            reply["value"], out = {"foreign": f"{self.last_type} ({error})"}, []
         return reply, out
 
     def _perform(self, request: dict[str, Any], arrays: list[Any], reply: dict[str, Any]) -> Any:

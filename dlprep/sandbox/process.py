@@ -38,13 +38,17 @@ class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
         self.kind, self.line = kind, line
 
 
+class WorkerFault(Exception):  # noqa: N818 - the fault is the grader's
+    """No worker could be started."""
+
+
 class WorkerProcess:
     """One worker. ``isolation`` is the level that it reached, known once it is ready."""
 
     def __init__(self) -> None:
         numpy = importlib.util.find_spec("numpy")
         if numpy is None or numpy.origin is None:
-            raise WorkerLost("crash", "NumPy is not installed")
+            raise WorkerFault("NumPy is not installed")
         site = str(Path(numpy.origin).parent.parent)
         script = str(Path(__file__).with_name("worker.py"))
         kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
@@ -133,9 +137,15 @@ class WorkerProcess:
                     pipe.close()
 
     def wait_ready(self) -> None:
-        """Wait until the worker has loaded NumPy: a time that is not the submission's."""
+        """Wait until the worker has loaded NumPy: a time that is not the submission's.
+
+        ``WorkerFault`` if it never does.
+        """
         if not self._ready:
-            hello, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+            try:
+                hello, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+            except WorkerLost as error:
+                raise WorkerFault(f"no worker could be started: {error}") from error
             self.isolation = str(hello.get("isolation"))
             self._ready = True
 

@@ -70,6 +70,8 @@ class Submission(wire.Codec):
         self.calls: list[Call] = []
         self.isolation = ""  # the level is known once a worker has answered
         self.load_call: Call | None = None
+        self.nested = False  # whether a function of the judge's called the submission again
+        self._answering = False
 
     # what the judge does with it
 
@@ -130,6 +132,7 @@ class Submission(wire.Codec):
             "args": self.encode(args, arrays),
             "kwargs": self.encode(kwargs, arrays),
         }
+        self.nested = self.nested or self._answering
         call = Call(function, args, kwargs, encoded, [array.copy() for array in arrays])
         self.calls.append(call)
         self._exchange(call)
@@ -147,7 +150,9 @@ class Submission(wire.Codec):
             nonlocal began
             self._spend(time.monotonic() - began)  # the judge's own work is not counted
             call.callbacks += 1
+            self._answering = True
             answer = self._answer(frame, out)
+            self._answering = False
             began = time.monotonic()
             return answer
 
@@ -169,6 +174,7 @@ class Submission(wire.Codec):
             self._read_reply(call)
         except MALFORMED as error:
             self._drop(worker)
+            call.reply = {}
             raise SubmissionError("output", f"sent what is not an answer: {error}") from error
         if call.raised is not None:
             line = call.raised.lines[-1] if call.raised.lines else None

@@ -111,7 +111,7 @@ class Worker:
             try:
                 wire.write_frame(self.sink, reply, out)
             except wire.Unsendable as error:
-                unsent = {"foreign": f"a result that is too large to send: {error}"}
+                unsent = {"foreign": f"{self.executor.last_type} ({error})"}
                 wire.write_frame(self.sink, {**reply, "value": unsent}, [])
 
     def _answer(

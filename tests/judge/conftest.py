@@ -1,0 +1,46 @@
+"""Verdicts for the tests of the judge."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dlprep.judge.judging import judge
+from dlprep.model import Exercise, Verdict
+from dlprep.sandbox.process import WorkerProcess
+
+
+class Judge:
+    """Judges texts; harmless ones share a worker, which is replaced when it was lost."""
+
+    def __init__(self) -> None:
+        self.worker: WorkerProcess | None = None
+
+    def __call__(
+        self,
+        exercise: Exercise,
+        source: str | bytes,
+        *,
+        seed: int = 1,
+        only: str | None = None,
+        shared: bool = True,
+        quick: bool = False,
+    ) -> Verdict:
+        if shared and (self.worker is None or self.worker.closed):
+            self.worker = WorkerProcess()
+        return judge(
+            exercise,
+            source if isinstance(source, bytes) else source.encode(),
+            seed=seed,
+            only=only,
+            worker=self.worker if shared else None,
+            quick=quick,
+        )
+
+
+@pytest.fixture(scope="session")
+def verdict_on() -> Iterator[Callable[..., Verdict]]:
+    """Judge a text for an exercise. A hostile one (``shared=False``) has a worker of its own."""
+    made = Judge()
+    yield made
+    if made.worker is not None:
+        made.worker.close()
