@@ -25,6 +25,7 @@ from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Finding, Location
 from dlprep.sandbox.answers import Call, SubmissionError
 from dlprep.sandbox.process import WorkerFault
+from dlprep.sandbox.remote import Functions
 from dlprep.sandbox.submission import Submission
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
@@ -73,9 +74,9 @@ class Cases:
         return tuple(self._results.values())
 
     @pytest.fixture
-    def submission(self) -> Submission:
+    def submission(self) -> Functions:
         """The submission: its functions run in the worker."""
-        return self._submission
+        return Functions(self._submission)
 
     @pytest.fixture
     def reference(self) -> types.ModuleType:

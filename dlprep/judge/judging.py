@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from dlprep.api import read_api
 from dlprep.judge.loading import load, unreadable
@@ -21,12 +22,14 @@ def judge(
     seed: int,
     only: str | None = None,
     worker: WorkerProcess | None = None,
+    start: Callable[[], WorkerProcess] = WorkerProcess,
     quick: bool = False,
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
-    one that was started before, and stays the caller's to close.
+    one that was started before, and stays the caller's to close;
+    when there is none, or it is lost, ``start`` makes another.
     ``quick`` stops at the first case that fails and names no mistake: passed or not is all.
     """
     began = time.perf_counter()
@@ -39,6 +42,7 @@ def judge(
         seconds=exercise.seconds,
         total=RUN_FACTOR * exercise.seconds,
         worker=worker,
+        start=start,
     )
     cases: tuple[CaseResult, ...] = ()
     mistakes: tuple[NamedMistake, ...] = ()

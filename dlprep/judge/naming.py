@@ -40,7 +40,7 @@ class _Words(wire.Codec):
     """Decodes results for comparison: what stays in the worker becomes a word."""
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
-        return f"<{tag}>"
+        return f"<{tag} {node['foreign']}>" if tag == "foreign" else f"<{tag}>"
 
 
 def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMistake, ...]:

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,15 @@ def serve() -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
     import signal
 
+    from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
 
     verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is to end as well
     worker: WorkerProcess | None = None
+    nursery: Nursery | None = None
+    start: Callable[[], WorkerProcess] = WorkerProcess
     try:
         with suppress(OSError, WorkerFault):  # the judge tries again, and reports it
             worker = WorkerProcess()
@@ -89,6 +93,9 @@ def serve() -> None:
         from dlprep.judge.judging import judge
 
         for line in sys.stdin.buffer:
+            if worker is None and nursery is None and Nursery.available:
+                nursery = Nursery()  # from the second submission on: each gets a worker of its own
+                start = nursery.worker
             try:
                 request = json.loads(line)
                 verdict = judge(
@@ -97,6 +104,7 @@ def serve() -> None:
                     seed=request["seed"],
                     only=request["only"],
                     worker=worker,
+                    start=start,
                 )
                 reply = verdict.to_json()
             except Exception as error:
@@ -104,7 +112,8 @@ def serve() -> None:
             verdicts.write(json.dumps(reply) + "\n")
             verdicts.flush()
             if worker is not None:
-                worker.close()  # the next submission gets one of its own
+                worker.close()
+                worker = None
     except (KeyboardInterrupt, BrokenPipeError):
         if worker is not None:
             worker.close()

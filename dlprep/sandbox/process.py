@@ -19,9 +19,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlprep.sandbox import ONE_THREAD, wire
+
+if TYPE_CHECKING:
+    from dlprep.sandbox.nursery import Forked
 
 START_SECONDS = 60.0  # for Python and NumPy to load, on a cold and busy machine
 MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
@@ -42,24 +45,36 @@ class WorkerFault(Exception):  # noqa: N818 - the fault is the grader's
     """No worker could be started."""
 
 
-class WorkerProcess:
-    """One worker. ``isolation`` is the level that it reached, known once it is ready."""
+def worker_command() -> list[str]:
+    """The command that starts a worker. ``WorkerFault`` without NumPy."""
+    numpy = importlib.util.find_spec("numpy")
+    if numpy is None or numpy.origin is None:
+        raise WorkerFault("NumPy is not installed")
+    script = str(Path(__file__).with_name("worker.py"))
+    return [sys.executable, "-I", "-S", "-X", "utf8", script, str(Path(numpy.origin).parents[1])]
 
-    def __init__(self) -> None:
-        numpy = importlib.util.find_spec("numpy")
-        if numpy is None or numpy.origin is None:
-            raise WorkerFault("NumPy is not installed")
-        site = str(Path(numpy.origin).parent.parent)
-        script = str(Path(__file__).with_name("worker.py"))
-        kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-X", "utf8", script, site],
+
+def worker_environment() -> dict[str, str]:
+    """All that a worker gets to see of the environment."""
+    kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
+    return kept | ONE_THREAD
+
+
+class WorkerProcess:
+    """One worker, started afresh, or forked by a ``Nursery``.
+
+    ``isolation`` is the level that it reached, known once it is ready.
+    """
+
+    def __init__(self, process: Forked | None = None) -> None:
+        self._process: Forked | subprocess.Popen[bytes] = process or subprocess.Popen(
+            worker_command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root: nothing of the user's
-            env=kept | ONE_THREAD,
+            env=worker_environment(),
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -127,10 +142,8 @@ class WorkerProcess:
         give_up = time.monotonic() + 1
         for thread in self._threads:
             while thread.is_alive() and time.monotonic() < give_up:
-                try:
-                    self._inbox.get_nowait()  # makes room, should the reader wait for it
-                except queue.Empty:
-                    thread.join(0.01)
+                with suppress(queue.Empty):
+                    self._inbox.get(timeout=0.005)  # makes room, should the reader wait for it
         if not any(thread.is_alive() for thread in self._threads):
             for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
                 if pipe is not None:

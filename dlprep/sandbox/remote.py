@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 MAX_ITEMS = 10_000  # that are read of one iterator
 
 
+class Functions:
+    """What a case sees of a submission: the stub's functions, whatever their names."""
+
+    def __init__(self, submission: Submission) -> None:
+        self.__submission = submission
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        return self.__submission.function(name)
+
+
 class RemoteFunction:
     """A function of the submission's."""
 

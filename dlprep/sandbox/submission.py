@@ -48,7 +48,7 @@ class Submission(wire.Codec):
 
     ``seconds`` is the time that one case may spend in the worker, ``total`` that of all. A
     ``worker`` that is given stays the caller's to close; without one, or once it is lost, the
-    submission starts its own.
+    submission calls ``start`` for one of its own.
     """
 
     def __init__(
@@ -60,11 +60,12 @@ class Submission(wire.Codec):
         seconds: float,
         total: float,
         worker: WorkerProcess | None = None,
+        start: Callable[[], WorkerProcess] = WorkerProcess,
     ) -> None:
         self._name, self._source, self._api = name, source, api
         self._seconds, self._left, self._total = seconds, seconds, total
         self._worker = worker if worker is not None and not worker.closed else None
-        self._lent = self._worker
+        self._lent, self._start = self._worker, start
         self._defined: dict[str, Any] | None = None
         self._callables: list[Callable[..., Any]] = []
         self.calls: list[Call] = []
@@ -80,7 +81,7 @@ class Submission(wire.Codec):
         if self._defined is not None:
             return
         if self._worker is None:
-            self._worker = WorkerProcess()
+            self._worker = self._start()
         import numpy as np
 
         message = {"op": "load", "name": self._name, "file": f"{self._name}.py"}
@@ -117,10 +118,14 @@ class Submission(wire.Codec):
 
     # what the cases do with it
 
-    def __getattr__(self, name: str) -> RemoteFunction:
-        if name.startswith("_") or name not in self._api:
+    def function(self, name: str) -> RemoteFunction:
+        """A function (or class) of the submission's; ``AttributeError`` if the stub has none."""
+        if name not in self._api:
             raise AttributeError(f"the stub has no function {name!r}")
         return RemoteFunction(self, self._api[name])
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        return self.function(name)
 
     # how it is done
 

@@ -204,8 +204,29 @@ def _signature(value: Any) -> list[list[Any]] | None:
 
 
 def main() -> None:
-    """Take the pipes for frames alone, import NumPy, then serve."""
-    source, sink = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
+    """Import NumPy, then serve: as a worker, or as the nursery that forks workers."""
+    nursery = sys.argv[-1] == "nursery" and bool(sys.argv.pop())
+    folder = sys.argv.pop()
+    if not nursery:
+        streams = take_streams()
+    sys.path.append(folder)
+    import numpy as np
+
+    np.random.default_rng  # noqa: B018 - loads the lazy part now
+    sys.path.remove(folder)
+    if nursery:
+        fork_workers()  # returns in each of the workers
+        streams = take_streams()
+    try:
+        wire.write_frame(streams[1], {"ready": True, "isolation": "process"}, [])
+        Worker(*streams).serve()
+    except (EOFError, BrokenPipeError):
+        os._exit(0)  # the judge is gone; the submission's atexit functions have no say
+
+
+def take_streams() -> tuple[wire.Stream, wire.Stream]:
+    """Standard input and output, for frames alone; in their place there is nothing."""
+    streams = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)  # input() finds the end of the file
     os.dup2(nothing, 1)  # C code that prints must not write into the frames
@@ -214,17 +235,40 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    folder = sys.argv.pop()
-    sys.path.append(folder)
-    import numpy as np
+    return streams
 
-    np.random.default_rng  # noqa: B018 - loads the lazy part now
-    sys.path.remove(folder)
-    try:
-        wire.write_frame(sink, {"ready": True, "isolation": "process"}, [])
-        Worker(source, sink).serve()
-    except (EOFError, BrokenPipeError):
-        os._exit(0)  # the judge is gone; the submission's atexit functions have no say
+
+def fork_workers() -> None:
+    """Fork a worker on each request, and say how one ended; ends when the judge is gone."""
+    import signal
+    import socket
+    import struct
+
+    message, alive = struct.Struct(">iq"), 1 << 40
+    judge = socket.socket(fileno=0)
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(judge, message.size, 3)
+        if len(data) < message.size:
+            os._exit(0)
+        pid, status = message.unpack(data)[0], 0
+        if descriptors:
+            pid = os.fork()
+            if pid == 0:
+                os.setsid()
+                judge.detach()
+                for number, descriptor in enumerate(descriptors):
+                    os.dup2(descriptor, number)
+                    os.close(descriptor)
+                return
+            for descriptor in descriptors:
+                os.close(descriptor)
+        else:
+            ended, code = os.waitpid(pid, os.WNOHANG)
+            status = os.waitstatus_to_exitcode(code) if ended else alive
+        with suppress(OSError):
+            judge.sendall(message.pack(pid, status))
+            continue
+        os.kill(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

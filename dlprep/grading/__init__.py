@@ -1,0 +1,1 @@
+"""Many submissions, in parallel, each to its verdict; one writer a format."""
