@@ -1,19 +1,18 @@
-"""Run an exercise's hidden cases with pytest, here, in the trusted process.
+"""The pytest plugin of the hidden cases: their fixtures, and what they find.
 
-pytest is given this one file and nothing of the submission's: no configuration, no conftest, no
-plugin but the one below. What a case found is taken from its exception, never from any output.
+What a case found is taken from its exception, never from any output.
 """
 
 from __future__ import annotations
 
-import os
-import sys
+import queue
 import traceback
 import types
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -28,99 +27,104 @@ from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.remote import Functions
 from dlprep.sandbox.submission import Submission
 
-# pytest's own plugins that have no work here; each costs milliseconds of every check
-UNUSED_PLUGINS = """
-    cacheprovider debugging doctest faulthandler junitxml legacypath logging monkeypatch pastebin
-    pytester_assertions recwarn setuponly setupplan skipping stepwise subtests terminal
-    terminalprogress threadexception tmpdir unittest unraisableexception warnings
-    """.split()  # noqa: SIM905 - a list of twenty quoted names reads worse
 
+@dataclass
+class Run:
+    """One submission before the cases of an exercise, and what they found.
 
-class CaseFault(Exception):  # noqa: N818 - the fault is the grader's
-    """A case went wrong in itself: the exercise's fault, or ours."""
+    ``only`` is the name of the one case that is wanted; ``quick`` ends at the first failure.
+    """
+
+    submission: Submission
+    reference: types.ModuleType
+    api: Mapping[str, Signature]
+    source: Source
+    seed: int
+    only: str | None
+    quick: bool
+    results: dict[str, CaseResult] = field(default_factory=dict)
+    fault: BaseException | str | None = None
+    first_call: int = 0
+    cancelled: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether no further case is to be run."""
+        decided = self.quick and any(one.status != "passed" for one in self.results.values())
+        return decided or self.cancelled or self.submission.exhausted
 
 
 class Cases:
-    """The pytest plugin: the fixtures of the cases, and their results."""
+    """The pytest plugin: the fixtures of the cases, and their results.
 
-    def __init__(
-        self,
-        submission: Submission,
-        reference: types.ModuleType,
-        api: Mapping[str, Signature],
-        source: Source,
-        seed: int,
-        only: str | None,
-        quick: bool,
-    ) -> None:
-        self._submission, self._reference, self._api = submission, reference, api
-        self._source, self._seed, self._only, self._quick = source, seed, only, quick
-        self._first_call = 0
-        self._results: dict[str, CaseResult] = {}
-        self._collected: list[str] = []
-        self._fault: BaseException | str | None = None
-        self._interrupted = False
+    It stays in the session's loop, and takes one ``Run`` after the other.
+    """
 
-    def results(self) -> tuple[CaseResult, ...]:
-        """One result a collected case; ``CaseFault`` if there is not exactly that."""
-        if self._interrupted:
-            raise KeyboardInterrupt
-        if isinstance(self._fault, BaseException):
-            raise CaseFault(f"{type(self._fault).__name__}: {self._fault}") from self._fault
-        if self._fault is not None:
-            raise CaseFault(self._fault)
-        if not self._collected or list(self._results) != self._collected:
-            raise CaseFault(f"{len(self._results)} of {len(self._collected)} cases gave a result")
-        return tuple(self._results.values())
+    def __init__(self) -> None:
+        self.runs: queue.SimpleQueue[Run] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self.fault = "pytest ended by itself"
+        self._run: Run
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the collected cases for every run that is put into ``runs``."""
+        if session.testsfailed:
+            return True  # they cannot be collected
+        while True:
+            self._run = self.runs.get()
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                try:
+                    self._run_cases(session.items)
+                except BaseException as error:  # pytest.exit, say
+                    self._run.fault = error
+            self.done.put(True)
+
+    def _run_cases(self, items: list[pytest.Item]) -> None:
+        only = self._run.only and self._run.only.removeprefix("test_")
+        wanted = [
+            item for item in items if only in (None, _name(item), _name(item).partition("[")[0])
+        ]
+        if only and not wanted:
+            known = ", ".join(map(_name, items))
+            self._run.fault = f"no case is named {self._run.only}; there are {known}"
+        for item, following in zip_longest(wanted, wanted[1:]):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if not wanted or list(self._run.results) != [item.nodeid for item in wanted]:
+            found = f"{len(self._run.results)} of {len(wanted)} cases gave a result"
+            self._run.fault = self._run.fault or found
 
     @pytest.fixture
     def submission(self) -> Functions:
         """The submission: its functions run in the worker."""
-        return Functions(self._submission)
+        return Functions(self._run.submission)
 
     @pytest.fixture
     def reference(self) -> types.ModuleType:
         """The reference solution's module."""
-        return self._reference
+        return self._run.reference
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
-        return np.random.default_rng([self._seed, zlib.crc32(request.node.name.encode())])
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the wanted case, if one is wanted."""
-        if self._only is not None:
-            known = [_name(item) for item in items]
-            wanted = self._only.removeprefix("test_")
-            items[:] = [
-                item for item in items if wanted in (_name(item), _name(item).partition("[")[0])
-            ]
-            if not items:
-                self._fault = f"no case is named {self._only}; there are {', '.join(known)}"
-        self._collected = [item.nodeid for item in items]
+        return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of cases that cannot be imported is a fault."""
         if report.failed:
             why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
-            self._fault = f"they cannot be collected: {why}"
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Ctrl-C is the user's, not a result (pytest's own Interrupted is a subclass)."""
-        self._interrupted = excinfo.type is KeyboardInterrupt
+            self.fault = f"they cannot be collected: {why}"
 
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Give the case its time."""
-        self._first_call = len(self._submission.calls)
-        if not self._submission.exhausted:
-            self._submission.begin_case()
+        self._run.first_call = len(self._run.submission.calls)
+        if not self._run.over:
+            self._run.submission.begin_case()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
         """Do not run a case for which no time is left, nor one whose result is not wanted."""
-        decided = self._quick and any(one.status != "passed" for one in self._results.values())
-        if decided or self._submission.exhausted:
+        if self._run.over:
             raise _NotRun
         return (yield)
 
@@ -131,16 +135,16 @@ class Cases:
         """Take down what the case found; pytest itself is told only that it is over."""
         error = call.excinfo.value if call.excinfo is not None else None
         if call.when == "call":
-            self._results[item.nodeid] = self._judge(item, error)
+            self._run.results[item.nodeid] = self._judge(item, error)
         elif error is not None:
-            self._fault = self._fault or error
+            self._run.fault = self._run.fault or error
         assert call.when != "collect"
         return pytest.TestReport(
             item.nodeid, item.location, {}, "passed", None, call.when, duration=call.duration
         )
 
     def _judge(self, item: pytest.Item, error: BaseException | None) -> CaseResult:
-        calls = self._submission.calls[self._first_call :]
+        calls = self._run.submission.calls[self._run.first_call :]
         document = getattr(getattr(item, "obj", None), "__doc__", None) or ""
         label = document.strip().split("\n")[0].rstrip(".")
         if bracket := item.name.partition("[")[2]:
@@ -174,12 +178,12 @@ class Cases:
                 kind,
                 self._text(last) if unanswered else "",
                 findings,
-                self._source.at(error.line),
+                self._run.source.at(error.line),
                 printed,
             )
         ours = isinstance(error, (CaseError, WorkerFault)) or _in_reference(error)
         if ours or not calls:
-            self._fault = self._fault or error
+            self._run.fault = self._run.fault or error
             return CaseResult(name, label, "error", "fault")
         # The case works on every right solution (`author check`): what came back is of no use.
         kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -193,12 +197,12 @@ class Cases:
     def _text(self, call: Call | None) -> str:
         if call is None or call.request["op"] != "call":
             return f"{call.function}(…)" if call is not None and call.function else ""
-        names = [parameter.name for parameter in self._api[call.function].parameters]
+        names = [parameter.name for parameter in self._run.api[call.function].parameters]
         return call_text(call.function, names, call.args, call.kwargs)
 
     def _warned(self, calls: Sequence[Call]) -> tuple[Location, ...]:
         places = (
-            self._source.at(warned.line, f"{warned.category}: {warned.message}")
+            self._run.source.at(warned.line, f"{warned.category}: {warned.message}")
             for call in calls
             for warned in call.warnings
         )
@@ -207,43 +211,6 @@ class Cases:
 
 class _NotRun(Exception):  # noqa: N818 - what became of the case
     """The run's time is used up."""
-
-
-def run_cases(path: Path, plugin: Cases, root: Path) -> tuple[CaseResult, ...]:
-    """Run the cases of one file; their results. ``CaseFault`` when the fault is not the user's."""
-    kept = {key: os.environ.pop(key, None) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
-    kept["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest", "--capture=no"]
-    options += ["--import-mode=importlib", "--assert=plain"]
-    options += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
-    _forget_if_changed(path)
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            pytest.main([*options, str(path)], plugins=[plugin])
-    finally:
-        sys.dont_write_bytecode = written
-        for key, value in kept.items():
-            if value is None:
-                os.environ.pop(key, None)
-            else:
-                os.environ[key] = value
-    return plugin.results()
-
-
-_imported: dict[Path, int] = {}  # when each file of cases was changed last, in this process
-
-
-def _forget_if_changed(path: Path) -> None:
-    """Have pytest import the file anew if an author has edited it since."""
-    changed = path.stat().st_mtime_ns
-    if _imported.get(path, changed) != changed:
-        for name, module in list(sys.modules.items()):
-            if getattr(module, "__file__", None) == str(path):
-                del sys.modules[name]
-    _imported[path] = changed
 
 
 def _name(item: pytest.Item) -> str:

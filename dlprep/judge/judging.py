@@ -52,8 +52,9 @@ def judge(
         problem = unreadable(source, file)
         if problem is None:
             # these bring NumPy and pytest: the worker gets ready in the meantime
-            from dlprep.judge.cases import CaseFault, Cases, run_cases
+            from dlprep.judge.cases import Run
             from dlprep.judge.naming import load_text, name_mistakes
+            from dlprep.judge.session import CaseFault, run_cases
 
             submission.begin_case()
             try:
@@ -63,9 +64,9 @@ def judge(
                 problem = Problem("fault", f"The submission cannot be run: {error}.")
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-            plugin = Cases(submission, reference, api, text, seed, only, quick)
+            run = Run(submission, reference, api, text, seed, only, quick)
             try:
-                cases = run_cases(exercise.cases, plugin, exercise.folder.parent)
+                cases = run_cases(exercise.cases, exercise.folder.parent, run)
             except CaseFault as error:
                 fault = True
                 problem = Problem("fault", f"The cases of {exercise.slug} went wrong: {error}.")

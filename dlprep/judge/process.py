@@ -89,7 +89,7 @@ def serve() -> None:
         with suppress(OSError, WorkerFault):  # the judge tries again, and reports it
             worker = WorkerProcess()
         from dlprep import catalog
-        from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request
+        from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
         from dlprep.judge.judging import judge
 
         for line in sys.stdin.buffer:
