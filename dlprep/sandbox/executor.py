@@ -43,6 +43,9 @@ class Executor(wire.Codec):
 
     def run(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
         """Answer one request: the reply and its arrays. Whatever the submission raises, rises."""
+        if request.get("fresh"):  # a new case: what the last one held is of no use
+            self.held.clear()
+            self.last_results.clear()
         reply: dict[str, Any] = {}
         value = self._perform(request, arrays, reply)
         self.last_type = _type_name(value)
@@ -70,10 +73,6 @@ class Executor(wire.Codec):
                 return getattr(operator, request["name"])(*self.decode(request["args"], arrays))
             case "next":
                 return self._next(self.held[request["iterator"]], request["count"])
-            case "forget":
-                self.held.clear()
-                self.last_results.clear()
-                return None
         raise wire.WireError(f"an unknown request {request['op']!r}")
 
     def _call(

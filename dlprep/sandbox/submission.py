@@ -73,6 +73,7 @@ class Submission(wire.Codec):
         self.load_call: Call | None = None
         self.nested = False  # whether a function of the judge's called the submission again
         self._answering = False
+        self._fresh = False
 
     # what the judge does with it
 
@@ -102,8 +103,7 @@ class Submission(wire.Codec):
     def begin_case(self) -> None:
         """Start a case: its time begins, and the worker drops what it held for the last one."""
         self._left = min(self._seconds, self._total)
-        if self._defined is not None and self.calls:
-            self._exchange(Call("", (), {}, {"op": "forget"}, []))
+        self._fresh = True
 
     def close(self) -> None:
         """End the worker, unless it is the caller's and still of use."""
@@ -134,9 +134,11 @@ class Submission(wire.Codec):
         arrays: list[Any] = []
         encoded = {
             **request,
+            "fresh": self._fresh,
             "args": self.encode(args, arrays),
             "kwargs": self.encode(kwargs, arrays),
         }
+        self._fresh = False
         self.nested = self.nested or self._answering
         call = Call(function, args, kwargs, encoded, [array.copy() for array in arrays])
         self.calls.append(call)
