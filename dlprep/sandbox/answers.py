@@ -8,13 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What the submission raised: the exception's type and text, and its own lines, outer first."""
+    """What the submission raised: the exception's type and text, and its own lines, outer first.
+
+    ``bases`` are the names of the type and of all that it derives from.
+    """
 
     type: str
     message: str
     lines: tuple[int, ...]
     syntax: tuple[int | None, int | None] | None = None
     refused: bool = False
+    bases: tuple[str, ...] = field(default=(), compare=False)
 
 
 class SubmissionError(Exception):
@@ -109,6 +113,7 @@ def read_raised(data: Any) -> Raised:
         tuple(integer(line) for line in data["lines"][-20:]),
         syntax,
         bool(data.get("refused")),
+        tuple(text(name) for name in data.get("bases", [])[:20]),
     )
 
 

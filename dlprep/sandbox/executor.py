@@ -144,7 +144,7 @@ class Executor(wire.Codec):
             "overwritten": [
                 name
                 for name, array, was in self.last_results.get(request["function"], [])
-                if array.tobytes() != was
+                if array.tobytes() != was or any(_overlap(array, new) for _, new in results)
             ],
         }
         self.last_results[request["function"]] = [

@@ -164,8 +164,9 @@ class Worker:
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """An exception as text and lines of the submission's own file."""
-        name = type.__dict__["__name__"].__get__(type(error))  # whatever its class says of itself
-        kind = "MemoryError" if isinstance(error, MemoryError) else name
+        own_name, own_bases = (type.__dict__[key].__get__ for key in ("__name__", "__mro__"))
+        bases = [own_name(base) for base in own_bases(type(error))]  # whatever its class claims
+        kind = "MemoryError" if isinstance(error, MemoryError) else bases[0]
         try:
             text = str(error)[:MAX_MESSAGE]
         except BaseException:
@@ -176,7 +177,12 @@ class Worker:
             if trace.tb_frame.f_code.co_filename == self.file:
                 lines.append(trace.tb_lineno)
             trace = trace.tb_next
-        described: dict[str, Any] = {"type": kind, "message": text, "lines": lines[-20:]}
+        described: dict[str, Any] = {
+            "type": kind,
+            "bases": bases[:20],
+            "message": text,
+            "lines": lines[-20:],
+        }
         if isinstance(error, SyntaxError) and error.filename == self.file:
             place = [n if type(n) is int else None for n in (error.lineno, error.offset)]
             described |= {"syntax": place, "message": str(error.msg)[:MAX_MESSAGE]}
