@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def find(name: str, home: Path = HOME) -> Exercise:
     if slug not in known:
         import difflib
 
-        near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(slug, known, n=3)
         near += [other for other in known if slug and slug in other and other not in near]
         raise UnknownExercise(name, near[:3])
     return read(slug, home)
@@ -79,16 +80,18 @@ def read(slug: str, home: Path = HOME) -> Exercise:
     entries = _Entries(path, data)
     exercise = Exercise(
         slug=slug,
-        title=entries.take("title", str),
+        title=entries.take("title", _is_text),
         track=entries.one_of("track", TRACKS),
         difficulty=entries.one_of("difficulty", DIFFICULTIES),
-        minutes=entries.take("minutes", int),
-        tags=tuple(entries.take("tags", list)),
-        hints=tuple(entries.take("hints", list)),
-        follow_ups=tuple(FollowUp(**item) for item in entries.take("follow_ups", list, [])),
+        minutes=entries.take("minutes", lambda value: type(value) is int),
+        tags=tuple(entries.take("tags", _are_texts)),
+        hints=tuple(entries.take("hints", _are_texts)),
+        follow_ups=tuple(
+            FollowUp(**item) for item in entries.take("follow_ups", _are_follow_ups, [])
+        ),
         folder=path.parent,
         solution=home / "solutions" / slug,
-        seconds=float(entries.take("seconds", (int, float), 5)),
+        seconds=float(entries.take("seconds", lambda value: type(value) in (int, float), 5)),
     )
     entries.done()
     return exercise
@@ -100,14 +103,14 @@ class _Entries:
     def __init__(self, path: Path, data: dict[str, Any]) -> None:
         self.path, self.data = path, dict(data)
 
-    def take(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+    def take(self, key: str, is_right: Callable[[Any], bool], default: Any = None) -> Any:
         value = self.data.pop(key, default)
-        if not isinstance(value, kind):
+        if not is_right(value):
             raise CatalogError(f"{self.path}: {key!r} is missing or of the wrong kind: {value!r}")
         return value
 
     def one_of(self, key: str, known: tuple[str, ...]) -> str:
-        value: str = self.take(key, str)
+        value: str = self.take(key, _is_text)
         if value not in known:
             raise CatalogError(f"{self.path}: {key} = {value!r} is none of {', '.join(known)}")
         return value
@@ -115,3 +118,20 @@ class _Entries:
     def done(self) -> None:
         if self.data:
             raise CatalogError(f"{self.path}: unknown entries: {', '.join(sorted(self.data))}")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _are_follow_ups(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict)
+        and item.keys() == {"question", "answer"}
+        and all(map(_is_text, item.values()))
+        for item in value
+    )

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dlprep.api import read_api
 from dlprep.checks import CheckFailed
 from dlprep.sandbox.submission import Submission
 
 Findings = list[tuple[str, str]]
+
+# no test fails because the machine is busy
+settings.register_profile("dlprep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dlprep")
 
 
 @pytest.fixture

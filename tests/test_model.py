@@ -139,9 +139,7 @@ def test_any_text_survives_json(results: tuple[CaseResult, ...]) -> None:
         {**VERDICT.to_json(), "cases": None},
         {**VERDICT.to_json(), "cases": [None]},
         {**VERDICT.to_json(), "cases": [{}]},
-        {**VERDICT.to_json(), "cases": [{**FAILED_JSON, "location": 3}]}
-        if (FAILED_JSON := VERDICT.to_json()["cases"][1])
-        else None,
+        {**VERDICT.to_json(), "cases": [{**VERDICT.to_json()["cases"][1], "location": 3}]},
         {**VERDICT.to_json(), "mistakes": [{"name": "only"}]},
         {**VERDICT.to_json(), "problem": {"kind": "syntax"}},
         {key: value for key, value in VERDICT.to_json().items() if key != "seed"},

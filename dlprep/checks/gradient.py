@@ -9,6 +9,7 @@ import numpy as np
 
 from dlprep.checks import show
 from dlprep.checks.failure import CaseError, CheckFailed
+from dlprep.checks.values import no_number
 
 Array = np.ndarray[Any, Any]
 Point = Mapping[str, Array]
@@ -18,6 +19,7 @@ STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
 DIRECTIONS = 2  # random ones for each parameter: a wrong gradient fits none, almost surely
 CLEARANCE = 10 * STEP  # a difference across a kink measures nothing
+CLOSE = 1e-9  # on so short a way a loss is a straight line, but for rounding
 
 
 def check_gradient(
@@ -37,10 +39,12 @@ def check_gradient(
     tells whether the backward at least fits that forward. ``kinks(**at)`` are the values (the
     inputs of a ReLU) whose zeros are kinks: a point nearer than ten steps is the case's fault.
 
-    Each gradient is tested along random directions; the element by element comparison only
-    explains a failure. Raises ``CheckFailed`` of kind ``values`` (forward), ``none``, ``type``,
-    ``shape``, ``dtype`` or ``gradient``; ``CaseError`` for a point on a kink.
+    Each gradient is tested along random directions; where that fails, the element by element
+    comparison decides and explains. Raises ``CheckFailed`` of kind ``values`` (forward), ``none``,
+    ``type``, ``shape``, ``dtype`` or ``gradient``; ``CaseError`` for a point on a kink.
     """
+    if not got:
+        raise CaseError("the case gives no gradient to check")
     if kinks is not None and np.min(np.abs(kinks(**at)), initial=np.inf) <= CLEARANCE:
         raise CaseError("the case's point lies within ten steps of a kink: see clear_of_kinks")
     for name, gradient in got.items():
@@ -48,8 +52,19 @@ def check_gradient(
     if own is not None:
         _judge_forward(got, loss, at, rng, own)
     for name, gradient in got.items():
-        if not _fits(gradient, loss, at, name, rng):
-            _explain(name, gradient, loss, at, got, fits_own=own is not None)
+        if not _fits(gradient, loss, at, name, rng) and (
+            findings := _explain(name, gradient, loss, at, rng)
+        ):
+            if own is not None:
+                fits = _fits(gradient, own, at, name, rng)
+                findings.append(("backward", BESIDE_A_RIGHT_FORWARD[fits]))
+            raise CheckFailed("gradient", findings, got)
+
+
+BESIDE_A_RIGHT_FORWARD = {
+    False: "does not fit your own forward, which is right here",
+    True: "fits your own forward, which is right at this point, but not beside it",
+}
 
 
 def clear_of_kinks(
@@ -66,7 +81,7 @@ def clear_of_kinks(
 def _require_like(name: str, gradient: Any, value: Array, subject: object) -> None:
     if gradient is None:
         raise CheckFailed("none", [("in", name), ("got", "None")], subject)
-    if not isinstance(gradient, np.ndarray):
+    if type(gradient) is not np.ndarray:
         findings = [
             ("in", name),
             ("got", show.kind_of(gradient)),
@@ -88,15 +103,19 @@ def _require_like(name: str, gradient: Any, value: Array, subject: object) -> No
 def _judge_forward(
     got: Mapping[str, Array], loss: Loss, at: Point, rng: np.random.Generator, own: Loss
 ) -> None:
-    mine, right = float(own(**at)), float(loss(**at))
-    if abs(mine - right) <= 1e-7 * max(abs(right), 1e-9):
+    mine, right = own(**at), float(loss(**at))
+    if wanted := no_number(mine, right):
+        findings = [("in", "forward"), ("got", show.kind_of(mine)), ("expected", wanted)]
+        raise CheckFailed("type", findings, got)
+    if abs(mine - right) <= 1e-7 * max(abs(right), 1e-6):
         return
-    apart = [name for name, gradient in got.items() if not _fits(gradient, own, at, name, rng)]
-    if apart:
-        verdict = f"does not fit your own forward either ({', '.join('d' + n for n in apart)})"
+    if all(_fits(gradient, loss, at, name, rng) for name, gradient in got.items()):
+        verdict = "is right: only the forward needs mending"
+    elif apart := [f"d{name}" for name in got if not _fits(got[name], own, at, name, rng)]:
+        verdict = f"does not fit your own forward either ({', '.join(apart)})"
     else:
         verdict = "fits your own forward: start with the forward"
-    one, other = show.pair(mine, right)
+    one, other = show.pair(float(mine), right)
     findings = [
         ("forward", f"{one} where {other} was expected: it is judged before the backward"),
         ("backward", verdict),
@@ -108,14 +127,15 @@ def _fits(gradient: Array, loss: Loss, at: Point, name: str, rng: np.random.Gene
     """Whether the gradient predicts the loss along random directions."""
     if not gradient.size:
         return True
-    directions = [rng.normal(size=gradient.shape) for _ in range(DIRECTIONS)]
-    numeric = [_slope(loss, at, name, direction) for direction in directions]
-    analytic = [float((gradient * direction).sum()) for direction in directions]
-    floor = _floor(loss, at) + RELATIVE * 0.1 * max(map(abs, numeric))
-    return all(
-        abs(a - n) <= RELATIVE * max(abs(a), abs(n)) + floor  # false for nan
-        for a, n in zip(analytic, numeric, strict=True)
-    )
+    directions = rng.normal(size=(DIRECTIONS, *gradient.shape))
+    numeric = np.array([_slope(loss, at, name, direction) for direction in directions])
+    with np.errstate(all="ignore"):
+        analytic = np.array([(gradient * direction).sum() for direction in directions])
+    floor = RELATIVE * 0.1 * float(np.abs(numeric).max())  # one may be across the gradient
+    if (_off(analytic, numeric, floor) <= 1).all():
+        return True
+    floor += _rounding(loss, at, name, directions[0])
+    return bool((_off(analytic, numeric, floor) <= 1).all())
 
 
 def _slope(loss: Loss, at: Point, name: str, direction: Any) -> float:
@@ -123,53 +143,72 @@ def _slope(loss: Loss, at: Point, name: str, direction: Any) -> float:
     return (up - down) / (2 * STEP)
 
 
-def _floor(loss: Loss, at: Point) -> float:
-    """What rounding alone does to a central difference of this loss."""
-    return 1e3 * float(np.finfo(np.float64).eps) * abs(float(loss(**at))) / STEP + 1e-12
+def _rounding(loss: Loss, at: Point, name: str, direction: Any) -> float:
+    """What rounding alone does to a central difference of this loss.
+
+    It cannot be told from the loss, in which large terms may cancel; so it is measured, as what
+    bends the loss where it should be straight.
+    """
+    line = [float(loss(**{**at, name: at[name] + n * CLOSE * direction})) for n in range(10)]
+    with np.errstate(all="ignore"):
+        bend = np.abs(np.diff(line, 2)).max() + 4 * np.spacing(np.abs(line).max())
+    return 4 * float(bend) / STEP
+
+
+def _off(analytic: Array, numeric: Array, floor: float) -> Array:
+    """How far apart two gradients are, in tolerances: above 1 is wrong; inf where not finite."""
+    with np.errstate(all="ignore"):
+        allowed = RELATIVE * np.maximum(np.abs(analytic), np.abs(numeric)) + floor
+        off = np.where(analytic == numeric, 0.0, np.abs(analytic - numeric) / allowed)
+        return np.where(np.isfinite(analytic) & np.isfinite(numeric), off, np.inf)
 
 
 def _explain(
-    name: str, gradient: Array, loss: Loss, at: Point, got: Mapping[str, Array], *, fits_own: bool
-) -> None:
-    """Raise the failure, with the worst element of the gradient."""
+    name: str, gradient: Array, loss: Loss, at: Point, rng: np.random.Generator
+) -> list[tuple[str, str]]:
+    """What is wrong with the gradient, by its worst element; nothing if each is right."""
     numeric = np.zeros_like(gradient)
     for index in np.ndindex(*gradient.shape):
         one = np.zeros_like(gradient)
         one[index] = 1.0
         numeric[index] = _slope(loss, at, name, one)
+    floor = _rounding(loss, at, name, rng.normal(size=gradient.shape))
+    wrong = _off(gradient, numeric, floor) > 1
+    if not wrong.any():
+        return []
     with np.errstate(all="ignore"):
-        scale = np.maximum(np.abs(gradient), np.abs(numeric)) + _floor(loss, at)
-        error = np.nan_to_num(np.abs(gradient - numeric) / scale, nan=np.inf)
-        weight = np.nan_to_num(np.abs(gradient - numeric), nan=np.inf)
-    worst = tuple(int(n) for n in np.unravel_index(int(np.argmax(weight)), weight.shape))
+        distance = np.nan_to_num(np.abs(gradient - numeric), nan=np.inf, posinf=np.inf)
+        relative = distance / np.maximum(np.abs(gradient), np.abs(numeric))
+    flat = int(np.argmax(np.where(wrong, distance, -1)))
+    worst = tuple(int(n) for n in np.unravel_index(flat, gradient.shape))
     analytic_text, numeric_text = show.pair(gradient[worst], numeric[worst])
-    place = ", ".join(map(str, worst))
-    wrong = int(np.count_nonzero(error > RELATIVE))
+    place = f"[{', '.join(map(str, worst))}]" if worst else ""
+    count = int(np.count_nonzero(wrong))
+    error = float(np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf))
     findings = [
-        ("gradient", f"d{name}[{place}], the worst of {wrong} wrong in {gradient.size}"),
+        ("gradient", f"d{name}{place}, the worst of {count} wrong in {gradient.size}"),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
-        ("error", f"{float(error[worst]):.2g} relative"),
+        ("error", f"{error:.2g} relative"),
     ]
-    if pattern := _pattern(gradient, numeric):
+    if pattern := _pattern(gradient, numeric, floor):
         findings.append(("pattern", pattern))
-    if fits_own:
-        findings.append(("backward", "does not fit your own forward, which is right here"))
-    raise CheckFailed("gradient", findings, got)
+    return findings
 
 
-def _pattern(analytic: Array, numeric: Array) -> str:
-    if not np.isfinite(analytic).all() or not numeric.any():
+def _pattern(analytic: Array, numeric: Array, floor: float) -> str:
+    """A plain fact that holds for all elements at once, or nothing; one number is no pattern."""
+    if np.count_nonzero(numeric) < 2 or not np.isfinite(analytic).all():
         return ""
     if not analytic.any():
         return "every element of yours is 0"
-    factor = float((analytic * numeric).sum() / (numeric * numeric).sum())
-    if factor and np.allclose(analytic, factor * numeric, rtol=1e-5, atol=1e-8):
-        return f"yours = {factor:.4g} × numeric, everywhere"
+    factor = show.ratio(analytic, numeric)
+    if (_off(analytic, factor * numeric, max(1.0, abs(factor)) * floor) <= 1).all():
+        return f"yours = {show.factor(factor, RELATIVE / 10)} × numeric, everywhere"
     if (
         analytic.ndim == 2
         and analytic.shape == numeric.T.shape
-        and np.allclose(analytic, numeric.T, rtol=1e-5, atol=1e-8)
+        and (_off(analytic, numeric.T, floor) <= 1).all()
     ):
         return "yours is the transpose"
     return ""

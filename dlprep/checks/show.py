@@ -21,7 +21,9 @@ STAYS = {
 def number(value: Any, digits: int = 4) -> str:
     """One number: ``0.0900``, ``1.234e-12``, ``nan``, ``3``."""
     if isinstance(value, (bool, int, np.bool_, np.integer)):
-        return str(value)
+        text, sign = str(value), int(value < 0)
+        count = len(text) - sign
+        return text if count <= 40 else f"{text[: 8 + sign]}… ({count} digits)"
     if isinstance(value, (complex, np.complexfloating)):
         return f"{value:.{digits}g}"
     value = value + 0.0  # -0.0 is 0
@@ -40,11 +42,32 @@ def pair(got: Any, expected: Any) -> tuple[str, str]:
     return texts
 
 
+def ratio(got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> float:
+    """How many times ``expected`` ``got`` is, where ``expected`` is largest."""
+    at = np.unravel_index(int(np.argmax(np.abs(expected))), expected.shape)
+    return float(got[at] / expected[at])
+
+
+def factor(value: float, precision: float = 1e-9) -> str:
+    """A factor: ``3``, ``1/4`` (a mean over another count), ``0.731059``, ``1.000004``."""
+    for below in range(1, 101):
+        above = round(value * below) if abs(value) <= 100 else 0
+        if 0 < abs(above) <= 100 and abs(value * below - above) <= precision * abs(above):
+            return f"{above}" if below == 1 else f"{above}/{below}"
+    texts = (f"{value:.{digits}g}" for digits in range(6, 18))
+    return next((text for text in texts if text not in ("1", "-1")), "1")
+
+
+def stays(value: Any) -> bool:
+    """Whether ``value`` stands for something of the submission's that does not travel."""
+    return type(value).__name__ in (*STAYS, "Foreign")
+
+
 def kind_of(value: Any) -> str:
     """What a value is, in words: ``an array, float64 of shape (4, 1)``, ``a list of 3``."""
     if value is None:
         return "None"
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return f"an array, {value.dtype} of shape {value.shape}"
     if isinstance(value, np.generic):
         return f"a NumPy scalar, {value.dtype}"
@@ -70,15 +93,14 @@ def array_text(array: np.ndarray[Any, Any], digits: int = 4) -> str:
 def _array_literal(array: np.ndarray[Any, Any]) -> str:
     """All of a small array on one line, as in source code: ``[[0., 1000.], [-1e+30, nan]]``."""
 
-    def short(value: Any) -> str:
-        if 1e-3 <= abs(value) < 1e6 or value == 0:
-            return np.format_float_positional(value, precision=4, trim=".")
-        return f"{value:.4g}"
+    def text(item: Any) -> str:
+        if isinstance(item, list):
+            return f"[{', '.join(map(text, item))}]"
+        if isinstance(item, float) and (1e-3 <= abs(item) < 1e6 or item == 0):
+            return np.format_float_positional(item, precision=4, trim=".")
+        return f"{item:.4g}" if isinstance(item, (float, complex)) else str(item)
 
-    text = np.array2string(
-        array, separator=", ", formatter={"float_kind": short}, max_line_width=10_000
-    )
-    return " ".join(text.split())
+    return text(array.tolist())
 
 
 def excerpts(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,28 +12,34 @@ from dlprep.checks import show
 from dlprep.checks.failure import CheckFailed
 
 Array = np.ndarray[Any, Any]
+INTEGER: tuple[Any, ...] = (int, np.integer)
+REAL: tuple[Any, ...] = (*INTEGER, float, np.floating)
+UNREAL: tuple[Any, ...] = (complex, np.complexfloating)
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """An element may be off by ``relative`` of itself, or by ``of_largest`` of the largest one.
+    """An element may be off by ``relative`` of itself, and by ``of_largest`` of the largest one.
 
     The second term forgives rounding where large terms cancel; it scales with the output, so it
-    cannot pass an array of zeros as a row of small probabilities.
+    cannot pass an array of zeros as a row of small probabilities. ``least`` is forgiven in any
+    case: below it, numbers lose their digits.
     """
 
     relative: float
     of_largest: float
+    least: float = 0.0
 
 
 # One table for all cases. Two right solutions that sum in different orders stay well below it;
-# the smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above.
+# the smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above. The least
+# is where normal numbers end; those of float16 end so early that it is two steps of the others.
 TOLERANCES = {
-    np.dtype(np.float64): Tolerance(1e-9, 1e-11),
-    np.dtype(np.float32): Tolerance(1e-4, 1e-5),
-    np.dtype(np.float16): Tolerance(2e-2, 2e-3),
-    np.dtype(np.complex128): Tolerance(1e-9, 1e-11),
-    np.dtype(np.complex64): Tolerance(1e-4, 1e-5),
+    np.dtype(np.float64): Tolerance(1e-9, 1e-11, 2.3e-308),
+    np.dtype(np.float32): Tolerance(1e-4, 1e-5, 1.2e-38),
+    np.dtype(np.float16): Tolerance(2e-2, 2e-3, 1.2e-7),
+    np.dtype(np.complex128): Tolerance(1e-9, 1e-11, 2.3e-308),
+    np.dtype(np.complex64): Tolerance(1e-4, 1e-5, 1.2e-38),
 }
 EXACT = Tolerance(0.0, 0.0)
 
@@ -48,11 +54,12 @@ def check_values(
     """Require ``got`` to be ``expected``: type, shape and dtype exactly, values within tolerance.
 
     Tuples, lists and dicts are compared part by part (a list serves for a tuple: it unpacks the
-    same); ``names`` names the parts of a tuple in the messages. Where a scalar is expected, a
-    Python number and a NumPy scalar are both right. An opaque value is not compared. Raises
-    ``CheckFailed`` of kind ``none``, ``type``, ``shape``, ``dtype`` or ``values``.
+    same); ``names`` names the parts of a tuple in the messages. Where a number is expected, a
+    Python number and a NumPy scalar are both right, and so is an integer for a float. What stays
+    in the worker is not compared. Raises ``CheckFailed`` of kind ``none``, ``type``, ``shape``,
+    ``dtype`` or ``values``.
     """
-    _compare(got, expected, names[0] if len(names) == 1 else "", names, tolerance, "values", got)
+    _Comparison("values", lambda dtype: tolerance or _of(dtype), got).run(expected, names)
 
 
 def check_stability(
@@ -64,10 +71,13 @@ def check_stability(
     replaces the dtype's relative tolerance. Raises ``CheckFailed`` as ``check_values`` does, of
     kind ``stability`` for a wrong value.
     """
-    dtype = np.asarray(expected).dtype if not isinstance(expected, (tuple, list, dict)) else None
-    table = TOLERANCES.get(dtype, EXACT) if dtype is not None else TOLERANCES[np.dtype(float)]
-    tolerance = Tolerance(table.relative if relative is None else relative, 0.0)
-    _compare(got, expected, names[0] if len(names) == 1 else "", names, tolerance, "stability", got)
+
+    def tolerance(dtype: np.dtype[Any]) -> Tolerance:
+        table = _of(dtype)
+        own = table.relative if relative is None else relative
+        return replace(table, relative=own, of_largest=0.0)
+
+    _Comparison("stability", tolerance, got).run(expected, names)
 
 
 def same(got: Any, expected: Any) -> bool:
@@ -79,168 +89,163 @@ def same(got: Any, expected: Any) -> bool:
     return True
 
 
-def _compare(
-    got: Any,
-    expected: Any,
-    name: str,
-    names: Sequence[str],
-    tolerance: Tolerance | None,
-    kind: str,
-    subject: Any,
-) -> None:
-    def fail(kind: str, *findings: tuple[str, str]) -> CheckFailed:
-        return CheckFailed(kind, [*([("in", name)] if name else []), *findings], subject)
-
-    if type(expected).__name__ in show.STAYS and type(got) is type(expected):
-        return
-    wanted = show.kind_of(expected)
-    if got is None and expected is not None:
-        what = name or "the function"
-        verb = "is" if name else "returned"
-        raise fail(
-            "none",
-            ("got", "None"),
-            ("expected", wanted),
-            ("", f"{what} {verb} None: is a `return` missing?"),
-        )
-    match expected:
-        case tuple() | list():
-            if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-                raise fail("type", ("got", show.kind_of(got)), ("expected", wanted))
-            for n, (one, other) in enumerate(zip(got, expected, strict=True)):
-                label = names[n] if n < len(names) and not name else f"{name or 'result'}[{n}]"
-                _compare(one, other, label, (), tolerance, kind, subject)
-            return
-        case dict():
-            if not isinstance(got, dict):
-                raise fail("type", ("got", show.kind_of(got)), ("expected", wanted))
-            if got.keys() != expected.keys():
-                raise fail(
-                    "type",
-                    ("got", f"the keys {', '.join(map(repr, got))}"),
-                    ("expected", f"the keys {', '.join(map(repr, expected))}"),
-                )
-            for key, other in expected.items():
-                label = f"{name}[{key!r}]" if name else f"{key}"
-                _compare(got[key], other, label, (), tolerance, kind, subject)
-            return
-        case None | str() | bytes() | bool() | np.bool_():
-            if type(got) is not type(expected) and not (
-                isinstance(got, (bool, np.bool_)) and isinstance(expected, (bool, np.bool_))
-            ):
-                raise fail("type", ("got", show.kind_of(got)), ("expected", wanted))
-            if got != expected:
-                raise fail(kind, ("got", repr(got)), ("expected", repr(expected)))
-            return
-    if isinstance(expected, np.ndarray):
-        _require_array(got, expected, fail)
+def no_number(got: Any, expected: Any) -> str:
+    """What should be there, if ``got`` is no number of ``expected``'s kind; "" if it is one."""
+    if isinstance(expected, INTEGER):
+        wanted, kinds = "an integer", INTEGER
+    elif isinstance(expected, REAL):
+        wanted, kinds = "a real number" if isinstance(got, UNREAL) else "a number", REAL
     else:
-        got = _require_number(got, expected, fail)
-    _compare_elements(np.asarray(got), np.asarray(expected), tolerance, kind, fail)
+        wanted, kinds = "a complex number", (*REAL, *UNREAL)
+    if isinstance(got, kinds) and not isinstance(got, bool):
+        return ""
+    return f"{wanted}, not an array" if isinstance(got, np.ndarray) else wanted
 
 
-def _require_array(got: Any, expected: Array, fail: Any) -> None:
-    if not isinstance(got, np.ndarray):
-        raise fail("type", ("got", show.kind_of(got)), ("expected", show.kind_of(expected)))
-    if got.shape != expected.shape:
-        raise fail("shape", ("got", f"shape {got.shape}"), ("expected", f"shape {expected.shape}"))
-    if got.dtype != expected.dtype:
-        raise fail("dtype", ("got", f"dtype {got.dtype}"), ("expected", f"dtype {expected.dtype}"))
+def _of(dtype: np.dtype[Any]) -> Tolerance:
+    return TOLERANCES.get(dtype, EXACT)
 
 
-def _require_number(got: Any, expected: Any, fail: Any) -> Any:
-    """``got``, if it is a number of ``expected``'s kind; one too large for a float as inf."""
-    integer: tuple[Any, ...] = (int, np.integer)
-    real: tuple[Any, ...] = (*integer, float, np.floating)
-    if isinstance(expected, integer):
-        wanted, kinds = "an integer", integer
-    elif isinstance(expected, real):
-        wanted, kinds = "a number", real
-    else:
-        wanted, kinds = "a complex number", (*real, complex, np.complexfloating)
-    if not isinstance(got, kinds) or isinstance(got, bool):
-        not_array = ", not an array" if isinstance(got, np.ndarray) else ""
-        raise fail("type", ("got", show.kind_of(got)), ("expected", wanted + not_array))
-    try:
-        float(abs(got))
-    except OverflowError:
-        return np.inf
-    return got
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """``subject`` against what is expected; ``kind`` is that of a wrong value."""
 
+    kind: str
+    tolerance: Callable[[np.dtype[Any]], Tolerance]
+    subject: Any
 
-def _compare_elements(
-    got: Array, expected: Array, tolerance: Tolerance | None, kind: str, fail: Any
-) -> None:
-    if not expected.size:
-        return
-    tolerance = tolerance or TOLERANCES.get(expected.dtype, EXACT)
-    excess = _excess(got, expected, tolerance)
-    wrong = int(np.count_nonzero(excess > 1))
-    if not wrong:
-        return
-    at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
-    one, other = show.pair(got[at], expected[at])
-    findings = []
-    if got.ndim:
+    def run(self, expected: Any, names: Sequence[str]) -> None:
+        if len(names) == 1 and not isinstance(expected, (tuple, list)):
+            self.compare(self.subject, expected, names[0])
+        else:
+            self.compare(self.subject, expected, "", names)
+
+    def failed(self, kind: str, name: str, *findings: tuple[str, str]) -> CheckFailed:
+        place = [("in", name)] if name else []
+        return CheckFailed(kind, [*place, *findings], self.subject)
+
+    def compare(self, got: Any, expected: Any, name: str, names: Sequence[str] = ()) -> None:
+        """One value, a part of the subject called ``name`` or all of it; its parts' ``names``."""
+        if show.stays(expected) and type(got) is type(expected):
+            return
+        form = ("got", show.kind_of(got)), ("expected", show.kind_of(expected))
+        if got is None and expected is not None:
+            returned = ("", "the function returned None: is a `return` missing?")
+            raise self.failed("none", name, *form, *([returned] if self.subject is None else []))
+        match expected:
+            case tuple() | list():
+                if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+                    raise self.failed("type", name, *form)
+                for n, (one, other) in enumerate(zip(got, expected, strict=True)):
+                    part = names[n] if n < len(names) else f"{name or 'result'}[{n}]"
+                    self.compare(one, other, part)
+            case dict():
+                if not isinstance(got, dict):
+                    raise self.failed("type", name, *form)
+                if got.keys() != expected.keys():
+                    keys = ("got", _keys(got)), ("expected", _keys(expected))
+                    raise self.failed("type", name, *keys)
+                for key, other in expected.items():
+                    self.compare(got[key], other, f"{name}[{key!r}]" if name else f"{key}")
+            case None | str() | bytes() | bool() | np.bool_():
+                truths = (bool, np.bool_)
+                both = isinstance(got, truths) and isinstance(expected, truths)
+                if type(got) is not type(expected) and not both:
+                    raise self.failed("type", name, *form)
+                if got != expected:
+                    texts = ("got", repr(got)), ("expected", repr(expected))
+                    raise self.failed(self.kind, name, *texts)
+            case np.ndarray():
+                if type(got) is not np.ndarray:  # a subclass may answer for itself
+                    raise self.failed("type", name, *form)
+                for what in ("shape", "dtype"):
+                    is_, must_be = getattr(got, what), getattr(expected, what)
+                    if is_ != must_be:
+                        texts = ("got", f"{what} {is_}"), ("expected", f"{what} {must_be}")
+                        raise self.failed(what, name, *texts)
+                self.compare_elements(got, expected, name)
+            case _:
+                if wanted := no_number(got, expected):
+                    raise self.failed("type", name, form[0], ("expected", wanted))
+                self.compare_numbers(got, expected, name)
+
+    def compare_numbers(self, got: Any, expected: Any, name: str) -> None:
+        """Integers exactly, whatever their size; others as arrays of one element."""
+        try:
+            if not isinstance(expected, INTEGER):
+                value = float(got) if isinstance(got, INTEGER) else got
+                return self.compare_elements(np.asarray(value), np.asarray(expected), name)
+            right = int(got) == int(expected)
+        except OverflowError:  # an integer that no float can hold
+            right = False
+        if not right:
+            texts = ("got", show.number(got)), ("expected", show.number(expected))
+            raise self.failed(self.kind, name, *texts)
+        return None
+
+    def compare_elements(self, got: Array, expected: Array, name: str) -> None:
+        """Arrays of one shape, element by element."""
+        tolerance = self.tolerance(expected.dtype)
+        excess = _excess(got, expected, tolerance)
+        wrong = int(np.count_nonzero(excess > 1))
+        if not wrong:
+            return
+        at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
+        one, other = show.pair(got[at], expected[at])
+        if not got.ndim:
+            raise self.failed(self.kind, name, ("got", one), ("expected", other))
         shown_got, shown_expected, part = show.excerpts(got, expected, at)
-        if part:
-            findings.append(("part", part))
+        findings = [("part", part)] if part else []
         findings += [("got", shown_got), ("expected", shown_expected)]
         place = ", ".join(map(str, at))
         findings.append(("worst at", f"[{place}]: {one} where {other} was expected"))
         if wrong < got.size:
             findings.append(("wrong", f"{wrong} of {got.size} elements"))
-    else:
-        findings += [("got", one), ("expected", other)]
-    if pattern := _pattern(got, expected, tolerance):
-        findings.append(("pattern", pattern))
-    raise fail(kind, *findings)
+        if pattern := _pattern(got, expected, tolerance):
+            findings.append(("pattern", pattern))
+        raise self.failed(self.kind, name, *findings)
+
+
+def _keys(value: dict[Any, Any]) -> str:
+    return f"the keys {', '.join(map(repr, value))}" if value else "no keys"
 
 
 def _excess(got: Array, expected: Array, tolerance: Tolerance) -> Array:
     """How far each element is off, in tolerances: above 1 is wrong; inf where not finite."""
     exact = tolerance == EXACT or expected.dtype.kind in "biu"
-    wide = np.complex128 if expected.dtype.kind == "c" or got.dtype.kind == "c" else np.float64
+    wide = np.complex128 if expected.dtype.kind == "c" else np.float64
     with np.errstate(all="ignore"):
         equal = (got == expected) | ((got != got) & (expected != expected))
         if exact:
             return np.where(equal, 0.0, np.inf)
         a, b = got.astype(wide), expected.astype(wide)
         finite = np.isfinite(b)
-        largest = float(np.max(np.abs(b[finite]), initial=0.0))
-        smallest = float(np.finfo(expected.dtype).smallest_normal) if finite.any() else 0.0
-        allowed = tolerance.relative * np.abs(b) + max(tolerance.of_largest * largest, smallest)
-        off = np.abs(a - b) / allowed
+        tiny = float(np.finfo(float).tiny)  # rather than 0: of an infinite tolerance that is nan
+        largest = float(np.max(np.abs(b[finite]), initial=tiny))
+        least = max(tolerance.of_largest * largest, tolerance.least)
+        off = np.abs(a - b) / (tolerance.relative * np.abs(b) + least)
         return np.where(equal, 0.0, np.where(np.isfinite(a) & finite, off, np.inf))
 
 
 def _pattern(got: Array, expected: Array, tolerance: Tolerance) -> str:
     """A plain fact that holds for all elements at once, such as a constant factor; or nothing."""
-    if got.size < 2 or got.dtype.kind not in "fiu" or not np.isfinite(got).all():
+    if got.size < 2 or got.dtype.kind not in "fiu":
         return ""
     a, b = got.astype(float), expected.astype(float)
-    if not np.isfinite(b).all() or not b.any():
+    if not (np.isfinite(a).all() and np.isfinite(b).all() and b.any()):
         return ""
+
+    def is_got(other: Array) -> bool:
+        return not (_excess(a, other, tolerance) > 1).any()
+
     if not a.any():
         return "every element is 0"
-    factor = float((a * b).sum() / (b * b).sum())
-    if abs(factor) > 1e-6 and not (_excess(a, factor * b, tolerance) > 1).any():
-        return f"got = {_factor(factor)} × expected, everywhere"
-    turned = expected.T
-    if (
-        turned.shape == got.shape
-        and got.ndim == 2
-        and not (_excess(got, turned, tolerance) > 1).any()
-    ):
-        return "got is the transpose of what was expected"
-    if np.ptp(a - b) <= 1e-9 * np.abs(b).max():
-        return f"got = expected {float(np.mean(a - b)):+.4g}, everywhere"
+    with np.errstate(all="ignore"):
+        factor, offset = show.ratio(a, b), float(np.mean(a - b))
+        if np.count_nonzero(b) > 1 and is_got(factor * b):  # one number is no pattern
+            return f"got = {show.factor(factor)} × expected, everywhere"
+        if a.ndim == 2 and a.shape == b.T.shape and is_got(b.T):
+            return "got is the transpose of what was expected"
+        if (_excess(a, b, tolerance) > 1).all() and is_got(b + offset):
+            return f"got = expected {offset:+.4g}, everywhere"
     return ""
-
-
-def _factor(value: float) -> str:
-    for below in range(1, 101):  # a mean over another count shows as a simple fraction
-        above = value * below
-        if abs(above - round(above)) < 1e-9 * max(1.0, abs(above)):
-            return f"{round(above)}" if below == 1 else f"{round(above)}/{below}"
-    return f"{value:.6g}"

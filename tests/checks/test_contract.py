@@ -170,25 +170,25 @@ def test_passes_keywords_on(submit: Any, failure: Any) -> None:
         (
             "returns_part",
             [SQUARE],
-            "result[1] shares its memory with x",
+            "the result[1] shares its memory with x",
             "new arrays: copy before you return",
         ),
         (
             "returns_twice",
             [SQUARE],
-            "result[1] shares its memory with result[0]",
+            "the result[1] shares its memory with the result[0]",
             "new arrays: copy before you return",
         ),
         (
             "returns_slices",
             [SQUARE[0]],
-            "result['all'] shares its memory with result['even']",
+            "the result['all'] shares its memory with the result['even']",
             "new arrays: copy before you return",
         ),
         (
             "returns_nested",
             [{"W": SQUARE}],
-            "result[0] shares its memory with params['W']",
+            "the result[0] shares its memory with params['W']",
             "new arrays: copy before you return",
         ),
         (
@@ -218,26 +218,25 @@ def test_passes_keywords_on(submit: Any, failure: Any) -> None:
         (
             "buffered",
             [SQUARE],
-            "the result of the first call was overwritten by the second",
+            "the second call reuses the result of the first",
             "each call returns arrays of its own",
         ),
         (
             "slices_of_a_buffer",
             [SQUARE],
-            "result[0] of the first call, result[1] of the first call"
-            " were overwritten by the second",
+            "the second call reuses the result[0], the result[1] of the first",
             "each call returns arrays of its own",
         ),
         (
             "cached",
             [SQUARE],
-            "the result of the first call was overwritten by the second",
+            "the second call reuses the result of the first",
             "each call returns arrays of its own",
         ),
         (
             "overwrites",
             [SQUARE],
-            "the result of the first call was overwritten by the second",
+            "the second call reuses the result of the first",
             "each call returns arrays of its own",
         ),
         (

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlprep.checks import CheckFailed, check_gradient, clear_of_kinks
+from dlprep.checks import CaseError, CheckFailed, check_gradient, clear_of_kinks
 from dlprep.checks.gradient import CLEARANCE
 
 Array = np.ndarray[Any, Any]
@@ -384,13 +384,18 @@ def test_a_forward_that_is_right_at_the_point_alone(failure: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
-    [(None, "None"), (np.ones(3), "an array, float64 of shape (3,)"), (True, "a Python bool")],
+    ("value", "words", "expected"),
+    [
+        (None, "None", "a number"),
+        (True, "a Python bool", "a number"),
+        (np.ones(3), "an array, float64 of shape (3,)", "a number, not an array"),
+        (1j, "a Python complex", "a real number"),
+    ],
 )
-def test_a_forward_that_is_no_number(failure: Any, value: Any, words: str) -> None:
+def test_a_forward_that_is_no_number(failure: Any, value: Any, words: str, expected: str) -> None:
     assert failure(check, RIGHT, own=lambda x: value) == (
         "type",
-        [("in", "forward"), ("got", words), ("expected", "a number")],
+        [("in", "forward"), ("got", words), ("expected", expected)],
     )
 
 
@@ -432,7 +437,7 @@ def test_a_sum_is_no_upstream_gradient_so_a_random_one_shows_the_mistake() -> No
 
 @pytest.mark.parametrize("distance", [0.0, 5e-5, -CLEARANCE])
 def test_a_point_on_a_kink_is_the_cases_fault(distance: float) -> None:
-    with pytest.raises(ValueError, match=r"^the case's point lies within ten steps of a kink"):
+    with pytest.raises(CaseError, match=r"^the case's point lies within ten steps of a kink"):
         check(RIGHT, kinks=lambda x: x - X[0, 0] - distance)
 
 
@@ -444,7 +449,7 @@ def test_a_point_beside_the_kinks_is_fine() -> None:
 
 
 def test_no_gradient_at_all_is_the_cases_fault() -> None:
-    with pytest.raises(ValueError, match="no gradient"):
+    with pytest.raises(CaseError, match="no gradient"):
         check_gradient({}, loss, {"x": X}, np.random.default_rng(0))
 
 
@@ -455,5 +460,5 @@ def test_clear_of_kinks_draws_until_a_point_is_clear() -> None:
 
 
 def test_clear_of_kinks_gives_up() -> None:
-    with pytest.raises(ValueError, match=r"^no point without kinks nearby in 1000 draws$"):
+    with pytest.raises(CaseError, match=r"^no point without kinks nearby in 1000 draws$"):
         clear_of_kinks(lambda: {"x": np.zeros(2)}, lambda x: x)
