@@ -37,9 +37,9 @@ class Page:
     def clean(self, text: str) -> str:
         r"""``text`` with all that is not a visible character as an escape, such as ``\x1b``.
 
-        A newline is escaped too, for the result is part of one line. Tabs become blanks.
+        A newline is escaped too, for the result is part of one line. A tab is four blanks.
         """
-        return encodable(visible(text.expandtabs(4)), self.console.encoding)
+        return encodable(visible(text.replace("\t", "    ")), self.console.encoding)
 
     def rows(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> list[str]:
         """The clean lines of ``text``: at most ``most``, of at most ``longest`` characters."""
