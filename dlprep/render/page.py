@@ -145,7 +145,8 @@ class Page:
             before = dots + before[start:]
             code = chop_cells(dots + code[start:], room)[0]
         self.line(" " * self.deep, code)
-        self.line(" " * (self.deep + cell_len(before)), "^")
+        at = cell_len(before)  # behind the last character it may be one too far
+        self.line(" " * (self.deep + (at if self.piped else min(at, room - 1))), "^")
 
     def listing(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> None:
         """Add lines of code or of print, deeply indented."""
