@@ -18,10 +18,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlprep.sandbox import executor, wire
+    from dlprep.sandbox import executor, lockdown, wire
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
     import executor
+    import lockdown
     import wire
 
     del sys.path[0]
@@ -210,7 +211,10 @@ def _signature(value: Any) -> list[list[Any]] | None:
 
 
 def main() -> None:
-    """Import NumPy, then serve: as a worker, or as the nursery that forks workers."""
+    """Import NumPy, lock the process, then serve: as a worker, or as one of a nursery's.
+
+    A nursery is not locked, but each worker that it forks is, before it reads its first frame.
+    """
     nursery = sys.argv[-1] == "nursery" and bool(sys.argv.pop())
     folder = sys.argv.pop()
     if not nursery:
@@ -220,17 +224,19 @@ def main() -> None:
 
     np.random.default_rng  # noqa: B018 - loads the lazy part now
     sys.path.remove(folder)
+    lock = lockdown.Lock(folder)
     if nursery:
         fork_workers()  # returns in each of the workers
         streams = take_streams()
+    level, reason = lock.close((0, 1, 2, *(stream.fileno() for stream in streams)))
     try:
-        wire.write_frame(streams[1], {"ready": True, "isolation": "process"}, [])
+        wire.write_frame(streams[1], {"ready": True, "isolation": level, "reason": reason}, [])
         Worker(*streams).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)  # the judge is gone; the submission's atexit functions have no say
 
 
-def take_streams() -> tuple[wire.Stream, wire.Stream]:
+def take_streams() -> tuple[io.FileIO, io.FileIO]:
     """Standard input and output, for frames alone; in their place there is nothing."""
     streams = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)

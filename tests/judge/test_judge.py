@@ -358,7 +358,7 @@ def test_a_right_solution_passes_however_its_text_is_stored(
     assert verdict.status == "passed"
     assert verdict.passing == len(verdict.cases) > 10
     assert (verdict.exercise, verdict.file, verdict.seed) == ("softmax", "softmax.py", 1)
-    assert (verdict.isolation, verdict.problem, verdict.mistakes) == ("process", None, ())
+    assert (verdict.problem, verdict.mistakes) == (None, ())
     assert {case.kind for case in verdict.cases} == {""}
 
 
