@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dlprep.cli.author import author
+from dlprep.cli.grade import grade
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 
 __all__ = ["Early", "app", "run"]
@@ -23,6 +24,7 @@ app.command("list")(list_exercises)
 app.command()(start)
 app.command()(show)
 app.command()(check)
+app.command()(grade)
 app.add_typer(author)
 
 

@@ -61,6 +61,14 @@ class JudgeProcess:
             raise JudgeFault(reply["fault"])
         return Verdict.from_json(reply)
 
+    def kill(self) -> None:
+        """End the judge at once, from another thread than that which waits for it."""
+        self._process.terminate()  # then it ends its worker too
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
     def close(self) -> None:
         """End the judge, and its worker with it."""
         if self._busy:

@@ -153,7 +153,15 @@ def test_one_case_alone(dlprep: Run, tmp_path: Path, name: str) -> None:
     assert dlprep("check", "softmax", "--case", "one_row").code == 0
 
 
-COMMANDS = [("list",), ("start",), ("show",), ("check",), ("author", "new"), ("author", "check")]
+COMMANDS = [
+    ("list",),
+    ("start",),
+    ("show",),
+    ("check",),
+    ("grade",),
+    ("author", "new"),
+    ("author", "check"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

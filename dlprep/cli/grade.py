@@ -1,0 +1,195 @@
+"""The teachers' command: grade."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlprep import __version__, catalog
+from dlprep.cli.practise import MAX_SEED
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note
+from dlprep.errors import UserError
+from dlprep.grading.model import Feedback, Status
+
+if TYPE_CHECKING:
+    from dlprep.grading.formats import RunInfo
+    from dlprep.grading.outputs import Target
+    from dlprep.grading.resume import Earlier
+    from dlprep.grading.submissions import Submissions
+
+
+def grade(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py."
+        ),
+    ],
+    exercises: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exercise",
+            metavar="EX",
+            help="Only this exercise; it is missing where it is not there. May be repeated.",
+            autocompletion=complete,
+            show_default=False,
+        ),
+    ] = None,
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Where the files lie in a folder: '{who}/hw3/{exercise}.py'.",
+            show_default=False,
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="F[=FILE]",
+            help="table, jsonl, junit, gradescope, github, exercism or csv, to standard output or"
+            " to a file. May be repeated. Default: table.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Judges at work at once. Default: one a core.", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=MAX_SEED,
+            help="Seed of the random inputs, the same for all. Default: a new one.",
+            show_default=False,
+        ),
+    ] = None,
+    points: Annotated[float, typer.Option(min=0, help="Points of each exercise.")] = 1.0,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Go on with the run that wrote these JSON lines, and add to them.",
+            show_default=False,
+        ),
+    ] = None,
+    feedback: Annotated[
+        Feedback,
+        typer.Option(help="What the outputs show: all, the cases' labels alone, or the score."),
+    ] = "full",
+    allow_unsandboxed: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unsandboxed",
+            help="Grade even where the operating system cannot lock the submissions in.",
+        ),
+    ] = False,
+) -> None:
+    """Grade submissions, however many, and trust none of them.
+
+    Exit code: 0 all passed, 1 some did not, 2 wrong use, 3 a fault of dlprep's own among them.
+
+    Example: dlprep grade submissions/ --exercise softmax --format table --format csv=grades.csv
+    """
+    from dlprep.grading.outputs import read_targets
+    from dlprep.grading.resume import read_earlier
+    from dlprep.grading.submissions import collect
+
+    with errors():
+        wanted = [catalog.find(name).slug for name in exercises] if exercises else None
+        targets = read_targets(formats or [], resume)
+        found = collect(paths, wanted, layout)
+        earlier = read_earlier(resume, found.tasks, seed, feedback) if resume else None
+        info = _run_info(earlier.seed if earlier else seed, points, feedback, allow_unsandboxed)
+        note(_left_out(found))
+        statuses = _graded(found, targets, info, earlier, jobs)
+    if "fault" in statuses:
+        raise typer.Exit(FAULT)
+    if statuses != {"passed"}:
+        raise typer.Exit(NOT_PASSED)
+
+
+def _run_info(
+    seed: int | None, points: float, feedback: Feedback, allow_unsandboxed: bool
+) -> RunInfo:
+    """What is the same for all; ``UserError`` where grading would not be safe."""
+    import math
+    import random
+    from datetime import UTC, datetime
+
+    from dlprep.grading.formats import RunInfo
+    from dlprep.grading.run import isolation_reached
+
+    if not math.isfinite(points):
+        raise UserError("The points of an exercise are a number.")
+    isolation = isolation_reached()
+    if isolation != "full" and not allow_unsandboxed:
+        raise UserError(
+            "This machine cannot lock submissions in: they would run in a separate process, with"
+            " all that you may read and write. If you trust them: --allow-unsandboxed."
+        )
+    if seed is None:
+        seed = random.SystemRandom().randrange(MAX_SEED + 1)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    return RunInfo(seed, points, feedback, isolation, __version__, started)
+
+
+def _left_out(found: Submissions) -> str:
+    """What to say of files and folders that are no submission, if there are any."""
+    from dlprep.render.words import plural
+
+    said = []
+    if found.ignored:
+        said.append(f"Ignored {plural(found.ignored, 'item')} beside the submissions.")
+    if found.unreadable:
+        said.append(f"{plural(found.unreadable, 'folder')} cannot be looked into.")
+    return " ".join(said)
+
+
+def _graded(
+    found: Submissions,
+    targets: list[Target],
+    info: RunInfo,
+    earlier: Earlier | None,
+    jobs: int | None,
+) -> set[Status]:
+    """Grade what is not graded yet, and write everything: which statuses there are."""
+    from dlprep import render
+    from dlprep.grading.outputs import LINES, Outputs
+    from dlprep.grading.run import LocalExecutor, run
+    from dlprep.render.progress import progress
+
+    done = earlier.done if earlier else frozenset()
+    tasks = [task for task in found.tasks if task.key not in done]
+    counts: Counter[Status] = Counter()
+    interrupted = False
+    if earlier:
+        earlier.cut()
+    with Outputs(targets, info, found.tasks) as outputs:
+        console = render.make_console(stderr=True)
+        bar = progress(len(found.tasks), len(done), console, hidden=outputs.on_screen)
+        try:
+            with closing(LocalExecutor(jobs, len(tasks))) as executor, bar as advance:
+                for graded in earlier.graded() if earlier else ():
+                    outputs.repeat(graded)
+                    counts[graded.status] += 1
+                for graded in run(tasks, found.read, executor, seed=info.seed):
+                    outputs.add(graded)
+                    counts[graded.status] += 1
+                    advance()
+        except KeyboardInterrupt:
+            interrupted = True
+        outputs.finish()
+    if interrupted:
+        said = f"Interrupted: {counts.total()} of {len(found.tasks)} submissions are graded."
+        files = [target.path for target in targets if target.format == LINES and target.path]
+        fail(said + (f" Go on with: --resume {files[0]}" if files else ""), CTRL_C)
+    return set(counts)

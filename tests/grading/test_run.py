@@ -1,0 +1,222 @@
+"""Every submission gets its verdict, whatever the others do and whatever becomes of a judge."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dlprep.catalog import HOME, find
+from dlprep.grading import run as running
+from dlprep.grading.model import Graded, Task
+from dlprep.grading.run import AHEAD, LocalExecutor, WarmJudge, isolation_reached, run
+from dlprep.judge.process import JudgeProcess
+from dlprep.model import Problem, Verdict
+
+RIGHT = (HOME / "solutions/softmax/reference.py").read_bytes()
+WRONG = RIGHT.replace(b" - x.max(axis=axis, keepdims=True, initial=-np.inf)", b"")
+TEXTS = {
+    "right": RIGHT,
+    "wrong": WRONG,
+    "stub": find("softmax").stub.read_bytes(),
+    "accepted": (HOME / "solutions/softmax/accepted/log_softmax.py").read_bytes(),
+    "empty": b"",
+    "syntax": b"def softmax(x:\n",
+    "exits": b"raise SystemExit(0)\n" + RIGHT,
+    "exits in a call": RIGHT.replace(b"    e = ", b"    raise SystemExit(0)\n    e = "),
+    "recursion": b"def softmax(x, axis=-1):\n    return softmax(x, axis)\n",
+    "noise": RIGHT.replace(b"    e = ", b"    print('PASSED\\n::error::x')\n    e = "),
+    "patches": b"import numpy\nnumpy.allclose = numpy.exp = numpy.abs = lambda *a, **k: True\n"
+    + RIGHT,
+    "not text": b"\0" * 100,
+}
+
+
+def task(who: str) -> Task:
+    return Task(who, "softmax", Path(who) / "softmax.py")
+
+
+def read(one: Task) -> bytes | Problem:
+    return TEXTS[one.who]
+
+
+def timeless(graded: Graded) -> Graded:
+    """Without the wall time, the one thing that may differ."""
+    if graded.verdict is None:
+        return graded
+    return replace(graded, verdict=replace(graded.verdict, seconds=0.0))
+
+
+def grade_all(tasks: list[Task], jobs: int, seed: int = 5) -> dict[str, Graded]:
+    with closing(LocalExecutor(jobs, len(tasks))) as executor:
+        graded = [timeless(one) for one in run(tasks, read, executor, seed=seed)]
+    assert len(graded) == len(tasks)
+    return {one.who: one for one in graded}
+
+
+@pytest.fixture
+def judge() -> Iterator[WarmJudge]:
+    """One warm judge."""
+    with closing(WarmJudge()) as made:
+        yield made
+
+
+def test_verdicts_depend_on_nothing_but_the_submission() -> None:
+    tasks = [task(who) for who in TEXTS]
+    one_job = grade_all(tasks, 1)
+    assert {who: graded.status for who, graded in one_job.items()} == {
+        "right": "passed",
+        "wrong": "failed",
+        "stub": "failed",
+        "accepted": "passed",
+        "empty": "error",
+        "syntax": "error",
+        "exits": "error",
+        "exits in a call": "failed",
+        "recursion": "failed",
+        "noise": "passed",
+        "patches": "failed",
+        "not text": "error",
+    }
+    assert grade_all(tasks[::-1], 2) == one_job
+    for who in ("right", "wrong"):
+        alone = grade_all([task(who)], 1)
+        assert alone[who] == one_job[who]
+
+
+def test_the_seed_is_everyones() -> None:
+    graded = grade_all([task(who) for who in ("right", "wrong", "empty")], 2, seed=2**32 - 1)
+    assert {one.verdict.seed for one in graded.values() if one.verdict} == {2**32 - 1}
+
+
+def test_what_has_no_text_is_not_judged() -> None:
+    said = Problem("file", "softmax.py is a folder, not a file.")
+    tasks = [Task("ada", "softmax", None), task("bob"), task("right")]
+    with closing(LocalExecutor(1, 3)) as executor:
+        graded = run(tasks, lambda one: said if one.who == "bob" else RIGHT, executor, seed=1)
+        found = {one.who: one for one in graded}
+    assert found["ada"] == Graded("ada", "softmax", "", None)
+    assert found["ada"].status == "missing"
+    bob = found["bob"].verdict
+    assert bob == Verdict("softmax", "softmax.py", "error", 1, 0.0, "", problem=said)
+    assert found["right"].status == "passed"
+
+
+def test_a_hundred_submissions_take_no_more_room_than_ten() -> None:
+    reads = 0
+
+    def counted(one: Task) -> bytes:
+        nonlocal reads
+        reads += 1
+        return b""
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    def verdicts() -> int:
+        return sum(isinstance(one, Verdict) for one in gc.get_objects())
+
+    before, others = descriptors(), verdicts()  # other tests keep some for themselves
+    with closing(LocalExecutor(2, 100)) as executor:
+        lent, most, alive = descriptors(), AHEAD * 2, 0
+        tasks = (Task(str(n), "softmax", Path("softmax.py")) for n in range(100))
+        for done, graded in enumerate(run(tasks, counted, executor, seed=1)):
+            assert graded.status == "error"
+            assert reads - done <= most, "no text is read long before it is judged"
+            if done % 20 == 19:
+                alive = verdicts() - others
+                assert alive <= most, "no verdict is kept"
+        assert done == 99
+        assert alive > 0
+        assert descriptors() == lent
+    assert descriptors() == before
+
+
+def test_a_judge_that_dies_is_replaced(judge: WarmJudge) -> None:
+    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    process = judge._process
+    assert process is not None
+    os.kill(process._process.pid, signal.SIGKILL)
+    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    assert judge._process is not process
+    assert judge.verdict("softmax", WRONG, 1).status == "failed"
+
+
+def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], None]) -> list[int]:
+    """The judges that are started from now on; what happens to each when it is to judge."""
+    judges: list[int] = []
+
+    class Judge(JudgeProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            judges.append(self._process.pid)
+
+        def judge(
+            self, exercise: str, source: bytes, *, seed: int, only: str | None = None
+        ) -> Verdict:
+            before_judging(self._process.pid)
+            return super().judge(exercise, source, seed=seed, only=only)
+
+    monkeypatch.setattr(running, "JudgeProcess", Judge)
+    return judges
+
+
+def test_a_judge_that_dies_twice_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    judges = started(monkeypatch, lambda pid: os.kill(pid, signal.SIGKILL))
+    with closing(WarmJudge()) as judge:
+        verdict = judge.verdict("softmax", RIGHT, 7)
+    assert (verdict.status, verdict.seed, verdict.cases) == ("fault", 7, ())
+    assert verdict.problem == Problem(
+        "fault",
+        "The submission could not be graded: the judge's process ended without a verdict.",
+    )
+    assert len(judges) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in judges)
+
+
+def test_a_judge_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "PATIENCE_FACTOR", 0)
+    monkeypatch.setattr(running, "PATIENCE", 0.1)
+
+    def the_first_stops(pid: int) -> None:
+        monkeypatch.setattr(running, "PATIENCE", 100.0)  # for the second
+        if pid == judges[0]:
+            os.kill(pid, signal.SIGSTOP)
+
+    judges = started(monkeypatch, the_first_stops)
+    with closing(WarmJudge()) as judge:
+        assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    assert len(judges) == 2
+
+
+def test_a_run_that_is_given_up_ends_its_judges() -> None:
+    endless = b"def softmax(x, axis=-1):\n    while True:\n        pass\n"
+    texts = {"right": RIGHT, "endless": endless}
+    executor = LocalExecutor(2, 2)
+    pids = [judge._process._process.pid for judge in executor._judges if judge._process]
+    tasks = [task("endless"), task("right")]
+    graded = run(tasks, lambda one: texts[one.who], executor, seed=1)
+    assert next(graded).who == "right"
+    executor.close()
+    assert len(pids) == 2
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_an_exercise_that_cannot_be_read_is_a_fault(judge: WarmJudge) -> None:
+    verdict = judge.verdict("no_such_exercise", RIGHT, 1)
+    assert verdict.status == "fault"
+    assert verdict.problem is not None
+    assert "There is no exercise named" in verdict.problem.message
+    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+
+
+def test_the_isolation_is_that_of_the_verdicts(judge: WarmJudge) -> None:
+    level = isolation_reached()
+    assert level in ("full", "process")
+    assert judge.verdict("softmax", RIGHT, 1).isolation == level
