@@ -13,11 +13,12 @@ A canary then tries what is forbidden. The kernel holds the lock, not Python: a 
 reach ctypes, which NumPy itself imports.
 
 Why this is code of our own: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy
-0.2.0 and pyseccomp 0.1.2 were read and tried. Each knows Landlock or the filter, none limits or a
-canary; so it takes two, which would save a hundred lines of what follows. All but landlock, a
-development release, start ``ldconfig`` to find the C library, and take 20 to 40 ms to load, where
-the whole lock takes 3. py-landlock's ``allow_read`` fails on a file; pyseccomp needs libseccomp,
-which does not come with it; landlockpy and seccompy are in their first months.
+0.2.0 and pyseccomp 0.1.2 were read, and three of them (py-landlock, landlockpy, seccompy) tried.
+Each knows Landlock or the filter, none limits or a canary; so it takes two, which would save a
+hundred lines of what follows. They take 11 to 46 ms to load, where the whole lock takes 3, and two
+were seen to start ``ldconfig`` to find the C library. py-landlock's ``allow_read`` fails on a file;
+pyseccomp needs libseccomp, which does not come with it; landlockpy and seccompy are in their first
+months, and landlock is a development release.
 """
 
 from __future__ import annotations
@@ -149,15 +150,14 @@ def canary() -> list[str]:
 def _load_what_lies_out_of_reach() -> None:
     """Load what needs files beyond the standard library and NumPy.
 
-    They are the system's shared libraries under extension modules, the local time zone, and the
-    kernels of the linear algebra library; its buffers, without which it ends the process, too.
+    They are the system's shared libraries under extension modules, and the kernels of the linear
+    algebra library; its buffers, without which it ends the process, too.
     """
     import decimal  # noqa: F401 - stands on the system's libmpdec in some distributions
 
     import numpy as np
     import numpy.fft  # on the system's libstdc++
 
-    time.localtime()
     np.linalg.solve(np.eye(64), np.ones((64, 64)) @ np.ones((64, 64)))
 
 
