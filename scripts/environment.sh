@@ -34,7 +34,7 @@ in_order() {
         [ "$checksum" = "$(cksum <"$root/pyproject.toml")" ]
 }
 
-# Set $python to the environment's own Python, else to one that can make the environment.
+# Set $python to one that can make the environment, else to the environment's own.
 # -I here and below: the user's folder may well hold a random.py or a copy.py.
 find_python() {
     if [ -n "${DLPREP_PYTHON:-}" ]; then
@@ -45,7 +45,8 @@ find_python() {
         none='no Python 3.11 or newer was found: install one, or set DLPREP_PYTHON to its path.'
     fi
     # Run, not only looked up: what is on the PATH may be a shim with nothing behind it.
-    for python in "$venv/bin/python" "$@"; do
+    # The environment's own comes last: another first run may just be making it.
+    for python in "$@" "$venv/bin/python"; do
         "$python" -I -c 'import fcntl, sys; sys.exit(sys.version_info < (3, 11))' \
             </dev/null >/dev/null 2>&1 &&
             return

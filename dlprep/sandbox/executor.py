@@ -117,7 +117,7 @@ class Executor(wire.Codec):
         given = {**dict(zip(names, args, strict=False)), **kwargs}
         inputs = [entry for name, value in given.items() for entry in _arrays_in(value, name)]
         before = [array.tobytes() for _, array in inputs]
-        state = _global_state()
+        state = _fresh_global_state(len(self.last_results))
         value = function(*args, **kwargs)
         touched = [name for name, was in state.items() if _global_state()[name] != was]
         changed = [
@@ -252,6 +252,15 @@ def _overlap(one: Any, other: Any) -> bool:
     import numpy as np
 
     return np.shares_memory(one, other)  # exact: two slices of one array may interleave
+
+
+def _fresh_global_state(seed: int) -> dict[str, bytes]:
+    """The global state, set to what no earlier call can have left behind."""
+    import numpy as np
+
+    np.random.seed(2**31 + seed)
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    return _global_state()
 
 
 def _global_state() -> dict[str, bytes]:
