@@ -10,11 +10,11 @@ def main() -> None:
     """Run the command line."""
     began = time.perf_counter()
     judge = None
-    if sys.argv[1:2] == ["check"] and not {"--help", "-h"} & {*sys.argv}:
-        from dlprep.judge.process import JudgeProcess
-
-        judge = JudgeProcess()
     try:
+        if sys.argv[1:2] == ["check"] and not {"--help", "-h"} & {*sys.argv}:
+            from dlprep.judge.process import JudgeProcess
+
+            judge = JudgeProcess()
         from dlprep.cli import Early, run
 
         run(Early(judge, began))
