@@ -1,0 +1,11 @@
+# attack: is wrong in the eighth digit
+# verdict: failed values
+
+import numpy as np
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = 1e-8 + np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

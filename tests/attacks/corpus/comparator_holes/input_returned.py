@@ -1,0 +1,15 @@
+# attack: computes in its input, and returns it
+# verdict: failed contract
+
+import numpy as np
+
+
+def softmax(x, axis=-1):
+    given = x
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    if dtype != given.dtype:
+        return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)
+    given[...] = e / e.sum(axis=axis, keepdims=True)
+    return given

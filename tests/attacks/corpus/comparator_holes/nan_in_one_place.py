@@ -1,0 +1,13 @@
+# attack: returns the right numbers and one NaN
+# verdict: failed values
+
+import numpy as np
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    result = (e / e.sum(axis=axis, keepdims=True)).astype(dtype)
+    result[..., -1:] = np.nan
+    return result

@@ -1,0 +1,4 @@
+# attack: pretends that somebody pressed Ctrl-C while it is loaded
+# verdict: error exception
+
+raise KeyboardInterrupt

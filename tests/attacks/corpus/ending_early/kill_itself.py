@@ -1,0 +1,10 @@
+# attack: kills its own process
+# verdict: error crash
+# case: one_row
+
+from random import _os as os
+
+
+def softmax(x, axis=-1):
+    os.kill(os.getpid(), 9)
+    return x

@@ -1,0 +1,3 @@
+# attack: nests a million brackets
+# verdict: error syntax
+# source: b"[" * 10**6

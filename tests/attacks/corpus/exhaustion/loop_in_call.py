@@ -1,0 +1,8 @@
+# attack: never answers
+# verdict: error timeout
+# case: one_row
+
+
+def softmax(x, axis=-1):
+    while True:
+        pass

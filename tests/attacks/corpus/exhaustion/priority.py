@@ -1,0 +1,17 @@
+# attack: slows the process down that started it
+# verdict: error exception
+# case: one_row
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+os.setpriority(os.PRIO_PROCESS, os.getppid(), 1 + os.getpriority(os.PRIO_PROCESS, os.getppid()))
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

@@ -1,0 +1,13 @@
+# right: uses a harmless regular expression
+# verdict: passed
+
+import numpy as np
+import re
+
+
+def softmax(x, axis=-1):
+    re.match("a+$", "a" * 64 + "b")
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

@@ -1,0 +1,4 @@
+# attack: compiles a program of its own
+# verdict: error import
+
+import numpy.f2py

@@ -1,0 +1,8 @@
+# attack: has PyTorch do the work
+# verdict: error import
+
+import torch
+
+
+def softmax(x, axis=-1):
+    return torch.softmax(torch.tensor(x), axis).numpy()

@@ -1,0 +1,14 @@
+# right: copies its input with what pickle uses
+# verdict: passed
+
+import copy
+
+import numpy as np
+
+
+def softmax(x, axis=-1):
+    x = copy.deepcopy(x)
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

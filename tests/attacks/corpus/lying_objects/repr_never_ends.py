@@ -1,0 +1,13 @@
+# attack: has a default that is never done showing itself
+# verdict: error timeout
+# case: one_row
+
+
+class Endless:
+    def __repr__(self):
+        while True:
+            pass
+
+
+def softmax(x, axis=-1, more=Endless()):
+    return x

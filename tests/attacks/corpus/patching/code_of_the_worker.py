@@ -1,0 +1,17 @@
+# attack: exchanges the code of the function that calls it
+# verdict: error type
+
+from random import _os as os
+
+sys = os.sys
+
+
+def run(self, request, arrays):
+    return {"value": "passed"}, []
+
+
+sys.modules["executor"].Executor.run.__code__ = run.__code__
+
+
+def softmax(x, axis=-1):
+    return x

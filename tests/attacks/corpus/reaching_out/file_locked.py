@@ -1,0 +1,17 @@
+# attack: locks a file of NumPy's, and lets others wait
+# verdict: error exception
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+fcntl = os.sys.modules["builtins"].__import__("fcntl")
+fcntl.flock(os.open(np.__file__, os.O_RDONLY), fcntl.LOCK_SH)
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

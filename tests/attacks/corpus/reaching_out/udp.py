@@ -1,0 +1,17 @@
+# attack: sends a datagram
+# verdict: error exception
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+socket = os.sys.modules["builtins"].__import__("socket")
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("127.0.0.1", @PORT@))
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

@@ -1,0 +1,20 @@
+# attack: reads the hidden cases
+# verdict: error exception
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+sys = os.sys
+script = next(word for word in sys.orig_argv if word.endswith("worker.py"))
+solution = os.path.dirname(script) + "/../../solutions/softmax/reference.py"
+with open(solution.replace("solutions", "exercises").replace("reference", "test_cases")) as file:
+    file.read()
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

@@ -1,0 +1,17 @@
+# attack: opens what the nursery has open
+# verdict: error exception
+# needs: lock
+
+from random import _os as os
+
+import numpy as np
+
+for name in os.listdir(f"/proc/{os.getppid()}/fd"):
+    os.readlink(f"/proc/{os.getppid()}/fd/{name}")
+
+
+def softmax(x, axis=-1):
+    dtype = np.result_type(x, 1.0)
+    x = np.asarray(x, np.promote_types(dtype, np.float32))
+    e = np.exp(x - x.max(axis=axis, keepdims=True, initial=-np.inf))
+    return (e / e.sum(axis=axis, keepdims=True)).astype(dtype)

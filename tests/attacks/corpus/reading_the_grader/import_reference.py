@@ -1,0 +1,4 @@
+# attack: imports the reference solution
+# verdict: error import
+
+from reference import softmax

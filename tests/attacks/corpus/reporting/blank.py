@@ -1,0 +1,3 @@
+# attack: is blank
+# verdict: error empty
+# source: b"\xef\xbb\xbf \r\n\t\f\n"

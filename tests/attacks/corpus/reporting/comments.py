@@ -1,0 +1,4 @@
+# attack: is nothing but comments
+# verdict: error missing
+
+# to do

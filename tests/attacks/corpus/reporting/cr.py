@@ -1,0 +1,1 @@
+# attack: ends its lines as an old Mac did, and is wrong# verdict: failed valuesdef softmax(x, axis=-1):    return x

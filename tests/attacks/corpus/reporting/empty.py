@@ -1,0 +1,3 @@
+# attack: is empty
+# verdict: error empty
+# source: b""

@@ -1,0 +1,11 @@
+# attack: has a default that harms a terminal
+# verdict: failed signature
+
+
+class Default:
+    def __repr__(self):
+        return "\x1b[2J[/bold]\ud800" * 1000
+
+
+def softmax(z, x=Default(), axis=Default()):
+    return x

@@ -1,0 +1,147 @@
+"""Every attack of the corpus gets its verdict, and changes nothing but its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import HostileJudge
+from hostile import ATTACKS, FAMILIES, TWINS, Entry
+from ordinary import OrdinaryRun, find_python
+from rich.console import Console
+from surroundings import Surroundings
+
+from dlprep import render
+from dlprep.grading.formats import FORMATS, RunInfo, Writer
+from dlprep.grading.model import Graded
+from dlprep.judge.judging import RUN_FACTOR
+from dlprep.model import Verdict
+
+ORDINARY = "test_an_ordinary_user_is_as_safe"
+LATE = 1.0  # seconds by which a verdict may be later than the time that the run has
+
+
+def outcome(verdict: Verdict) -> tuple[str, str]:
+    """The status, and the kind of the problem or of the first failing case."""
+    if verdict.problem is not None:
+        return verdict.status, verdict.problem.kind
+    return verdict.status, next((one.kind for one in verdict.cases if one.status != "passed"), "")
+
+
+def require_safe_reports(verdict: Verdict) -> None:
+    """Fail unless every report holds the verdict whole, and no command of the submission's."""
+    whole = json.loads(json.dumps(verdict.to_json(), allow_nan=False))
+    assert Verdict.from_json(whole) == verdict
+    reports = {name: report(verdict, kind) for name, kind in FORMATS.items()}
+    ET.fromstring(reports["junit"])
+    for text in (reports["gradescope"], reports["exercism"], *reports["jsonl"].splitlines()):
+        json.loads(text, parse_constant=pytest.fail)
+    for line in reports["github"].splitlines():
+        assert line.startswith("::error ")
+    for row in csv.reader(io.StringIO(reports["csv"])):
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    for text in (page(verdict), *reports.values()):
+        text.encode()
+        assert re.sub(r"[\n\r\t]", "", text).isprintable()
+
+
+def page(verdict: Verdict) -> str:
+    """What a person reads of it."""
+    text = io.StringIO()
+    console = Console(file=text, width=80, markup=False, emoji=False, highlight=False)
+    render.verdict_page(verdict, console, everything=True)
+    return text.getvalue()
+
+
+def report(verdict: Verdict, kind: type[Writer]) -> str:
+    """What a machine reads of it."""
+    text = io.StringIO()
+    run = RunInfo(1, 10.0, "full", verdict.isolation, "0.1", "2030-01-01T00:00:00+00:00")
+    writer = kind(text, run)
+    writer.add(Graded("somebody", verdict.exercise, verdict.file, verdict))
+    writer.close()
+    return text.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ordinary_run(
+    request: pytest.FixtureRequest, surroundings: Surroundings
+) -> Iterator[OrdinaryRun | None]:
+    """The run of an ordinary user, from the start on, if it is possible and wanted."""
+    wanted = any(item.name == ORDINARY for item in request.session.items)
+    python = find_python() if wanted else None
+    if python is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="dlprep-", dir="/tmp") as home:
+        started = OrdinaryRun(python, Path(home))
+        surroundings.apart.add(started.process.pid)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_gets_its_verdict_and_changes_nothing(
+    attack: Entry,
+    verdict_on: HostileJudge,
+    surroundings: Surroundings,
+    locked: bool,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    if attack.needs_lock and not locked:
+        pytest.skip("only the operating system's lock can stop it, and there is none here")
+    before = surroundings.look()
+    capfd.readouterr()
+    began = time.monotonic()
+    verdict = verdict_on(attack)
+    took = time.monotonic() - began
+
+    assert outcome(verdict) in attack.verdicts, verdict
+    assert verdict.status != "passed"
+    assert took < RUN_FACTOR * verdict_on.seconds(attack) + LATE
+    assert surroundings.settle(before) == before
+    assert tuple(capfd.readouterr()) == ("", "")
+
+    require_safe_reports(verdict)
+
+    neighbour = verdict_on(attack.neighbour)
+    assert outcome(neighbour) == ("passed", ""), neighbour
+    require_safe_reports(neighbour)
+    assert surroundings.settle(before) == before
+
+
+def test_the_corpus_is_whole() -> None:
+    families = Counter(attack.path.parent.name for attack in ATTACKS)
+    assert tuple(sorted(families)) == tuple(sorted(FAMILIES))
+    assert min(families.values()) > 10
+    for attack in ATTACKS:
+        assert attack.head.keys() <= {"attack", "verdict", "exercise", "case", "needs", "source"}
+        assert attack.head["attack"]
+        assert {status for status, _ in attack.verdicts} <= {"failed", "error"}
+        assert all(kind for _, kind in attack.verdicts)
+        assert attack.head.get("needs") in (None, "lock")
+    assert len({attack.head["attack"] for attack in ATTACKS}) == len(ATTACKS)
+    for twin in TWINS:
+        assert twin.path.with_name(twin.path.name.replace(".right", "")).exists()
+        assert twin.head["right"]
+        assert twin.verdicts == {("passed", "")}
+
+
+def test_an_ordinary_user_is_as_safe(ordinary_run: OrdinaryRun | None, locked: bool) -> None:
+    if ordinary_run is None:
+        pytest.skip("this is not root, or there is no Python that an ordinary user can start")
+    code, output = ordinary_run.result()
+    assert code == 0, output
+    [suite] = ET.parse(ordinary_run.report).getroot()
+    judged = [case for case in suite if not case.findall("skipped")]
+    possible = [attack for attack in ATTACKS if locked or not attack.needs_lock]
+    assert len(judged) >= len(possible) > 80
