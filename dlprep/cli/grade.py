@@ -13,13 +13,16 @@ from dlprep import __version__, catalog
 from dlprep.cli.practise import MAX_SEED
 from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note
 from dlprep.errors import UserError
-from dlprep.grading.model import Feedback, Status
+from dlprep.grading.model import Feedback, Status, Task
 
 if TYPE_CHECKING:
     from dlprep.grading.formats import RunInfo
     from dlprep.grading.outputs import Target
     from dlprep.grading.resume import Earlier
+    from dlprep.grading.run import Executor
     from dlprep.grading.submissions import Submissions
+
+MAX_TIMEOUT = 86400  # seconds: a day
 
 
 def grade(
@@ -63,12 +66,29 @@ def grade(
             min=1, help="Judges at work at once. Default: one a core.", show_default=False
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
             min=0,
             max=MAX_SEED,
             help="Seed of the random inputs, the same for all. Default: a new one.",
+            show_default=False,
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S",
+            help="Seconds that a case may take in the submission, and all cases together four"
+            " times as much. Default: the exercise's own.",
             show_default=False,
         ),
     ] = None,
@@ -104,42 +124,78 @@ def grade(
     from dlprep.grading.submissions import collect
 
     with errors():
+        _require_terms(points, timeout, jobs, scheduler)
         wanted = [catalog.find(name).slug for name in exercises] if exercises else None
         targets = read_targets(formats or [], resume)
         found = collect(paths, wanted, layout)
-        earlier = read_earlier(resume, found.tasks, seed, feedback) if resume else None
-        info = _run_info(earlier.seed if earlier else seed, points, feedback, allow_unsandboxed)
-        note(_left_out(found))
-        statuses = _graded(found, targets, info, earlier, jobs)
+        earlier = None
+        if resume:
+            earlier = read_earlier(
+                resume, found.tasks, seed=seed, timeout=timeout, feedback=feedback
+            )
+            seed, timeout = earlier.run.seed, earlier.run.timeout
+        done = earlier.done if earlier else frozenset()
+        to_do = [task for task in found.tasks if task.key not in done]
+        with closing(_executor(scheduler, jobs, len(to_do))) as executor:
+            isolation = _isolation(executor, allow_unsandboxed)
+            info = _run_info(seed, points, feedback, isolation, timeout)
+            note(_left_out(found))
+            statuses = _graded(found, to_do, targets, info, earlier, executor)
     if "fault" in statuses:
         raise typer.Exit(FAULT)
     if statuses != {"passed"}:
         raise typer.Exit(NOT_PASSED)
 
 
-def _run_info(
-    seed: int | None, points: float, feedback: Feedback, allow_unsandboxed: bool
-) -> RunInfo:
-    """What is the same for all; ``UserError`` where grading would not be safe."""
+def _require_terms(
+    points: float, timeout: float | None, jobs: int | None, scheduler: str | None
+) -> None:
+    """``UserError`` if the run cannot be on these terms."""
     import math
-    import random
-    from datetime import UTC, datetime
-
-    from dlprep.grading.formats import RunInfo
-    from dlprep.grading.run import isolation_reached
 
     if not math.isfinite(points):
         raise UserError("The points of an exercise are a number.")
-    isolation = isolation_reached()
+    if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
+        raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
+    if jobs and scheduler:
+        raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
+
+
+def _executor(scheduler: str | None, jobs: int | None, most: int) -> Executor:
+    """Where this run's submissions are judged."""
+    if scheduler is None:
+        from dlprep.grading.run import LocalExecutor
+
+        return LocalExecutor(jobs, most)
+    from dlprep.grading.cluster import ClusterExecutor
+
+    return ClusterExecutor(scheduler)
+
+
+def _isolation(executor: Executor, allow_unsandboxed: bool) -> str:
+    """The level of isolation; ``UserError`` where grading would not be safe."""
+    isolation = executor.isolation()
     if isolation != "full" and not allow_unsandboxed:
         raise UserError(
             "This machine cannot lock submissions in: they would run in a separate process, with"
             " all that you may read and write. If you trust them: --allow-unsandboxed."
         )
+    return isolation
+
+
+def _run_info(
+    seed: int | None, points: float, feedback: Feedback, isolation: str, timeout: float | None
+) -> RunInfo:
+    """What is the same for all."""
+    import random
+    from datetime import UTC, datetime
+
+    from dlprep.grading.formats import RunInfo
+
     if seed is None:
         seed = random.SystemRandom().randrange(MAX_SEED + 1)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    return RunInfo(seed, points, feedback, isolation, __version__, started)
+    return RunInfo(seed, points, feedback, isolation, __version__, started, timeout)
 
 
 def _left_out(found: Submissions) -> str:
@@ -156,32 +212,31 @@ def _left_out(found: Submissions) -> str:
 
 def _graded(
     found: Submissions,
+    to_do: list[Task],
     targets: list[Target],
     info: RunInfo,
     earlier: Earlier | None,
-    jobs: int | None,
+    executor: Executor,
 ) -> set[Status]:
     """Grade what is not graded yet, and write everything: which statuses there are."""
     from dlprep import render
     from dlprep.grading.outputs import LINES, Outputs
-    from dlprep.grading.run import LocalExecutor, run
+    from dlprep.grading.run import run
     from dlprep.render.progress import progress
 
-    done = earlier.done if earlier else frozenset()
-    tasks = [task for task in found.tasks if task.key not in done]
     counts: Counter[Status] = Counter()
     interrupted = False
     if earlier:
         earlier.cut()
     with Outputs(targets, info, found.tasks) as outputs:
         console = render.make_console(stderr=True)
-        bar = progress(len(found.tasks), len(done), console, hidden=outputs.on_screen)
+        done = len(found.tasks) - len(to_do)
         try:
-            with closing(LocalExecutor(jobs, len(tasks))) as executor, bar as advance:
+            with progress(len(found.tasks), done, console, hidden=outputs.on_screen) as advance:
                 for graded in earlier.graded() if earlier else ():
                     outputs.repeat(graded)
                     counts[graded.status] += 1
-                for graded in run(tasks, found.read, executor, seed=info.seed):
+                for graded in run(to_do, found.read, executor, info):
                     outputs.add(graded)
                     counts[graded.status] += 1
                     advance()

@@ -30,6 +30,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A submission's text, and the terms on which it is judged.
+
+    ``timeout`` is the time that a case may take, in seconds; None: the exercise's own.
+    """
+
+    exercise: str
+    source: bytes
+    seed: int
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """A task and its verdict; None if it is missing. ``file`` is as it was given."""
 
@@ -51,13 +64,19 @@ class Graded:
         return self.verdict.passing / len(self.verdict.cases)
 
     def to_json(self) -> dict[str, Any]:
-        """This as a JSON object, one line of the JSON lines; ``from_json`` reads it back."""
+        """This as a JSON object, one line of the JSON lines; ``from_json`` reads it back.
+
+        Without the wall time: two runs with one seed give the same lines.
+        """
+        verdict = None if self.verdict is None else self.verdict.to_json()
+        if verdict is not None:
+            del verdict["seconds"]
         return {
             "who": self.who,
             "exercise": self.exercise,
             "file": self.file,
             "status": self.status,
-            "verdict": None if self.verdict is None else self.verdict.to_json(),
+            "verdict": verdict,
         }
 
     @classmethod
@@ -68,5 +87,5 @@ class Graded:
             data["who"],
             data["exercise"],
             data["file"],
-            None if verdict is None else Verdict.from_json(verdict),
+            None if verdict is None else Verdict.from_json({"seconds": 0.0, **verdict}),
         )

@@ -17,13 +17,14 @@ from dlprep.grading.model import Feedback, Graded, Task
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier run: its seed, and the keys of what was graded; ``end`` is its last whole line's.
+    """An earlier run: what was the same for all, and the keys of what was graded.
 
-    The verdicts themselves stay in the file, for there may be many.
+    The verdicts themselves stay in the file, for there may be many; ``end`` is its last whole
+    line's.
     """
 
     path: Path
-    seed: int
+    run: RunInfo
     done: frozenset[tuple[str, str]]
     end: int
 
@@ -42,14 +43,28 @@ class Earlier:
 
 
 def read_earlier(
-    path: Path, tasks: Sequence[Task], seed: int | None, feedback: Feedback
+    path: Path,
+    tasks: Sequence[Task],
+    *,
+    seed: int | None,
+    timeout: float | None,
+    feedback: Feedback,
 ) -> Earlier:
     """The earlier run in a file of JSON lines, the last of which may be torn.
 
-    ``UserError`` when the file is no such run, or one of other submissions or another seed.
+    ``UserError`` when the file is no such run, or one of other submissions or on other terms.
     """
     with _explained(f"{path} cannot be read"):
-        return _read(path, tasks, seed, feedback)
+        earlier = _read(path, tasks)
+    begun = earlier.run
+    if seed not in (None, begun.seed):
+        raise UserError(f"{path} was begun with --seed {begun.seed}, and all get the same.")
+    if timeout not in (None, begun.timeout):
+        how = "without --timeout" if begun.timeout is None else f"with --timeout {begun.timeout:g}"
+        raise UserError(f"{path} was begun {how}, and all get the same.")
+    if feedback != begun.feedback:
+        raise UserError(f"{path} was begun with --feedback {begun.feedback}: go on with the same.")
+    return earlier
 
 
 @contextmanager
@@ -60,7 +75,7 @@ def _explained(sentence: str) -> Iterator[None]:
         raise UserError(f"{sentence}: {(error.strerror or str(error)).lower()}.") from error
 
 
-def _read(path: Path, tasks: Sequence[Task], seed: int | None, feedback: Feedback) -> Earlier:
+def _read(path: Path, tasks: Sequence[Task]) -> Earlier:
     known, done = {task.key for task in tasks}, set[tuple[str, str]]()
     begun, end = None, 0
     with path.open("rb") as file:
@@ -89,11 +104,7 @@ def _read(path: Path, tasks: Sequence[Task], seed: int | None, feedback: Feedbac
             end += len(line)
     if begun is None:
         raise UserError(f"{path} does not begin as the JSON lines of a run do.")
-    if seed not in (None, begun.seed):
-        raise UserError(f"{path} was begun with --seed {begun.seed}, and all get the same.")
-    if feedback != begun.feedback:
-        raise UserError(f"{path} was begun with --feedback {begun.feedback}: go on with the same.")
-    return Earlier(path, begun.seed, frozenset(done), end)
+    return Earlier(path, begun, frozenset(done), end)
 
 
 def _entry(data: dict[str, Any]) -> RunInfo | Graded:

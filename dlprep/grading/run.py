@@ -12,7 +12,8 @@ from typing import Protocol
 
 from dlprep import catalog
 from dlprep.errors import FaultError
-from dlprep.grading.model import Graded, Task
+from dlprep.grading.formats import RunInfo
+from dlprep.grading.model import Graded, Request, Task
 from dlprep.judge.process import JudgeFault, JudgeProcess
 from dlprep.model import Problem, Verdict, VerdictStatus
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
@@ -29,7 +30,10 @@ class Executor(Protocol):
 
     size: int
 
-    def submit(self, exercise: str, source: bytes, seed: int) -> Future[Verdict]:
+    def isolation(self) -> str:
+        """The level of isolation that is reached there; ``FaultError`` if no worker starts."""
+
+    def submit(self, request: Request) -> Future[Verdict]:
         """Have a submission judged."""
 
     def wait(self, pending: Iterable[Future[Verdict]]) -> Iterable[Future[Verdict]]:
@@ -43,10 +47,9 @@ def run(
     tasks: Iterable[Task],
     read: Callable[[Task], bytes | Problem],
     executor: Executor,
-    *,
-    seed: int,
+    info: RunInfo,
 ) -> Iterator[Graded]:
-    """Judge each task with this seed; what is done first comes first. Exactly one for each task.
+    """Judge each task on the run's terms; what is done first comes first. One for each task.
 
     Memory does not grow with the number of tasks. The executor stays the caller's to close.
     """
@@ -57,18 +60,28 @@ def run(
             continue
         source = read(task)
         if isinstance(source, Problem):
-            yield _graded(task, _without_cases(task.exercise, "error", seed, source))
+            yield _graded(task, _without_cases(task.exercise, "error", info.seed, source))
             continue
-        pending[executor.submit(task.exercise, source, seed)] = task
+        request = Request(task.exercise, source, info.seed, info.timeout)
+        pending[executor.submit(request)] = task
         while len(pending) >= AHEAD * executor.size:
-            yield from _done(pending, executor)
+            yield from _done(pending, executor, info)
     while pending:
-        yield from _done(pending, executor)
+        yield from _done(pending, executor, info)
 
 
-def _done(pending: dict[Future[Verdict], Task], executor: Executor) -> Iterator[Graded]:
+def _done(
+    pending: dict[Future[Verdict], Task], executor: Executor, info: RunInfo
+) -> Iterator[Graded]:
     for future in executor.wait(pending):
-        yield _graded(pending.pop(future), future.result())
+        task, verdict = pending.pop(future), future.result()
+        if verdict.isolation not in ("", info.isolation):  # "" of what needed no worker
+            said = (
+                f"It was judged in {verdict.isolation} isolation, all others in {info.isolation}."
+            )
+            problem = Problem("fault", said)
+            verdict = _without_cases(task.exercise, "fault", info.seed, problem)
+        yield _graded(task, verdict)
 
 
 def _graded(task: Task, verdict: Verdict) -> Graded:
@@ -87,14 +100,14 @@ class WarmJudge:
         self._lock = threading.Lock()
         self._busy = self._closed = False
 
-    def verdict(self, exercise: str, source: bytes, seed: int) -> Verdict:
+    def verdict(self, request: Request) -> Verdict:
         """The verdict on a submission, whatever happens; one that is a fault is tried twice."""
         for _ in range(2):
             try:
-                verdict = self._judged(exercise, source, seed)
+                verdict = self._judged(request)
             except Exception as error:  # this submission's misfortune, not that of all the others
                 problem = Problem("fault", f"The submission could not be graded: {error}.")
-                verdict = _without_cases(exercise, "fault", seed, problem)
+                verdict = _without_cases(request.exercise, "fault", request.seed, problem)
             if verdict.status != "fault" or self._closed:
                 break
             self._discard()
@@ -106,17 +119,20 @@ class WarmJudge:
             self._closed = True
         self._discard()
 
-    def _judged(self, exercise: str, source: bytes, seed: int) -> Verdict:
+    def _judged(self, request: Request) -> Verdict:
         with self._lock:
             if self._closed:
                 raise JudgeFault("the run was ended")
             self._process = process = self._process or JudgeProcess()
             self._busy = True
-        patience = PATIENCE + PATIENCE_FACTOR * catalog.find(exercise).seconds
+        seconds = request.timeout or catalog.find(request.exercise).seconds
+        patience = PATIENCE + PATIENCE_FACTOR * seconds
         watchdog = threading.Timer(patience, process.kill)
         watchdog.start()
         try:
-            return process.judge(exercise, source, seed=seed)
+            return process.judge(
+                request.exercise, request.source, seed=request.seed, seconds=request.timeout
+            )
         finally:
             watchdog.cancel()
             self._busy = False
@@ -144,9 +160,13 @@ class LocalExecutor:
             self._free.put(judge)
         self._threads = ThreadPoolExecutor(self.size)
 
-    def submit(self, exercise: str, source: bytes, seed: int) -> Future[Verdict]:
+    def isolation(self) -> str:
+        """The level of isolation that workers reach on this machine."""
+        return isolation_reached()
+
+    def submit(self, request: Request) -> Future[Verdict]:
         """Have a submission judged by the next judge that is free."""
-        return self._threads.submit(self._verdict, exercise, source, seed)
+        return self._threads.submit(self._verdict, request)
 
     def wait(self, pending: Iterable[Future[Verdict]]) -> Iterable[Future[Verdict]]:
         """Those that are done, as soon as there is one."""
@@ -159,10 +179,10 @@ class LocalExecutor:
             judge.close()
         self._threads.shutdown()
 
-    def _verdict(self, exercise: str, source: bytes, seed: int) -> Verdict:
+    def _verdict(self, request: Request) -> Verdict:
         judge = self._free.get()
         try:
-            return judge.verdict(exercise, source, seed)
+            return judge.verdict(request)
         finally:
             self._free.put(judge)
 

@@ -41,14 +41,31 @@ class JudgeProcess:
         )
         self._busy = False
 
-    def judge(self, exercise: str, source: bytes, *, seed: int, only: str | None = None) -> Verdict:
-        """The verdict on a submission to the exercise of this name; ``JudgeFault`` without one."""
+    def judge(
+        self,
+        exercise: str,
+        source: bytes,
+        *,
+        seed: int,
+        only: str | None = None,
+        seconds: float | None = None,
+    ) -> Verdict:
+        """The verdict on a submission to the exercise of this name; ``JudgeFault`` without one.
+
+        ``seconds`` are for one case, in place of the exercise's own.
+        """
         from dlprep.model import Verdict
 
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         text = base64.b64encode(source).decode("ascii")
-        request = {"exercise": exercise, "source": text, "seed": seed, "only": only}
+        request = {
+            "exercise": exercise,
+            "source": text,
+            "seed": seed,
+            "only": only,
+            "seconds": seconds,
+        }
         self._busy = True
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -83,6 +100,7 @@ class JudgeProcess:
 def serve() -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
     import signal
+    from dataclasses import replace
 
     from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
@@ -106,8 +124,11 @@ def serve() -> None:
                 start = nursery.worker
             try:
                 request = json.loads(line)
+                exercise = catalog.find(request["exercise"])
+                if request["seconds"] is not None:
+                    exercise = replace(exercise, seconds=request["seconds"])
                 verdict = judge(
-                    catalog.find(request["exercise"]),
+                    exercise,
                     base64.b64decode(request["source"]),
                     seed=request["seed"],
                     only=request["only"],

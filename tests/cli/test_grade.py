@@ -101,8 +101,11 @@ def test_several_formats_at_once(dlprep: Run, tmp_path: Path) -> None:
 
 
 def test_a_seed_is_new_unless_it_is_given() -> None:
-    assert {_run_info(seed, 1.0, "full", True).seed for seed in (0, 7)} == {0, 7}
-    assert _run_info(None, 1.0, "full", True).seed != _run_info(None, 1.0, "full", True).seed
+    def seed_of(given: int | None) -> int:
+        return _run_info(given, 1.0, "full", "full", None).seed
+
+    assert [seed_of(0), seed_of(7)] == [0, 7]
+    assert seed_of(None) != seed_of(None)
 
 
 def test_verdicts_do_not_depend_on_jobs(dlprep: Run, tmp_path: Path) -> None:
@@ -150,6 +153,9 @@ def test_full_isolation_or_none(dlprep: Run, tmp_path: Path) -> None:
         (("subs", "--layout", "{who}.py"), "needs {exercise} once"),
         (("subs", "--format", "csv=no/x"), "no/x cannot be written: no such file or directory."),
         (("subs", "--points", "nan"), "The points of an exercise are a number."),
+        (("subs", "--timeout", "0"), "--timeout takes seconds, more than 0 and at most 86400."),
+        (("subs", "--timeout", "nan"), "--timeout takes seconds, more than 0 and at most 86400."),
+        (("subs", "--scheduler", "tcp://x", "--jobs", "2"), "threads: no --jobs."),
         (("subs", "--resume", "old.jsonl"), "does not begin as the JSON lines of a run do."),
     ],
 )

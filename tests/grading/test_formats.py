@@ -133,7 +133,12 @@ def test_json_lines_hold_to_the_schema_and_are_read_back(one: Graded, feedback: 
     validator.validate(header)
     validator.validate(line)
     assert header["run"] == a_run(feedback).to_json()
-    assert Graded.from_json(line) == redact(one, feedback)
+    assert Graded.from_json(line) == redact(timeless(one), feedback)
+
+
+def timeless(one: Graded) -> Graded:
+    """As the JSON lines have it: without the wall time."""
+    return replace(one, verdict=one.verdict and replace(one.verdict, seconds=0.0))
 
 
 def strict_json(text: str) -> Any:
@@ -434,7 +439,7 @@ def test_a_line_of_json_is_written_as_soon_as_its_verdict_is_there(tmp_path: Pat
             writer.add(one)
             lines = path.read_text(encoding="utf-8").splitlines()
             assert len(lines) == n + 1
-            assert Graded.from_json(json.loads(lines[-1])) == one
+            assert Graded.from_json(json.loads(lines[-1])) == timeless(one)
 
 
 def test_the_schema_names_every_field_of_the_model() -> None:
@@ -450,6 +455,8 @@ def test_the_schema_names_every_field_of_the_model() -> None:
         ("location", Location),
     ]:
         known = {field.name for field in fields(model)}
+        if model is Verdict:
+            known.remove("seconds")  # two runs with one seed give the same lines
         assert set(parts[name]["properties"]) == set(parts[name]["required"]) == known
 
 

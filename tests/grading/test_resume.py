@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ GRADED = [
         task.who,
         task.exercise,
         str(task.path),
-        Verdict("softmax", "softmax.py", "passed", 3, 0.1, "full", CASES),
+        Verdict("softmax", "softmax.py", "passed", 3, 0.0, "full", CASES),
     )
     for task in TASKS
 ]
@@ -38,8 +39,13 @@ def written(*graded: Graded, info: RunInfo = INFO) -> bytes:
     return stream.getvalue().encode()
 
 
-def read(path: Path, seed: int | None = None, feedback: Feedback = "full") -> Earlier:
-    return read_earlier(path, TASKS, seed, feedback)
+def read(
+    path: Path,
+    seed: int | None = None,
+    timeout: float | None = None,
+    feedback: Feedback = "full",
+) -> Earlier:
+    return read_earlier(path, TASKS, seed=seed, timeout=timeout, feedback=feedback)
 
 
 @pytest.fixture
@@ -52,13 +58,22 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_is_done_is_known(file: Path) -> None:
     earlier = read(file)
-    assert earlier.seed == 3
+    assert earlier.run == INFO
     assert earlier.done == {TASKS[0].key, TASKS[1].key}
     assert list(earlier.graded()) == GRADED[:2]
     assert read(file, seed=3) == earlier
     whole = file.read_bytes()
     earlier.cut()
     assert file.read_bytes() == whole
+
+
+def test_the_wall_time_is_not_kept(file: Path) -> None:
+    verdict = GRADED[2].verdict
+    assert verdict is not None
+    slow = replace(GRADED[2], verdict=replace(verdict, seconds=9.0))
+    assert written(slow) == written(GRADED[2])
+    file.write_bytes(written(slow))
+    assert list(read(file).graded()) == [GRADED[2]]
 
 
 def test_a_line_may_be_torn_anywhere(file: Path) -> None:
@@ -134,6 +149,12 @@ def test_what_does_not_begin_as_a_run(file: Path, text: bytes) -> None:
 def test_all_of_a_run_get_the_same(file: Path) -> None:
     with pytest.raises(UserError, match="was begun with --seed 3, and all get the same"):
         read(file, seed=4)
+    with pytest.raises(UserError, match="was begun without --timeout, and all get the same"):
+        read(file, timeout=2.0)
+    file.write_bytes(written(*GRADED[:2], info=replace(INFO, timeout=0.5)))
+    assert read(file).run.timeout == read(file, timeout=0.5).run.timeout == 0.5
+    with pytest.raises(UserError, match=r"was begun with --timeout 0\.5, and all get the same"):
+        read(file, timeout=2.0)
     with pytest.raises(UserError, match="was begun with --feedback full: go on with the same"):
         read(file, feedback="score")
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dlprep.catalog import HOME, find
 from dlprep.grading import run as running
-from dlprep.grading.model import Graded, Task
+from dlprep.grading.formats import RunInfo
+from dlprep.grading.model import Graded, Request, Task
 from dlprep.grading.run import AHEAD, LocalExecutor, WarmJudge, isolation_reached, run
 from dlprep.judge.process import JudgeProcess
 from dlprep.model import Problem, Verdict
@@ -46,6 +48,15 @@ def read(one: Task) -> bytes | Problem:
     return TEXTS[one.who]
 
 
+def terms(seed: int = 1, timeout: float | None = None, isolation: str = "") -> RunInfo:
+    started = "2030-01-01T00:00:00+00:00"
+    return RunInfo(seed, 1.0, "full", isolation or isolation_reached(), "0.1", started, timeout)
+
+
+def asked(source: bytes, seed: int = 1, exercise: str = "softmax") -> Request:
+    return Request(exercise, source, seed, None)
+
+
 def timeless(graded: Graded) -> Graded:
     """Without the wall time, the one thing that may differ."""
     if graded.verdict is None:
@@ -55,7 +66,7 @@ def timeless(graded: Graded) -> Graded:
 
 def grade_all(tasks: list[Task], jobs: int, seed: int = 5) -> dict[str, Graded]:
     with closing(LocalExecutor(jobs, len(tasks))) as executor:
-        graded = [timeless(one) for one in run(tasks, read, executor, seed=seed)]
+        graded = [timeless(one) for one in run(tasks, read, executor, terms(seed))]
     assert len(graded) == len(tasks)
     return {one.who: one for one in graded}
 
@@ -99,7 +110,7 @@ def test_what_has_no_text_is_not_judged() -> None:
     said = Problem("file", "softmax.py is a folder, not a file.")
     tasks = [Task("ada", "softmax", None), task("bob"), task("right")]
     with closing(LocalExecutor(1, 3)) as executor:
-        graded = run(tasks, lambda one: said if one.who == "bob" else RIGHT, executor, seed=1)
+        graded = run(tasks, lambda one: said if one.who == "bob" else RIGHT, executor, terms())
         found = {one.who: one for one in graded}
     assert found["ada"] == Graded("ada", "softmax", "", None)
     assert found["ada"].status == "missing"
@@ -126,7 +137,7 @@ def test_a_hundred_submissions_take_no_more_room_than_ten() -> None:
     with closing(LocalExecutor(2, 100)) as executor:
         lent, most, alive = descriptors(), AHEAD * 2, 0
         tasks = (Task(str(n), "softmax", Path("softmax.py")) for n in range(100))
-        for done, graded in enumerate(run(tasks, counted, executor, seed=1)):
+        for done, graded in enumerate(run(tasks, counted, executor, terms())):
             assert graded.status == "error"
             assert reads - done <= most, "no text is read long before it is judged"
             if done % 20 == 19:
@@ -139,13 +150,13 @@ def test_a_hundred_submissions_take_no_more_room_than_ten() -> None:
 
 
 def test_a_judge_that_dies_is_replaced(judge: WarmJudge) -> None:
-    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    assert judge.verdict(asked(RIGHT)).status == "passed"
     process = judge._process
     assert process is not None
     os.kill(process._process.pid, signal.SIGKILL)
-    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    assert judge.verdict(asked(RIGHT)).status == "passed"
     assert judge._process is not process
-    assert judge.verdict("softmax", WRONG, 1).status == "failed"
+    assert judge.verdict(asked(WRONG)).status == "failed"
 
 
 def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], None]) -> list[int]:
@@ -157,11 +168,9 @@ def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], Non
             super().__init__()
             judges.append(self._process.pid)
 
-        def judge(
-            self, exercise: str, source: bytes, *, seed: int, only: str | None = None
-        ) -> Verdict:
+        def judge(self, *words: Any, **terms: Any) -> Verdict:
             before_judging(self._process.pid)
-            return super().judge(exercise, source, seed=seed, only=only)
+            return super().judge(*words, **terms)
 
     monkeypatch.setattr(running, "JudgeProcess", Judge)
     return judges
@@ -170,7 +179,7 @@ def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], Non
 def test_a_judge_that_dies_twice_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     judges = started(monkeypatch, lambda pid: os.kill(pid, signal.SIGKILL))
     with closing(WarmJudge()) as judge:
-        verdict = judge.verdict("softmax", RIGHT, 7)
+        verdict = judge.verdict(asked(RIGHT, seed=7))
     assert (verdict.status, verdict.seed, verdict.cases) == ("fault", 7, ())
     assert verdict.problem == Problem(
         "fault",
@@ -191,7 +200,7 @@ def test_a_judge_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None
 
     judges = started(monkeypatch, the_first_stops)
     with closing(WarmJudge()) as judge:
-        assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+        assert judge.verdict(asked(RIGHT)).status == "passed"
     assert len(judges) == 2
 
 
@@ -201,7 +210,7 @@ def test_a_run_that_is_given_up_ends_its_judges() -> None:
     executor = LocalExecutor(2, 2)
     pids = [judge._process._process.pid for judge in executor._judges if judge._process]
     tasks = [task("endless"), task("right")]
-    graded = run(tasks, lambda one: texts[one.who], executor, seed=1)
+    graded = run(tasks, lambda one: texts[one.who], executor, terms())
     assert next(graded).who == "right"
     executor.close()
     assert len(pids) == 2
@@ -209,14 +218,39 @@ def test_a_run_that_is_given_up_ends_its_judges() -> None:
 
 
 def test_an_exercise_that_cannot_be_read_is_a_fault(judge: WarmJudge) -> None:
-    verdict = judge.verdict("no_such_exercise", RIGHT, 1)
+    verdict = judge.verdict(asked(RIGHT, exercise="no_such_exercise"))
     assert verdict.status == "fault"
     assert verdict.problem is not None
     assert "There is no exercise named" in verdict.problem.message
-    assert judge.verdict("softmax", RIGHT, 1).status == "passed"
+    assert judge.verdict(asked(RIGHT)).status == "passed"
 
 
 def test_the_isolation_is_that_of_the_verdicts(judge: WarmJudge) -> None:
     level = isolation_reached()
     assert level in ("full", "process")
-    assert judge.verdict("softmax", RIGHT, 1).isolation == level
+    assert judge.verdict(asked(RIGHT)).isolation == level
+
+
+def test_a_submission_that_was_less_isolated_is_a_fault() -> None:
+    tasks, level = [task("right"), task("not text")], isolation_reached()
+    with closing(LocalExecutor(1, 2)) as executor:
+        graded = run(tasks, read, executor, terms(isolation="another"))
+        found = {one.who: one for one in graded}
+    assert found["not text"].status == "error"  # no worker was needed for that
+    verdict = found["right"].verdict
+    assert verdict is not None
+    assert (verdict.status, verdict.cases) == ("fault", ())
+    said = f"It was judged in {level} isolation, all others in another."
+    assert verdict.problem == Problem("fault", said)
+
+
+def test_a_run_has_a_timeout_of_its_own() -> None:
+    endless = b"def softmax(x, axis=-1):\n    while True:\n        pass\n"
+    with closing(LocalExecutor(1, 1)) as executor:
+        short = terms(timeout=0.25)
+        [graded] = run([task("endless")], lambda one: endless, executor, short)
+    assert graded.verdict is not None
+    assert graded.status == "error"
+    [finding] = graded.verdict.cases[0].findings
+    assert finding.text == "no answer after 0.25 s: is there an endless loop?"
+    assert graded.verdict.seconds < find("softmax").seconds

@@ -18,6 +18,7 @@ class RunInfo:
     """What is the same for every submission of a run.
 
     ``points`` are an exercise's; ``started`` is an ISO time, ``version`` that of dlprep.
+    ``timeout`` is the time that a case may take, in seconds; None: each exercise's own.
     """
 
     seed: int
@@ -26,6 +27,7 @@ class RunInfo:
     isolation: str
     version: str
     started: str
+    timeout: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The run as a JSON object; it stands in every report that has room for it."""
