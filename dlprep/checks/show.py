@@ -107,21 +107,25 @@ def excerpts(
     got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], at: Index
 ) -> tuple[str, str, str]:
     """``got`` and ``expected`` around ``at``, and the part that is shown ("" when it is all)."""
-    for digits in (4, 6, 8, 12, 16):
-        texts = array_text(got, digits), array_text(expected, digits)
-        if texts[0] != texts[1]:
-            break
-    if got.size <= ROWS * COLUMNS and all(_fits(text) for text in texts):
-        return texts[0], texts[1], ""
+    if got.size <= ROWS * COLUMNS:
+        one, other = _told_apart(got, expected)
+        if _fits(one) and _fits(other):
+            return one, other, ""
     window = _window(got.shape, at)
-    for digits in (4, 6, 8, 12, 16):
-        parts = array_text(got[window], digits), array_text(expected[window], digits)
-        if parts[0] != parts[1]:
-            break
+    one, other = _told_apart(got[window], expected[window])
     shown = ", ".join(
         f"{part.start}:{part.stop}" if isinstance(part, slice) else str(part) for part in window
     )
-    return parts[0], parts[1], f"[{shown}] of {got.shape}"
+    return one, other, f"[{shown}] of {got.shape}"
+
+
+def _told_apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> tuple[str, str]:
+    """Both as texts, with as many digits as it takes to see a difference."""
+    for digits in (4, 6, 8, 12, 16):
+        texts = array_text(one, digits), array_text(other, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def call_text(

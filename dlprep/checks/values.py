@@ -83,7 +83,7 @@ def check_stability(
 def same(got: Any, expected: Any) -> bool:
     """Whether ``check_values`` would accept ``got``."""
     try:
-        check_values(got, expected)
+        _Comparison("values", _of, got, told=False).run(expected, ())
     except CheckFailed:
         return False
     return True
@@ -108,11 +108,15 @@ def _of(dtype: np.dtype[Any]) -> Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """``subject`` against what is expected; ``kind`` is that of a wrong value."""
+    """``subject`` against what is expected; ``kind`` is that of a wrong value.
+
+    Unless it is ``told``, nobody reads what is wrong: to write that takes longer than to see it.
+    """
 
     kind: str
     tolerance: Callable[[np.dtype[Any]], Tolerance]
     subject: Any
+    told: bool = True
 
     def run(self, expected: Any, names: Sequence[str]) -> None:
         if len(names) == 1 and not isinstance(expected, (tuple, list)):
@@ -128,20 +132,20 @@ class _Comparison:
         """One value, a part of the subject called ``name`` or all of it; its parts' ``names``."""
         if show.stays(expected) and type(got) is type(expected):
             return
-        form = ("got", show.kind_of(got)), ("expected", show.kind_of(expected))
         if got is None and expected is not None:
             returned = ("", "the function returned None: is a `return` missing?")
-            raise self.failed("none", name, *form, *([returned] if self.subject is None else []))
+            why = [returned] if self.subject is None else []
+            raise self.failed("none", name, *_forms(got, expected), *why)
         match expected:
             case tuple() | list():
                 if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-                    raise self.failed("type", name, *form)
+                    raise self.failed("type", name, *_forms(got, expected))
                 for n, (one, other) in enumerate(zip(got, expected, strict=True)):
                     part = names[n] if n < len(names) else f"{name or 'result'}[{n}]"
                     self.compare(one, other, part)
             case dict():
                 if not isinstance(got, dict):
-                    raise self.failed("type", name, *form)
+                    raise self.failed("type", name, *_forms(got, expected))
                 if got.keys() != expected.keys():
                     keys = ("got", _keys(got)), ("expected", _keys(expected))
                     raise self.failed("type", name, *keys)
@@ -151,13 +155,13 @@ class _Comparison:
                 truths = (bool, np.bool_)
                 both = isinstance(got, truths) and isinstance(expected, truths)
                 if type(got) is not type(expected) and not both:
-                    raise self.failed("type", name, *form)
+                    raise self.failed("type", name, *_forms(got, expected))
                 if got != expected:
                     texts = ("got", repr(got)), ("expected", repr(expected))
                     raise self.failed(self.kind, name, *texts)
             case np.ndarray():
                 if type(got) is not np.ndarray:  # a subclass may answer for itself
-                    raise self.failed("type", name, *form)
+                    raise self.failed("type", name, *_forms(got, expected))
                 for what in ("shape", "dtype"):
                     is_, must_be = getattr(got, what), getattr(expected, what)
                     if is_ != must_be:
@@ -166,7 +170,9 @@ class _Comparison:
                 self.compare_elements(got, expected, name)
             case _:
                 if wanted := no_number(got, expected):
-                    raise self.failed("type", name, form[0], ("expected", wanted))
+                    raise self.failed(
+                        "type", name, ("got", show.kind_of(got)), ("expected", wanted)
+                    )
                 self.compare_numbers(got, expected, name)
 
     def compare_numbers(self, got: Any, expected: Any, name: str) -> None:
@@ -185,11 +191,15 @@ class _Comparison:
 
     def compare_elements(self, got: Array, expected: Array, name: str) -> None:
         """Arrays of one shape, element by element."""
+        if np.array_equal(got, expected):
+            return
         tolerance = self.tolerance(expected.dtype)
         excess = _excess(got, expected, tolerance)
         wrong = int(np.count_nonzero(excess > 1))
         if not wrong:
             return
+        if not self.told:
+            raise self.failed(self.kind, name)
         at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
         one, other = show.pair(got[at], expected[at])
         if not got.ndim:
@@ -204,6 +214,10 @@ class _Comparison:
         if pattern := _pattern(got, expected, tolerance):
             findings.append(("pattern", pattern))
         raise self.failed(self.kind, name, *findings)
+
+
+def _forms(got: Any, expected: Any) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("got", show.kind_of(got)), ("expected", show.kind_of(expected))
 
 
 def _keys(value: dict[Any, Any]) -> str:

@@ -27,6 +27,8 @@ from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.remote import Functions
 from dlprep.sandbox.submission import Submission
 
+OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # which are no Exception
+
 
 @dataclass
 class Run:
@@ -89,10 +91,37 @@ class Cases:
             known = ", ".join(map(_name, items))
             self._run.fault = f"no case is named {self._run.only}; there are {known}"
         for item, following in zip_longest(wanted, wanted[1:]):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._run_case(item, following)
         if not wanted or list(self._run.results) != [item.nodeid for item in wanted]:
             found = f"{len(self._run.results)} of {len(wanted)} cases gave a result"
             self._run.fault = self._run.fault or found
+
+    def _run_case(self, item: pytest.Item, following: pytest.Item | None) -> None:
+        """pytest's own protocol of one test without its reports, which cost more than a case."""
+        run, hook = self._run, item.ihook
+        run.first_call = len(run.submission.calls)
+        if isinstance(item, pytest.Function):
+            item._initrequest()  # its fixtures are those of this run, as in pytest's own runner
+        try:
+            hook.pytest_runtest_setup(item=item)
+            run.results[item.nodeid] = self._judge(item, self._error_of(item))
+        except (Exception, *OUTCOMES) as error:
+            run.fault = run.fault or error
+        finally:
+            hook.pytest_runtest_teardown(item=item, nextitem=following)
+
+    def _error_of(self, item: pytest.Item) -> BaseException | None:
+        """What the case raises, if it is run: its result may not be wanted, nor time be left."""
+        if self._run.over:
+            return _NotRun()
+        self._run.submission.begin_case()
+        try:
+            item.runtest()
+        except pytest.exit.Exception:
+            raise
+        except (Exception, *OUTCOMES) as error:
+            return error
+        return None
 
     @pytest.fixture
     def submission(self) -> Functions:
@@ -115,36 +144,10 @@ class Cases:
             why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
             self.fault = f"they cannot be collected: {why}"
 
-    def pytest_runtest_call(self, item: pytest.Item) -> None:
-        """Give the case its time."""
-        self._run.first_call = len(self._run.submission.calls)
-        if not self._run.over:
-            self._run.submission.begin_case()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        """Do not run a case for which no time is left, nor one whose result is not wanted."""
-        if self._run.over:
-            raise _NotRun
-        return (yield)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Take down what the case found; pytest itself is told only that it is over."""
-        error = call.excinfo.value if call.excinfo is not None else None
-        if call.when == "call":
-            self._run.results[item.nodeid] = self._judge(item, error)
-        elif error is not None:
-            self._run.fault = self._run.fault or error
-        assert call.when != "collect"
-        return pytest.TestReport(
-            item.nodeid, item.location, {}, "passed", None, call.when, duration=call.duration
-        )
-
     def _judge(self, item: pytest.Item, error: BaseException | None) -> CaseResult:
         calls = self._run.submission.calls[self._run.first_call :]
+        for made in calls:
+            made.failed = error is not None
         document = getattr(getattr(item, "obj", None), "__doc__", None) or ""
         label = document.strip().split("\n")[0].rstrip(".")
         if bracket := item.name.partition("[")[2]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import types
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,16 +50,19 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
     calls = submission.calls
     if submission.nested or any(call.raised is None and not call.reply for call in calls):
         return ()  # calls within calls, or a lost worker, do not replay
-    theirs = [_outcome(call) for call in calls]
-    reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-    right = list(_replay(reference, submission))
+    changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
     matching: dict[str, list[Mistake]] = {}
-    for mistake in read_variants(exercise).mistakes:
-        replay = _replay(load_text(mistake.source), submission)
-        for function in _explained(calls, theirs, right, replay):
-            matching.setdefault(function, []).append(mistake)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+        cases = [_Case(submission, reference, case) for case in _by_case(calls)]
+        cases.sort(key=lambda case: not case.wrong)  # these rule most mistakes out
+        for mistake, code in _mistakes(exercise, changed):
+            for function in _explained(cases, _module(code)):
+                matching.setdefault(function, []).append(mistake)
     named: dict[str, NamedMistake] = {}
-    for function, found in matching.items():
+    for function in dict.fromkeys(call.function for call in calls):
+        found = matching.get(function, [])
         if len(found) == 1:  # two that cannot be told apart would be a guess
             mistake = found[0]
             named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
@@ -66,35 +71,86 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
 
 def load_text(source: str, name: str = "reference") -> types.ModuleType:
     """Run the text of the reference, or of a variant of it: code of the exercise's author."""
-    module = types.ModuleType(name)
-    exec(compile(source, f"{name}.py", "exec", dont_inherit=True), vars(module))
-    return module
+    return _module(_compiled(source, f"{name}.py"))
 
 
-def _explained(
-    calls: Sequence[Call],
-    theirs: Sequence[Outcome],
-    right: Sequence[Outcome],
-    mistake: Iterator[Outcome],
-) -> list[str]:
+class _Case:
+    """The calls that one case made, which depend on no other case's."""
+
+    def __init__(
+        self, submission: Submission, reference: types.ModuleType, calls: Sequence[Call]
+    ) -> None:
+        self.submission, self.reference, self.calls = submission, reference, calls
+        self.functions = {call.function for call in calls}
+
+    @cached_property
+    def theirs(self) -> list[Outcome]:
+        """The submission's answers."""
+        return [_outcome(call) for call in self.calls]
+
+    @cached_property
+    def right(self) -> list[Outcome]:
+        """The reference's answers."""
+        return list(self.replay(self.reference))
+
+    @cached_property
+    def wrong(self) -> set[str]:
+        """The functions of which some answer is not the reference's; none if the case passed."""
+        if not self.calls[0].failed:
+            return set()
+        answers = zip(self.calls, self.theirs, self.right, strict=True)
+        return {call.function for call, their, right in answers if not their.matches(right)}
+
+    def replay(self, module: types.ModuleType) -> Iterator[Outcome]:
+        """The calls, answered one by one by our own code in this process."""
+
+        def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            try:
+                return self.submission.callable(number)(*args, **kwargs)
+            except Exception as error:  # as the worker has it
+                raise RuntimeError(f"{type(error).__name__}: {error}") from error
+
+        executor = Executor(vars(module), "reference.py", call_back)
+        for call in self.calls:
+            try:
+                request = {**call.request, "observe": ""}
+                reply, out = executor.run(request, [array.copy() for array in call.arrays])
+                yield Outcome(_Words().decode(reply["value"], out))
+            except Exception as error:
+                yield Outcome(raised=(type(error).__name__, str(error)))
+
+
+def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
+    cases: list[list[Call]] = []
+    for call in calls:
+        if call.request.get("fresh") or not cases:
+            cases.append([])
+        cases[-1].append(call)
+    return cases
+
+
+def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     """The functions whose every answer the mistake gives, and not the reference."""
-    alive = {call.function for call in calls}
+    alive = set[str]().union(*(case.wrong for case in cases))
     evidence = set()
-    for call, their, good in zip(calls, theirs, right, strict=True):
-        wrong = next(mistake)
-        if call.function not in alive:
+    for case in cases:
+        if not alive & case.functions:
             continue
-        if not their.matches(wrong):
-            alive.remove(call.function)
-            if not alive:
-                break
-        elif not wrong.matches(good) and (wrong.raised is None or wrong.raised == their.raised):
-            evidence.add(call.function)
-    return [
-        function
-        for function in dict.fromkeys(call.function for call in calls)
-        if function in alive & evidence
-    ]
+        for n, wrong in enumerate(case.replay(mistake)):
+            function, their = case.calls[n].function, case.theirs[n]
+            if function not in alive:
+                continue
+            if not their.matches(wrong):
+                alive.remove(function)
+                if not alive:
+                    return alive
+            elif (
+                function not in evidence
+                and not wrong.matches(case.right[n])
+                and (wrong.raised is None or wrong.raised == their.raised)
+            ):
+                evidence.add(function)
+    return alive & evidence
 
 
 def _outcome(call: Call) -> Outcome:
@@ -103,23 +159,19 @@ def _outcome(call: Call) -> Outcome:
     return Outcome(_Words().decode(call.reply["value"], call.out))
 
 
-def _replay(module: types.ModuleType, submission: Submission) -> Iterator[Outcome]:
-    """The recorded calls, answered one by one by our own code in this process."""
+@lru_cache(maxsize=128)
+def _mistakes(exercise: Exercise, changed: int) -> list[tuple[Mistake, types.CodeType]]:
+    """The listed mistakes; ``changed`` is when the list was, should an author be at work."""
+    listed = read_variants(exercise).mistakes
+    return [(mistake, _compiled(mistake.source, "reference.py")) for mistake in listed]
 
-    def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        try:
-            return submission.callable(number)(*args, **kwargs)
-        except Exception as error:  # as the worker has it
-            raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
-    executor = Executor(vars(module), "reference.py", call_back)
-    for call in submission.calls:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            try:
-                request = {**call.request, "observe": ""}
-                reply, out = executor.run(request, [array.copy() for array in call.arrays])
-                outcome = Outcome(_Words().decode(reply["value"], out))
-            except Exception as error:
-                outcome = Outcome(raised=(type(error).__name__, str(error)))
-        yield outcome
+@lru_cache(maxsize=128)
+def _compiled(source: str, file: str) -> types.CodeType:
+    return compile(source, file, "exec", dont_inherit=True)
+
+
+def _module(code: types.CodeType) -> types.ModuleType:
+    module = types.ModuleType(Path(code.co_filename).stem)
+    exec(code, vars(module))
+    return module

@@ -82,6 +82,7 @@ class Call:
     effects: dict[str, list[Any]] = field(default_factory=dict)
     lines: int = 0
     peak: int = 0
+    failed: bool = False  # the case that made it
 
 
 # What a worker says of itself is read as strictly as its values: these raise on anything else.

@@ -46,6 +46,7 @@ class Executor(wire.Codec):
         if request.get("fresh"):  # a new case: what the last one held is of no use
             self.held.clear()
             self.last_results.clear()
+            self.count = 0
         reply: dict[str, Any] = {}
         value = self._perform(request, arrays, reply)
         self.last_type = _type_name(value)
