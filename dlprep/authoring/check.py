@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import doctest
+import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
 from dlprep.catalog import case_names
+from dlprep.errors import FaultError
 from dlprep.judge.judging import judge
 from dlprep.judge.naming import load_text
 from dlprep.model import Exercise, Verdict
+from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import Variants, read_variants
 
@@ -78,6 +83,21 @@ def check_exercise(exercise: Exercise) -> Report:
     )
 
 
+def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report | FaultError]:
+    """Prove exercises, as many at a time; in their order, each a report or why there is none."""
+    os.environ |= ONE_THREAD  # as a judge has it
+    # spawned, not forked: NumPy has threads here
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_report, exercises)
+
+
+def _report(exercise: Exercise) -> Report | FaultError:
+    try:
+        return check_exercise(exercise)
+    except FaultError as error:  # variants.toml cannot be read
+        return error
+
+
 @dataclass
 class _Proof:
     """The parts of the proof; each yields sentences that tell the author what to do."""
@@ -133,7 +153,10 @@ class _Proof:
             yield f"prompt.md's example is not what the reference gives: {wrong}"
 
     def stub(self) -> Iterator[str]:
-        """The stub states the reference's API, runs, and fails every case."""
+        """The stub states the reference's API, runs, and passes no case.
+
+        In the debugging track it is a broken program: it fails, and every function answers.
+        """
         text = self.exercise.stub.read_text(encoding="utf-8")
         stub = read_api(text)
         reference = read_api(self.exercise.reference.read_text(encoding="utf-8"))
@@ -147,9 +170,18 @@ class _Proof:
         verdict = self._judge(text, SEEDS[0])
         if verdict.problem is not None:
             yield f"stub.py does not run: {verdict.problem.message}"
+        if self.exercise.track == "debugging":
+            if verdict.status == "passed":
+                yield "stub.py passes every case: it is to be a broken program"
+            return
         for case in verdict.cases:
             if case.status == "passed":
                 yield f"test_{case.name} passes on the stub: it judges nothing of the submission"
+            elif case.kind != "not implemented":
+                yield (
+                    f"test_{case.name} does not end with 'not implemented yet' on the stub, but"
+                    f" as {case.kind!r}: the case is to call the submission first"
+                )
 
     def solutions(self) -> Iterator[str]:
         """The reference and every accepted solution pass."""

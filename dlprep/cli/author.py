@@ -47,25 +47,44 @@ def author_check(
             show_default=False,
         ),
     ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only those that differ from the main branch.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Exercises at work at once. Default: one a core.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Prove exercises: solutions pass, mistakes are caught and named, mutants die.
 
     Example: dlprep author check softmax
     """
     from dlprep import render
-    from dlprep.authoring.check import check_exercise
+    from dlprep.authoring.changed import changed_slugs
+    from dlprep.authoring.check import check_all
+    from dlprep.sandbox import cores
 
     with errors():
         console = render.make_console()
+        wanted = [catalog.find(slug) for slug in slugs or catalog.slugs()]
+        if changed:
+            differ = changed_slugs(catalog.HOME)
+            wanted = [exercise for exercise in wanted if exercise.slug in differ]
+        if not wanted:
+            render.message("No exercise differs from the main branch.", console)
         sound = True
-        for exercise in [catalog.find(slug) for slug in slugs or catalog.slugs()]:
-            try:
-                report = check_exercise(exercise)
-            except FaultError as error:  # variants.toml cannot be read
-                render.error(str(error), console)
+        reports = []
+        for found in check_all(wanted, jobs or cores()):
+            if isinstance(found, FaultError):
+                render.error(str(found), console)
                 sound = False
-                continue
-            render.author_report(report, console)
-            sound = sound and report.sound
+            else:
+                render.author_report(found, console)
+                reports.append(found)
+        if len(reports) > 1:
+            render.author_summary(reports, console)
+        sound = sound and all(report.sound for report in reports)
     if not sound:
         raise typer.Exit(NOT_PASSED)

@@ -10,13 +10,14 @@ import shutil
 
 from rich.console import Console, ConsoleDimensions
 
-from dlprep.render.authoring import author_report
+from dlprep.render.authoring import author_report, author_summary
 from dlprep.render.catalogue import exercise_table, prompt_page
 from dlprep.render.page import Page
 from dlprep.render.verdict import verdict_page
 
 __all__ = [
     "author_report",
+    "author_summary",
     "error",
     "exercise_table",
     "make_console",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,6 +12,21 @@ from dlprep.render.words import plural
 
 if TYPE_CHECKING:
     from dlprep.authoring.check import Report
+
+
+def author_summary(reports: Sequence[Report], console: Console) -> None:
+    """Print what was found over all of them."""
+    page = Page(console)
+    made = sum(report.mutants for report in reports)
+    died = made - sum(len(report.survivors) for report in reports)
+    sound = sum(report.sound for report in reports)
+    page.prose(
+        f"{sound} of {plural(len(reports), 'exercise')} sound"
+        f" · {plural(sum(report.mistakes for report in reports), 'mistake')}"
+        f" · {sum(report.accepted for report in reports)} accepted"
+        f" · {died} of {plural(made, 'mutant')} died ({100 * died / max(made, 1):.1f} %)"
+    )
+    page.show()
 
 
 def author_report(report: Report, console: Console) -> None:
