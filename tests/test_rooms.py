@@ -44,6 +44,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     "pytest": {"judge"},
     "rich": {"render"},
     "typer": {"cli"},
+    "distributed": {"grading"},
 }
 
 
@@ -175,6 +176,12 @@ def loaded(code: str, folder: Path) -> set[str]:
     last = done.stdout.splitlines()[-1].split()
     assert last[0] == "loaded"
     return set(last[1:])
+
+
+def test_dask_is_one_modules_and_loaded_late(tmp_path: Path) -> None:
+    modules = {found.path for found in ALL if found.package == "distributed"}
+    assert modules == {PACKAGE / "grading/cluster.py"}
+    assert "distributed" not in loaded("import dlprep.cli.grade, dlprep.grading.cluster", tmp_path)
 
 
 def test_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from dlprep import __version__, catalog
 from dlprep.cli.practise import MAX_SEED
-from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, USAGE, complete, errors, fail, note
 from dlprep.errors import UserError
 from dlprep.grading.model import Feedback, Status, Task
 
@@ -177,8 +177,8 @@ def _isolation(executor: Executor, allow_unsandboxed: bool) -> str:
     isolation = executor.isolation()
     if isolation != "full" and not allow_unsandboxed:
         raise UserError(
-            "This machine cannot lock submissions in: they would run in a separate process, with"
-            " all that you may read and write. If you trust them: --allow-unsandboxed."
+            "The system cannot lock submissions in: they would run in a separate process, with all"
+            " that its user may read and write. If you trust them: --allow-unsandboxed."
         )
     return isolation
 
@@ -221,11 +221,11 @@ def _graded(
     """Grade what is not graded yet, and write everything: which statuses there are."""
     from dlprep import render
     from dlprep.grading.outputs import LINES, Outputs
-    from dlprep.grading.run import run
+    from dlprep.grading.run import ExecutorLost, run
     from dlprep.render.progress import progress
 
     counts: Counter[Status] = Counter()
-    interrupted = False
+    ended, code = "", CTRL_C
     if earlier:
         earlier.cut()
     with Outputs(targets, info, found.tasks) as outputs:
@@ -241,10 +241,12 @@ def _graded(
                     counts[graded.status] += 1
                     advance()
         except KeyboardInterrupt:
-            interrupted = True
+            ended = "Interrupted:"
+        except ExecutorLost as error:
+            ended, code = str(error), USAGE
         outputs.finish()
-    if interrupted:
-        said = f"Interrupted: {counts.total()} of {len(found.tasks)} submissions are graded."
+    if ended:
+        said = f"{ended} {counts.total()} of {len(found.tasks)} submissions are graded."
         files = [target.path for target in targets if target.format == LINES and target.path]
-        fail(said + (f" Go on with: --resume {files[0]}" if files else ""), CTRL_C)
+        fail(said + (f" Go on with: --resume {files[0]}" if files else ""), code)
     return set(counts)

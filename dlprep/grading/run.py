@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +10,12 @@ from contextlib import closing
 from typing import Protocol
 
 from dlprep import catalog
-from dlprep.errors import FaultError
+from dlprep.errors import FaultError, UserError
 from dlprep.grading.formats import RunInfo
 from dlprep.grading.model import Graded, Request, Task
 from dlprep.judge.process import JudgeFault, JudgeProcess
 from dlprep.model import Problem, Verdict, VerdictStatus
+from dlprep.sandbox import cores
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 
 # On top of the judge's own timers, which start when a worker has loaded. It is for a judge that
@@ -25,8 +25,15 @@ PATIENCE_FACTOR = 10  # and so many times what one case of the exercise may take
 AHEAD = 2  # submissions that wait for each judge; all others are not even read
 
 
+class ExecutorLost(UserError):  # noqa: N818 - what happened to it
+    """Nothing can be judged there any more. What is judged stands."""
+
+
 class Executor(Protocol):
-    """Where submissions are judged: ``size`` at a time, in any order."""
+    """Where submissions are judged: ``size`` at a time, in any order.
+
+    A future may end with ``ExecutorLost``, and so may ``wait``.
+    """
 
     size: int
 
@@ -195,10 +202,3 @@ def isolation_reached() -> str:
             return worker.isolation
     except (OSError, WorkerFault) as error:
         raise FaultError(str(error)) from error
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
