@@ -181,7 +181,7 @@ class Cases:
                 kind,
                 self._text(last) if unanswered else "",
                 findings,
-                self._run.source.at(error.line),
+                self._run.source.at(self._run.source.loop(error.running) or error.line),
                 printed,
             )
         ours = isinstance(error, (CaseError, WorkerFault)) or _in_reference(error)

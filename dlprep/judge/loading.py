@@ -48,7 +48,7 @@ def load(
 
 
 def _problem(error: SubmissionError, source: Source, file: str) -> Problem:
-    place, raised = source.at(error.line), error.raised
+    place, raised = source.at(source.loop(error.running) or error.line), error.raised
     if error.kind == "timeout":
         return Problem(
             "timeout",

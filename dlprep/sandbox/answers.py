@@ -26,13 +26,20 @@ class SubmissionError(Exception):
 
     ``kind`` is ``exception``, ``missing``, ``signature``, ``timeout``, ``crash``, ``output``, or
     ``form`` when a function does not return the tuple that the stub says; the text is then that.
+    ``line`` is the submission's line that raised, or was running; ``running`` are all that were
+    when its time was over, innermost first.
     """
 
     def __init__(
-        self, kind: str, text: str, line: int | None = None, raised: Raised | None = None
+        self,
+        kind: str,
+        text: str,
+        line: int | None = None,
+        raised: Raised | None = None,
+        running: tuple[int, ...] = (),
     ) -> None:
         super().__init__(text)
-        self.kind, self.line, self.raised = kind, line, raised
+        self.kind, self.line, self.raised, self.running = kind, line, raised, running
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from dlprep.sandbox.nursery import Forked
 
 START_SECONDS = 60.0  # for Python and NumPy to load, on a cold and busy machine
+MAX_FRAMES = 100  # of what was running, as many as faulthandler writes
 MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
 
 
 class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
     """The worker is gone: ``kind`` is ``timeout``, ``crash`` or ``output``.
 
-    ``line`` is the submission's line that was running, where the process left word of it.
+    ``running`` are the submission's lines that were, innermost first, where the process left word
+    of them.
     """
 
-    def __init__(self, kind: str, text: str, line: int | None = None) -> None:
+    def __init__(self, kind: str, text: str, running: tuple[int, ...] = ()) -> None:
         super().__init__(text)
-        self.kind, self.line = kind, line
+        self.kind, self.running = kind, running
 
 
 class WorkerFault(Exception):  # noqa: N818 - the fault is the grader's
@@ -199,8 +201,8 @@ class WorkerProcess:
             else:
                 text = _how_it_ended(code)
         self.close()
-        found = re.search(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
-        self._lost = WorkerLost(kind, text, int(found[1]) if found else None)
+        found = re.findall(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
+        self._lost = WorkerLost(kind, text, tuple(int(line) for line in found[:MAX_FRAMES]))
         raise self._lost
 
     def _read(self) -> None:

@@ -64,6 +64,7 @@ class Submission(wire.Codec):
     ) -> None:
         self._name, self._source, self._api = name, source, api
         self._seconds, self._left, self._total = seconds, seconds, total
+        self._whole = True  # the time of this case, not what others left of it
         self._worker = worker if worker is not None and not worker.closed else None
         self._lent, self._start = self._worker, start
         self._defined: dict[str, Any] | None = None
@@ -103,6 +104,7 @@ class Submission(wire.Codec):
     def begin_case(self) -> None:
         """Start a case: its time begins, and the worker drops what it held for the last one."""
         self._left = min(self._seconds, self._total)
+        self._whole = self._total >= self._seconds
         self._fresh = True
 
     def close(self) -> None:
@@ -170,9 +172,16 @@ class Submission(wire.Codec):
         except WorkerLost as lost:
             self.isolation = worker.isolation
             self._drop(worker)
-            if lost.kind == "timeout":  # whoever waits for the verdict has waited enough
-                self._total = min(self._total, time.monotonic() - began + AFTER_TIMEOUT)
-            raise SubmissionError(lost.kind, str(lost), lost.line) from lost
+            said, running = str(lost), lost.running
+            line = running[0] if running else None
+            if lost.kind != "timeout":
+                raise SubmissionError(lost.kind, said, line) from lost
+            # whoever waits for the verdict has waited enough
+            self._total = min(self._total, time.monotonic() - began + AFTER_TIMEOUT)
+            said = "no answer in what was left of the time"  # no number: it differs every time
+            if self._whole:
+                said = f"no answer after {self._seconds:.3g} s"
+            raise SubmissionError("timeout", said, line, None, running) from lost
         finally:
             self._spend(time.monotonic() - began)
         self.isolation = worker.isolation
