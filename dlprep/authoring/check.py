@@ -169,7 +169,8 @@ class _Proof:
             yield f"reference.py has {name}, which stub.py has not: add it, or make it private"
         verdict = self._judge(text, SEEDS[0])
         if verdict.problem is not None:
-            yield f"stub.py does not run: {verdict.problem.message}"
+            said = verdict.problem.message
+            yield said if verdict.status == "fault" else f"stub.py does not run: {said}"
         if self.exercise.track == "debugging":
             if verdict.status == "passed":
                 yield "stub.py passes every case: it is to be a broken program"

@@ -62,9 +62,9 @@ class _Session:
         options = ["-c", os.devnull, "--rootdir", str(self.root), "--noconftest", "--capture=no"]
         options += ["--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"]
         options += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
-        for name, module in list(sys.modules.items()):
-            if getattr(module, "__file__", None) == str(self.path):
-                del sys.modules[name]  # an author has edited it since
+        # An author has edited the file since; or it is that of another catalogue.
+        name = ".".join(self.path.relative_to(self.root).with_suffix("").parts)
+        sys.modules.pop(name, None)
         try:
             pytest.main([*options, str(self.path)], plugins=[self.plugin])
         finally:

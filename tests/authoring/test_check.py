@@ -1,0 +1,181 @@
+"""``author check`` finds what is wrong with an exercise, and says what to do."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dlprep.authoring.changed import changed_slugs
+from dlprep.authoring.check import Report, check_all, check_exercise
+from dlprep.authoring.new import new_exercise
+from dlprep.catalog import read
+from dlprep.errors import FaultError, UserError
+
+SLUG = "layer_scale"
+TOML, PROMPT = "exercises/layer_scale/exercise.toml", "exercises/layer_scale/prompt.md"
+STUB, CASES = "exercises/layer_scale/stub.py", "exercises/layer_scale/test_cases.py"
+REFERENCE, VARIANTS = "solutions/layer_scale/reference.py", "solutions/layer_scale/variants.toml"
+LOOP = "solutions/layer_scale/accepted/loop.py"
+NO_CASE = '\n\ndef test_nothing(submission):\n    """judges nothing"""\n'
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A catalogue of one sound exercise."""
+    new_exercise(SLUG, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def edit(home: Path) -> Edit:
+    """``edit(file, old, new)``; without an old text the new one goes to the end."""
+
+    def apply(file: str, old: str, new: str) -> None:
+        text = (home / file).read_text(encoding="utf-8")
+        assert old in text
+        (home / file).write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+
+    return apply
+
+
+def checked(home: Path) -> Report:
+    return check_exercise(read(SLUG, home))
+
+
+def told(home: Path) -> str:
+    """What the author reads."""
+    try:
+        return "\n".join(checked(home).problems)
+    except FaultError as error:
+        return str(error)
+
+
+def test_a_sound_exercise(home: Path) -> None:
+    report = checked(home)
+    assert report.sound
+    assert (report.exercise, report.mistakes, report.accepted) == (SLUG, 1, 2)
+    assert report.mutants > 3
+    assert report.survivors == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (TOML, "hints = [", "hints = []\ntags_ = [", "unknown entries: tags_"),
+        (TOML, '    "2 * x has the shape and the dtype of x.",\n', "", "has 2 hints: give three"),
+        (CASES, '    """doubles every entry"""\n', "", "test_doubles_every_entry has no docstring"),
+        (CASES, "", NO_CASE, "test_nothing passes on the stub: it judges nothing"),
+        (
+            CASES,
+            "check_values(submission.double(x)",
+            "check_values(x",
+            "does not end with 'not implemented yet' on the stub, but as 'values'",
+        ),
+        (
+            CASES,
+            '"""doubles every entry"""',
+            '"""doubles every entry"""\n    assert submission is None',
+            "The cases of layer_scale went wrong: AssertionError",
+        ),
+        (PROMPT, ">>>", ">>> 1 +", "prompt.md's example is not what the reference gives"),
+        (PROMPT, ">>>", "", "prompt.md has no worked example"),
+        (STUB, "x: np.ndarray", "y: np.ndarray", "stub.py has double(y), reference.py double(x)"),
+        (STUB, "def double", "def doubled", "stub.py has doubled, which reference.py has not"),
+        (STUB, "    raise NotImplementedError", "    raise", "on the stub, but as 'exception'"),
+        (STUB, "import numpy", "import torch, numpy", "stub.py does not run"),
+        (REFERENCE, "2 * x", "3 * x", "find = '2 * x' no longer matches"),
+        (LOOP, "2 *", "3 *", "accepted 'one entry at a time' does not pass (seed 1)"),
+        (VARIANTS, "x + x", "2.0 * x + 1", "accepted 'adds x to itself' does not pass"),
+        (VARIANTS, '"2 + x"', '"x * 2"', "mistake 'adds 2' passes test_doubles_every_entry"),
+        (VARIANTS, '"test_doubles', '"test_no', "'adds 2': there is no case test_no_every_entry"),
+        (VARIANTS, '"2 + x"', '"2 + x["', "is not valid Python"),
+        (
+            VARIANTS,
+            "",
+            '\n[[mistake]]\nname = "twin"\nfind = "2 * x"\nreplace = "x + 2"\n'
+            'caught_by = "test_doubles_every_entry"\nhint = "The same again."\n',
+            "mistake 'adds 2' is named as nothing",
+        ),
+        (
+            VARIANTS,
+            "",
+            '\n[[equivalent]]\nmutant = "double: gone"\nreason = "It was."\n',
+            "is no mutant of reference.py any more: delete the entry",
+        ),
+        (
+            REFERENCE,
+            "    return 2 * x",
+            "    if x.size > 99:\n        x = x\n    return 2 * x",
+            "survives: add a case that kills it",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told(
+    home: Path, edit: Edit, file: str, old: str, new: str, said: str
+) -> None:
+    edit(file, old, new)
+    assert said in told(home)
+
+
+def test_files_that_are_missing_or_read_by_nothing(home: Path) -> None:
+    (home / "solutions/layer_scale/explanation.md").unlink()
+    (home / "exercises/layer_scale/notes.txt").write_text("to do")
+    assert checked(home).problems == (
+        "exercises/layer_scale/notes.txt is read by nothing: delete it",
+        "solutions/layer_scale/explanation.md is missing: write it",
+    )
+
+
+def test_a_broken_program_to_mend(home: Path, edit: Edit) -> None:
+    edit(TOML, 'track = "fundamentals"', 'track = "debugging"')
+    edit(STUB, "    raise NotImplementedError", "    x *= 2\n    return x")
+    assert checked(home).problems == (), "right values, and one case fails"
+    edit(STUB, "    x *= 2\n    return x", "    return 2 * x")
+    [problem] = checked(home).problems
+    assert problem == "stub.py passes every case: it is to be a broken program"
+
+
+def test_many_at_once_and_one_that_cannot_be_read(home: Path, edit: Edit) -> None:
+    new_exercise("other", home)
+    edit(VARIANTS, "[[mistake]]", "[[mistake")
+    broken, sound = check_all([read(SLUG, home), read("other", home)], jobs=2)
+    assert isinstance(broken, FaultError)
+    assert "variants.toml" in str(broken)
+    assert isinstance(sound, Report)
+    assert (sound.exercise, sound.sound) == ("other", True)
+
+
+def git(home: Path, *words: str) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *who, *words], cwd=home, check=True, capture_output=True)
+
+
+def test_what_differs_from_the_main_branch(home: Path) -> None:
+    for slug in ("other", "third", "fourth"):
+        new_exercise(slug, home)
+    git(home, "init", "--initial-branch=main")
+    git(home, "add", ".")
+    git(home, "commit", "-m", "all")
+    assert changed_slugs(home) == set()
+    git(home, "switch", "-c", "work")
+    (home / "exercises/other/prompt.md").write_text("committed")
+    git(home, "commit", "-am", "other")
+    (home / "solutions/third/reference.py").write_text("edited")
+    (home / "solutions/fourth/accepted/é.py").write_text("new")
+    (home / "elsewhere.py").write_text("no exercise")
+    assert changed_slugs(home) == {"other", "third", "fourth"}
+    git(home, "switch", "main")
+    assert changed_slugs(home) == {"third", "fourth"}
+
+
+def test_where_git_cannot_tell(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(home, "init", "--initial-branch=other")
+    with pytest.raises(UserError, match="git cannot compare with the branch 'main'"):
+        changed_slugs(home)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UserError, match="--changed needs git, which is not installed"):
+        changed_slugs(home)
