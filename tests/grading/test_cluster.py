@@ -63,7 +63,7 @@ class Cluster:
     @property
     def address(self) -> str:
         """The scheduler's, once it has one."""
-        wait_for(self._file.exists)
+        wait_for(lambda: self._file.exists() and self._file.read_text())  # written, too
         return str(json.loads(self._file.read_text())["address"])
 
     def end(self) -> None:

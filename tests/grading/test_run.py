@@ -131,7 +131,7 @@ def test_a_hundred_submissions_take_no_more_room_than_ten() -> None:
         return len(list(Path("/proc/self/fd").iterdir()))
 
     def verdicts() -> int:
-        return sum(isinstance(one, Verdict) for one in gc.get_objects())
+        return sum(type(one) is Verdict for one in gc.get_objects())
 
     before, others = descriptors(), verdicts()  # other tests keep some for themselves
     with closing(LocalExecutor(2, 100)) as executor:

@@ -1,0 +1,67 @@
+"""Every exercise of the catalogue: right solutions pass, mistakes are caught and named as such.
+
+``dlprep author check`` proves more, over its own three seeds; this is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dlprep import catalog
+from dlprep.judge.judging import judge
+from dlprep.model import Verdict
+from dlprep.sandbox.process import WorkerProcess
+from dlprep.variants import read_variants
+
+SEED = 4
+
+
+class OneWorker:
+    """Judges one text after the other in one worker, and takes a new one when it is lost."""
+
+    def __init__(self) -> None:
+        self.worker = WorkerProcess()
+
+    def __call__(self, slug: str, source: str) -> Verdict:
+        if self.worker.closed:
+            self.worker = WorkerProcess()
+        return judge(catalog.find(slug), source.encode(), seed=SEED, worker=self.worker)
+
+
+@pytest.fixture(scope="module")
+def verdict_on() -> Iterator[OneWorker]:
+    """The judge of this file."""
+    made = OneWorker()
+    yield made
+    made.worker.close()
+
+
+@pytest.mark.parametrize("slug", catalog.slugs())
+def test_right_solutions_pass_and_mistakes_are_named(slug: str, verdict_on: OneWorker) -> None:
+    exercise = catalog.find(slug)
+    variants = read_variants(exercise)
+    right = {"reference": exercise.reference.read_text(encoding="utf-8")}
+    right |= {one.name: one.source for one in variants.accepted}
+    found = {name: verdict_on(slug, source).status for name, source in right.items()}
+    assert found == dict.fromkeys(right, "passed")
+
+    assert len(variants.mistakes) >= 3
+    for mistake in variants.mistakes:
+        verdict = verdict_on(slug, mistake.source)
+        assert verdict.status in ("failed", "error"), mistake.name
+        failing = {case.name.partition("[")[0] for case in verdict.cases if case.status != "passed"}
+        assert mistake.caught_by.removeprefix("test_") in failing, mistake.name
+        assert [one.name for one in verdict.mistakes] == [mistake.name]
+
+
+@pytest.mark.parametrize("slug", catalog.slugs())
+def test_an_exercise_is_whole(slug: str) -> None:
+    exercise = catalog.find(slug)
+    assert 3 <= len(exercise.hints) <= 5
+    assert len(exercise.follow_ups) >= 3
+    assert all(one.question.endswith("?") and one.answer for one in exercise.follow_ups)
+    explanation = (exercise.solution / "explanation.md").read_text(encoding="utf-8")
+    assert len(explanation.split()) > 150
+    assert len(catalog.case_names(exercise)) >= 4
