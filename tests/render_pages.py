@@ -145,6 +145,7 @@ PAGES: dict[str, Callable[[Console], None]] = {
     )
     for name, verdict, options in [
         ("nan", a_verdict(*PASSED * 3, PASSED[0], NAN, SHAPE, mistakes=(SUBTRACT,)), {}),
+        ("other_function", a_verdict(NAN, mistakes=(replace(SUBTRACT, function="loss"),)), {}),
         ("shape", a_verdict(SHAPE, *PASSED, exercise="mlp2"), {}),
         ("gradient", a_verdict(GRADIENT, PASSED[0], exercise="mlp2"), {}),
         ("exception", a_verdict(RAISED, PASSED[0], seconds=12.3456), {}),

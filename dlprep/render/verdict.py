@@ -64,9 +64,13 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> 
         _advice(page, verdict, [advice for result in verdict.cases for advice in result.advice])
     else:
         _printed(page, verdict.printed, "printed when the file was loaded")
+    calls = [result.call for result in shown if result.call]
     for mistake in verdict.mistakes:
         page.gap()
-        page.prose(" ".join((mistake.hint or mistake.name).split()))
+        hint = " ".join((mistake.hint or mistake.name).split())
+        if calls and not any(call.startswith(f"{mistake.function}(") for call in calls):
+            hint = f"In {mistake.function}: {hint}"  # the case above is another function's
+        page.prose(hint)
     page.gap()
     _next(page, verdict, len(failing) - len(shown), case)
     _not_run(page, verdict)
