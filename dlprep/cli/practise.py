@@ -90,8 +90,9 @@ def start(
         console = render.make_console()
         _show_prompt(exercise)
         render.message("", console)
+        todo = "Mend" if exercise.track == "debugging" else "Write"
         said = {
-            "written": f"{started.path.name} is ready. Write it, then: {command('check')}",
+            "written": f"{started.path.name} is ready. {todo} it, then: {command('check')}",
             "kept": f"{started.path.name} was here already and is as you left it"
             " (the stub again: --reset).",
             "reset": f"{started.path.name} is the stub again; your text is in the history.",
