@@ -9,6 +9,7 @@ import numpy as np
 
 ROWS, COLUMNS = 4, 6  # of a window into a larger array
 WIDTH = 60  # of an array's line, so that a label fits beside it at 80 columns
+MANY = 5  # arguments, in a call that names them
 Index = tuple[int, ...]
 # The stand-ins for what stays in the worker, by their types' names, and what they are in words
 STAYS = {
@@ -136,9 +137,13 @@ def call_text(
     """A call as a person would write it; large arrays by dtype and shape.
 
     ``softmax([[1000., 1001.]], axis=-1)``, ``linear(x: float64(64, 10), W: float64(10, 3), …)``.
+    From five on, nobody counts them: each has its name.
     """
     named = list(parameters) + ["*"] * len(args)
-    parts = [_argument(named[n], value, short=False) for n, value in enumerate(args)]
+    by_name = len(args) + len(kwargs) >= MANY
+    parts = [
+        _argument(named[n], value, short=False, keyword=by_name) for n, value in enumerate(args)
+    ]
     parts += [_argument(key, value, short=False, keyword=True) for key, value in kwargs.items()]
     if sum(map(len, parts)) > 4 * WIDTH:
         parts = [_argument(named[n], value, short=True) for n, value in enumerate(args)]

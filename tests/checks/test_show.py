@@ -176,7 +176,9 @@ def test_a_long_call_names_its_arguments() -> None:
     written = "[0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25, 8.25, 9.25]"
     kept = {"row": np.arange(3.0)}
     text = show.call_text("adam_step", names, [values] * 3 + [3], kept)
-    assert text == f"adam_step({written}, {written}, {written}, 3, row=[0., 1., 2.])"
+    named = f"w={written}, g={written}, m={written}, v=3"
+    assert text == f"adam_step({named}, row=[0., 1., 2.])"
+    assert show.call_text("f", ["x", "y", "z", "w"], [1, 2, 3, 4], {}) == "f(1, 2, 3, 4)"
     text = show.call_text("adam_step", names, [values] * 4 + [3], kept)
     form = "float64(10,)"
     assert text == f"adam_step(w: {form}, g: {form}, m: {form}, v: {form}, t=3, row=[0., 1., 2.])"
