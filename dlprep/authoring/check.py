@@ -27,6 +27,7 @@ from dlprep.variants import Variants, read_variants
 
 SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
+UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
 EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
 SOLUTION_FILES = {"reference.py", "variants.toml", "explanation.md"}
 
@@ -213,8 +214,8 @@ class _Proof:
                 }
                 named = [one.name for one in verdict.mistakes]
                 kinds = {case.kind for case in verdict.cases if case.status != "passed"}
-                # right answers, only dearly bought: there is nothing to tell it by
-                expected = [] if kinds == {"scaling"} else [mistake.name]
+                # right answers, but dearly bought or with side effects: nothing to tell it by
+                untold = kinds <= UNTOLD and not named
                 if verdict.problem is not None:
                     yield f"mistake {mistake.name!r} is not judged: {verdict.problem.message}"
                 elif mistake.caught_by not in failing:
@@ -223,7 +224,7 @@ class _Proof:
                         f"mistake {mistake.name!r} passes {mistake.caught_by} (seed {seed};"
                         f" caught by {others}): sharpen the case"
                     )
-                elif named != expected:
+                elif named != [mistake.name] and not untold:
                     instead = " and ".join(map(repr, named)) or "nothing"
                     yield (
                         f"mistake {mistake.name!r} is named as {instead} (seed {seed}):"

@@ -7,6 +7,7 @@ means the same thing everywhere.
 
 from __future__ import annotations
 
+import itertools
 import operator
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ else:  # in the worker, where the package is out of reach
     import wire
 
 Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
+MAX_READ = 1_000  # items of an iterator whose effects are observed
 
 
 class Opaque:
@@ -103,7 +105,7 @@ class Executor(wire.Codec):
                 finally:
                     tracemalloc.stop()
                 return value
-        return function(*args, **kwargs)
+        return _read(function(*args, **kwargs), request)
 
     def _with_effects(
         self,
@@ -119,7 +121,7 @@ class Executor(wire.Codec):
         inputs = [entry for name, value in given.items() for entry in _arrays_in(value, name)]
         before = [array.tobytes() for _, array in inputs]
         state = _fresh_global_state(len(self.last_results))
-        value = function(*args, **kwargs)
+        value = _read(function(*args, **kwargs), request)
         touched = [name for name, was in state.items() if _global_state()[name] != was]
         changed = [
             name
@@ -227,6 +229,13 @@ class _Lines:
         if event == "line":
             self.count += 1
         return self._trace
+
+
+def _read(value: Any, request: dict[str, Any]) -> Any:
+    """The items of an iterator whose effects are wanted: its body runs only as it is read."""
+    if request.get("read") and hasattr(type(value), "__next__"):
+        return list(itertools.islice(value, MAX_READ))
+    return value
 
 
 def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:

@@ -47,6 +47,7 @@ class RemoteFunction:
             "op": "call",
             "function": signature.name,
             "observe": what,
+            "read": what == "effects",  # an iterator, to its end
             "keep": list(signature.opaque),
             "names": [parameter.name for parameter in signature.parameters],
         }

@@ -26,7 +26,7 @@ def optional(x, scale=2.0): return x * scale
 def named(params): return {name: -value for name, value in params.items()}
 def with_cache(x): return x * 2, (x,)
 def instance(x): return Instance()
-def generator(x): yield x
+def generator(x): yield 2 * x
 def masked(x): return np.ma.masked_all(3)
 def local_errstate(x):
     with np.errstate(all="ignore"):
@@ -38,6 +38,12 @@ class Instance: pass
 
 def returns_input(x): return x
 def returns_view(x): return x.T
+def yields_view(x):
+    yield 2 * x
+    yield x[1:]
+def changes_late(x):
+    yield 2 * x
+    x += 1
 def returns_part(x): return x[0] * 2, x[1]
 def returns_twice(x):
     y = x * 2
@@ -154,6 +160,13 @@ def test_passes_keywords_on(submit: Any, failure: Any) -> None:
             [SQUARE, SQUARE + 1],
             "x, y were changed by the call",
             "inputs stay as they were",
+        ),
+        ("changes_late", [SQUARE], "x was changed by the call", "inputs stay as they were"),
+        (
+            "yields_view",
+            [SQUARE],
+            "the result[1] shares its memory with x",
+            "new arrays: copy before you return",
         ),
         (
             "returns_input",
