@@ -198,8 +198,8 @@ def _explain(
 
 def _pattern(analytic: Array, numeric: Array, floor: float) -> str:
     """A plain fact that holds for all elements at once, or nothing; one number is no pattern."""
-    if np.count_nonzero(numeric) < 2 or not np.isfinite(analytic).all():
-        return ""
+    if np.count_nonzero(np.abs(numeric) > floor) < 2 or not np.isfinite(analytic).all():
+        return ""  # of what is 0 but for rounding, anything is a multiple
     if not analytic.any():
         return "every element of yours is 0"
     factor = show.ratio(analytic, numeric)

@@ -26,7 +26,7 @@ def complete(incomplete: str) -> list[str]:
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="EX", help="The exercise: lstm_cell.", autocompletion=complete),
+    typer.Argument(metavar="EX", help="The exercise, such as lstm_cell.", autocompletion=complete),
 ]
 OptionalName = Annotated[
     str | None,

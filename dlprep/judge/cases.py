@@ -198,10 +198,26 @@ class Cases:
         return CaseResult(name, label, "failed", "form", self._text(last), findings, None, printed)
 
     def _text(self, call: Call | None) -> str:
-        if call is None or call.request["op"] != "call":
-            return f"{call.function}(…)" if call is not None and call.function else ""
-        names = [parameter.name for parameter in self._run.api[call.function].parameters]
-        return call_text(call.function, names, call.args, call.kwargs)
+        if call is None or not call.function:
+            return ""
+        if call.request["op"] == "call":
+            names = [parameter.name for parameter in self._run.api[call.function].parameters]
+            return call_text(call.function, names, call.args, call.kwargs)
+        calls = self._run.submission.calls[self._run.first_call :]
+        made = [one for one in calls if one.function == call.function]
+        made = [one for one in made if one.request["op"] == "call"]
+        if len(made) != 1:  # of several objects, one does not know which
+            return f"{call.function}(…)"
+        text, number = self._text(made[0]), call.request.get("object")
+        if call.request["op"] == "get":
+            text += f".{call.request['name']}"
+        elif call.request["op"] == "invoke":
+            for one in calls:
+                if one.request["op"] == "get" and getattr(one.result, "_number", None) == number:
+                    text += f".{one.request['name']}"
+                    break
+            text += call_text("", [], call.args, call.kwargs)
+        return text
 
     def _warned(self, calls: Sequence[Call]) -> tuple[Location, ...]:
         places = (

@@ -134,6 +134,7 @@ def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
     label = " ".join(result.label.split()) or result.name
     if not page.spread((f"{mark} ", MARKS[mark]), (label, "bold"), right=result.name):
         page.prose(label, mark=mark, style="bold")
+        page.prose(result.name, indent=page.indent, style="dim")  # what --case takes
     if result.call:
         page.call(result.call)
     column = page.column([finding.label for finding in result.findings])

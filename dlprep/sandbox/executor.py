@@ -69,6 +69,9 @@ class Executor(wire.Codec):
                 return self._call(self.held[request["object"]], request, arrays, reply)
             case "get":
                 return getattr(self.held[request["object"]], request["name"])
+            case "hold":
+                (value,) = self.decode(request["args"], arrays)
+                return Opaque(value)
             case "set":
                 (value,) = self.decode(request["args"], arrays)
                 return setattr(self.held[request["object"]], request["name"], value)

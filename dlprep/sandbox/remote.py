@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlprep.sandbox.answers import Call, SubmissionError
+from dlprep.sandbox.answers import Call, Opaque, SubmissionError
 
 if TYPE_CHECKING:
     from dlprep.api import Signature
@@ -58,6 +58,17 @@ class RemoteFunction:
             raise SubmissionError("form", f"a tuple of {signature.returns}")
         return call
 
+    def hold(self, value: Any) -> RemoteObject:
+        """Put ``value`` into the worker: there, every call that gets it gets the same object.
+
+        So a case sees what a submission keeps: ``w = submission.f.hold(array)``, ``{"w": w}`` as
+        an argument, and then ``w[0] = 5.0``, which changes the array in place.
+        """
+        held = self._submission._request(self.signature.name, {"op": "hold"}, value)
+        if not isinstance(held, Opaque):  # the worker is not trusted
+            raise SubmissionError("output", "sent what is not an answer: no held value")
+        return RemoteObject(self._submission, held.number, self.signature.name, "value")
+
 
 class RemoteIterator:
     """An iterator of the submission's, read one by one up to ``MAX_ITEMS``."""
@@ -105,6 +116,9 @@ class RemoteObject:
 
     def __getitem__(self, key: Any) -> Any:
         return self._do({"op": "operator", "name": "getitem"}, self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._do({"op": "operator", "name": "setitem"}, self, key, value)
 
     def __neg__(self) -> Any:
         return self._do({"op": "operator", "name": "neg"}, self)

@@ -1003,3 +1003,25 @@ def test_the_folder_and_the_environment_around_do_not_matter(
     assert os.environ["PYTEST_PLUGINS"] == "nothing"
     assert not (tmp_path / "__pycache__").exists()
     assert not (tmp_path / ".pytest_cache").exists()
+
+
+@pytest.mark.parametrize(
+    ("slug", "find", "replace", "only", "call"),
+    [
+        ("early_stop", ">= self.patience", "> self.patience", "stops", ".step(1.5, {'w': "),
+        ("early_stop", "copy.deepcopy(params)", "params", "training_goes_on", ".best_params"),
+        ("minibatches", "range(0, end, bs)", "range(bs, end, bs)", "in_order", ""),
+    ],
+)
+def test_what_was_done_with_an_object_is_told(
+    verdict_on: VerdictOn, slug: str, find: str, replace: str, only: str, call: str
+) -> None:
+    text = catalog.find(slug).reference.read_text(encoding="utf-8")
+    assert find in text
+    verdict = verdict_on(catalog.find(slug), text.replace(find, replace), only=only)
+    [case] = verdict.cases
+    assert case.status == "failed"
+    made = {"early_stop": "EarlyStopping(3, 0.0)", "minibatches": "minibatches("}[slug]
+    assert case.call.startswith(made)
+    assert call in case.call
+    assert "…" not in case.call

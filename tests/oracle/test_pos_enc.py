@@ -91,5 +91,5 @@ def test_dtypes_follow_the_input_which_stays_untouched(solution, dtype, layout):
 
 
 def test_unknown_layouts_are_refused(solution):
-    with pytest.raises(ValueError, match="layout|pairs"):
+    with pytest.raises(ValueError, match=r"layout|pairs"):
         solution.rope(np.ones((1, 1, 1, 2)), np.array([0]), layout="pairs")

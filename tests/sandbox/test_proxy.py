@@ -415,6 +415,22 @@ def test_attributes_methods_items_and_calls_of_an_object(submit_text: Submit) ->
     assert submission.same(a, b=submission.Value(1)) is False
 
 
+def test_a_held_value_is_one_object_in_every_call(submit_text: Submit) -> None:
+    submission = submit_text(
+        "kept = []\n"
+        "def keep(p):\n    kept.append(p)\n    return kept[0] is p\n"
+        "def first():\n    return kept[0]\n"
+        "def at(p):\n    return kept[0] is p['w']\n"
+    )
+    w = submission.keep.hold(np.zeros(2))
+    assert [submission.keep(w), submission.keep(w)] == [True, True]
+    assert submission.keep(np.zeros(2)) is False
+    assert submission.at({"w": w}) is True
+    w[1] = 5.0
+    assert submission.first().tolist() == [0, 5]
+    assert (w[1], (w + 1).tolist()) == (5, [1, 6])
+
+
 def test_an_exception_in_a_method_has_its_line(submit_text: Submit) -> None:
     a = submit_text(VALUE).Value(1)
     error = error_of(lambda: a.fail())
