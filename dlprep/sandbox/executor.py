@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import operator
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
@@ -19,7 +19,8 @@ else:  # in the worker, where the package is out of reach
     import wire
 
 Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
-MAX_READ = 1_000  # items of an iterator whose effects are observed
+MAX_READ = 100  # items of an iterator whose effects are observed
+MAX_TOLD = 20  # effects of a kind: a message names the first
 
 
 class Opaque:
@@ -141,17 +142,17 @@ class Executor(wire.Codec):
         reply["effects"] = {
             "changed": changed,
             "touched": touched,
-            "shared": [
+            "shared": _first(
                 [name, other]
                 for n, (name, array) in enumerate(results)
                 for other, its in [*inputs, *results[:n]]
                 if _overlap(array, its)
-            ],
-            "overwritten": [
+            ),
+            "overwritten": _first(
                 name
                 for name, array, was in self.last_results.get(request["function"], [])
                 if array.tobytes() != was or any(_overlap(array, new) for _, new in results)
-            ],
+            ),
         }
         self.last_results[request["function"]] = [
             (name, array, array.tobytes()) for name, array in results
@@ -239,6 +240,10 @@ def _read(value: Any, request: dict[str, Any]) -> Any:
     if request.get("read") and hasattr(type(value), "__next__"):
         return list(itertools.islice(value, MAX_READ))
     return value
+
+
+def _first(found: Iterable[Any]) -> list[Any]:
+    return list(itertools.islice(found, MAX_TOLD))
 
 
 def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
