@@ -148,7 +148,7 @@ def test_gradient_at_zero(submission, name, settings):
     x, dout = np.array([0.0, -0.0, 2.0, -3.0, 0.0]), np.array([2.0, -3.0, 5.0, 0.0, -1.0])
     slope = {"relu": 0.0, "leaky_relu": 0.3, "elu": 1.7}[name]
     got = backward(submission, name, dout, x, settings)
-    check_values(got, np.where(x > 0, dout, slope * dout))
+    check_values(got, np.where(x > 0, dout, slope * dout) + 0.0)  # 0.0, not -0.0
 
 
 @each
@@ -173,7 +173,7 @@ def test_gradient_extreme_inputs(submission, name, settings):
     dout = np.array([3.0, -1.0, 2.0, -4.0, 5.0, 0.5])
     slope = {"relu": 0.0, "leaky_relu": 0.3, "elu": 0.0}[name]
     got = backward(submission, name, dout, x, settings)
-    check_values(got, np.where(x > 0, dout, slope * dout))
+    check_values(got, np.where(x > 0, dout, slope * dout) + 0.0)  # 0.0, not -0.0
 
 
 @each

@@ -191,7 +191,7 @@ def test_gradient_set_to_zero(submission):
 
 @pytest.mark.parametrize("number", [0.0, -0.0, -3.0, 1e-300], ids=str)
 def test_relu_at_zero(submission, number):
-    """has no gradient for the ReLU of 0"""
+    """has ReLU's derivative right at and around 0"""
     a = submission.Value(number)
     out = a.relu() * 2.0
     out.backward()
@@ -201,7 +201,7 @@ def test_relu_at_zero(submission, number):
 
 @pytest.mark.parametrize("number", [1000.0, -1000.0, 20.0, 1e-9], ids=str)
 def test_tanh_far_out(submission, number):
-    """stays right for the tanh of large numbers"""
+    """stays right for the tanh of very large and very small numbers"""
     a = submission.Value(number)
     out = a.tanh()
     out.backward()

@@ -111,7 +111,7 @@ def test_max_gradient_of_overlapping_windows(submission):
 
 
 def test_tie(submission):
-    """gives the gradient to the first of equal maxima"""
+    """gives the gradient of [[5, 5], [5, 5]] to the first 5"""
     x = np.array([[[[1.0, 2.0, 5.0, 5.0], [2.0, 2.0, 5.0, 5.0]]]])
     got = submission.maxpool_backward(np.array([[[[3.0, -4.0]]]]), x, 2, 2, 0)
     check_values(got, np.array([[[[0.0, 3.0, -4.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]]))
