@@ -78,7 +78,7 @@ def test_ignore_index(submission, reference, ignore_index):
 
 
 def test_weight(submission, reference):
-    """divides by the sum of the targets' weights"""
+    """weighs loss and gradient by class"""
     judge(submission, reference, Z, Y, weight=WEIGHT)
     judge(submission, reference, Z[:1], Y[:1], weight=WEIGHT)  # one weight cancels
 

@@ -6,7 +6,7 @@ def mse(pred: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
 
     pred, target: of one shape, or (N,) and (N, 1); a ValueError otherwise.
     Returns the mean over all elements, and dpred, an array of pred's shape.
-    float32 stays float32, integers give float64; no elements give 0.0 and an empty dpred.
+    dpred is float32 if both are, else float64; no elements give 0.0 and an empty dpred.
     """
     raise NotImplementedError
 

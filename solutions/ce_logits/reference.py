@@ -33,7 +33,7 @@ def cross_entropy(
     logp = shifted - np.log(_row_sums(np.exp(shifted)))  # (N, C)
     loss = -(q * logp).sum()
     dz = _row_sums(q) * np.exp(logp) - q  # (N, C)
-    return loss, dz.astype(z.dtype)
+    return loss.astype(z.dtype), dz.astype(z.dtype)
 
 
 def _row_sums(a: np.ndarray) -> np.ndarray:

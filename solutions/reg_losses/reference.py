@@ -8,7 +8,7 @@ def mse(pred: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
     """The mean over all elements of ``e**2``, ``e = pred - target``, and its gradient.
 
     pred, target: of one shape, or (N,) and (N, 1); ``ValueError`` otherwise. Returns the loss and
-    dpred, of pred's shape. float32 stays float32, integers give float64; an empty batch gives 0.
+    dpred, of pred's shape. dpred is float32 if both are, else float64; an empty batch gives 0.
     """
     e = _errors(pred, target)
     n = max(e.size, 1)
@@ -40,5 +40,5 @@ def _errors(pred: np.ndarray, target: np.ndarray) -> np.ndarray:
     n = pred.size
     if pred.shape != target.shape and {pred.shape, target.shape} != {(n,), (n, 1)}:
         raise ValueError(f"pred of shape {pred.shape} and target of shape {target.shape}")
-    dtype = np.result_type(pred, target, 1.0)  # integers become float64
+    dtype = np.float32 if pred.dtype == target.dtype == np.float32 else np.float64
     return np.subtract(pred, target.reshape(pred.shape), dtype=dtype)

@@ -123,3 +123,16 @@ def test_dtypes_follow_the_inputs_which_stay_untouched(solution, name, settings,
     assert dpred.flags.writeable
     assert not np.shares_memory(dpred, pred)
     np.testing.assert_allclose(dpred, slopes, rtol=tolerance)
+
+
+@every_loss
+@pytest.mark.parametrize("other", [np.float64, np.int64, np.uint8])
+def test_float32_beside_another_dtype_gives_float64(solution, name, settings, other):
+    pred, target = np.array([1.5, 2, 0], np.float32), np.array([1, 7, 5]).astype(other)
+    wide = pred.astype(np.float64), target.astype(np.float64)
+    expected, _ = getattr(solution, name)(*wide, **settings)
+    for arrays, signed in (((pred, target), 1), ((target, pred), -1)):
+        loss, dpred = getattr(solution, name)(*arrays, **settings)
+        assert loss == pytest.approx(expected, rel=1e-12)
+        slopes = signed * getattr(solution, name)(*wide, **settings)[1]
+        np.testing.assert_allclose(dpred, slopes, rtol=1e-12, strict=True)

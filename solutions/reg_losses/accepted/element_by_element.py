@@ -11,8 +11,11 @@ def _paired(pred: np.ndarray, target: np.ndarray) -> list[float]:
     return [float(p) - float(t) for p, t in zip(pred.ravel(), target.ravel(), strict=True)]
 
 
-def _mean(pred: np.ndarray, costs: list[float], slopes: list[float]) -> tuple[float, np.ndarray]:
-    dtype = pred.dtype if pred.dtype.kind == "f" else float
+def _mean(
+    pred: np.ndarray, target: np.ndarray, costs: list[float], slopes: list[float]
+) -> tuple[float, np.ndarray]:
+    single = pred.dtype == np.float32 and target.dtype == np.float32
+    dtype = np.float32 if single else np.float64
     if not costs:
         return 0.0, np.zeros(pred.shape, dtype)
     dpred = np.array([slope / len(costs) for slope in slopes], dtype)
@@ -21,12 +24,12 @@ def _mean(pred: np.ndarray, costs: list[float], slopes: list[float]) -> tuple[fl
 
 def mse(pred: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
     errors = _paired(pred, target)
-    return _mean(pred, [e * e for e in errors], [2 * e for e in errors])
+    return _mean(pred, target, [e * e for e in errors], [2 * e for e in errors])
 
 
 def mae(pred: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
     errors = _paired(pred, target)
-    return _mean(pred, [abs(e) for e in errors], [float((e > 0) - (e < 0)) for e in errors])
+    return _mean(pred, target, [abs(e) for e in errors], [float((e > 0) - (e < 0)) for e in errors])
 
 
 def huber(pred: np.ndarray, target: np.ndarray, delta: float = 1.0) -> tuple[float, np.ndarray]:
@@ -41,4 +44,4 @@ def huber(pred: np.ndarray, target: np.ndarray, delta: float = 1.0) -> tuple[flo
         else:
             costs.append(0.5 * e**2)
             slopes.append(e)
-    return _mean(pred, costs, slopes)
+    return _mean(pred, target, costs, slopes)

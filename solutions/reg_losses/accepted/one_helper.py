@@ -16,8 +16,8 @@ def _loss(
         target = target[:, None]
     elif pred.shape != target.shape:
         raise ValueError(f"shapes {pred.shape} and {target.shape}")
-    if not np.issubdtype(pred.dtype, np.floating):
-        pred, target = pred.astype(float), target.astype(float)
+    dtype = np.dtype("f4" if pred.dtype.char + target.dtype.char == "ff" else "f8")
+    pred, target = pred.astype(dtype), target.astype(dtype)
     values, slopes = cost(pred - target)
     if values.size == 0:
         return 0.0, np.empty(pred.shape, pred.dtype)
