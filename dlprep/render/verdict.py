@@ -68,7 +68,8 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> 
     for mistake in verdict.mistakes:
         page.gap()
         hint = " ".join((mistake.hint or mistake.name).split())
-        if calls and not any(call.startswith(f"{mistake.function}(") for call in calls):
+        shows_it = any(call.startswith(f"{mistake.function}(") for call in calls)
+        if calls and not shows_it and mistake.function not in hint:
             hint = f"In {mistake.function}: {hint}"  # the case above is another function's
         page.prose(hint)
     page.gap()

@@ -33,6 +33,13 @@ def test_other_axis(submission, reference, rng, axis):
     check_values(submission.logsumexp(x, axis=axis), reference.logsumexp(x, axis=axis))
 
 
+@pytest.mark.parametrize("shape", [(1, 5), (3, 1, 4)], ids=str)
+def test_other_axis_of_length_1(submission, reference, rng, shape):
+    """drops no axis but the one that is asked for"""
+    x = rng.normal(size=shape)
+    check_values(submission.logsumexp(x), reference.logsumexp(x))
+
+
 @pytest.mark.parametrize("axis", [0, -1])
 def test_keepdims(submission, reference, rng, axis):
     """keeps the axis with length 1 if keepdims is true"""
