@@ -156,7 +156,7 @@ class _Proof:
     def stub(self) -> Iterator[str]:
         """The stub states the reference's API, runs, and passes no case.
 
-        In the debugging track it is a broken program: it fails, and every function answers.
+        In the debugging track it is a broken program: it runs, and fails some case.
         """
         text = self.exercise.stub.read_text(encoding="utf-8")
         stub = read_api(text)
