@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,16 +60,16 @@ class Workspace:
         with _explained(f"{path} cannot be written"):
             written = _create(path, stub)
         if written:
-            return Started(path, "written", self._note_start(exercise, stub))
+            return Started(path, "written", self._noted(self.record.started, exercise, stub))
         text = read_submission(path)
         if not reset:
-            return Started(path, "kept", self._note_start(exercise, text))
+            return Started(path, "kept", self._noted(self.record.resumed, exercise, text))
         self._replace(exercise, text, stub)
         return Started(path, "reset", self.record.notice)
 
-    def _note_start(self, exercise: Exercise, text: bytes) -> str:
+    def _noted(self, note: Callable[[str, bytes], None], exercise: Exercise, text: bytes) -> str:
         try:
-            self.record.started(exercise.slug, text)
+            note(exercise.slug, text)
         except RecordError as error:
             return str(error)
         return self.record.notice

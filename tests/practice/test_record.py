@@ -23,8 +23,9 @@ import pytest
 
 import dlprep
 from dlprep.model import CaseResult, NamedMistake, Verdict
-from dlprep.practice import record as record_module
-from dlprep.practice.record import MIGRATIONS, Record, RecordError
+from dlprep.practice import database as database_module
+from dlprep.practice.database import MIGRATIONS
+from dlprep.practice.record import Record, RecordError
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(dlprep.__file__).parent.parent)}
 
@@ -131,7 +132,7 @@ def test_a_check_keeps_the_verdict_and_the_text(path: Path) -> None:
     Record(path).checked(
         verdict(
             status="failed",
-            cases=(CaseResult("a", "", "passed"), CaseResult("b", "", "failed")),
+            cases=(CaseResult("a", "", "passed"), CaseResult("b", "", "failed", "not implemented")),
             mistakes=(NamedMistake("softmax", "no max subtraction", "Subtract it."),),
         ),
         b"def softmax(x): ...",
@@ -139,6 +140,7 @@ def test_a_check_keeps_the_verdict_and_the_text(path: Path) -> None:
     (event,) = rows(path, "select * from event")
     at = str(event.pop("at"))
     assert before <= at <= datetime.now(UTC).isoformat(timespec="milliseconds")
+    assert len(str(event.pop("uid"))) == 32
     assert event.pop("utc_offset") == time.localtime().tm_gmtoff // 60
     assert event == {
         "id": 1,
@@ -150,6 +152,7 @@ def test_a_check_keeps_the_verdict_and_the_text(path: Path) -> None:
         "seconds": 0.25,
         "passing": 1,
         "total": 2,
+        "unwritten": 1,
         "mistakes": json.dumps(["no max subtraction"]),
         "only_case": None,
     }
@@ -311,7 +314,7 @@ def test_a_folder_where_the_record_should_be(path: Path) -> None:
 def test_a_record_that_another_process_holds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = Record(path)
     record.started("softmax", b"")
-    monkeypatch.setattr(record_module, "_WAIT", 0.01)
+    monkeypatch.setattr(database_module, "_WAIT", 0.01)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("begin immediate")
         with pytest.raises(RecordError) as caught:

@@ -180,7 +180,7 @@ def test_start_leaves_a_file_of_the_user_alone(
     assert (started.path, started.happened, started.note) == (path, "kept", "")
     assert path.read_bytes() == text
     assert identity(path) == before
-    assert history(workspace) == [("started", text)]
+    assert history(workspace) == [("resumed", text)]
 
 
 def test_reset_brings_the_stub_back_and_keeps_the_old_text(
