@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,8 +16,10 @@ from dlprep.cli.shared import (
     Name,
     OptionalName,
     errors,
+    find_exercise,
     note,
     print_json,
+    recorded,
 )
 from dlprep.errors import UserError
 from dlprep.model import Difficulty, Exercise, Track, Verdict
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from dlprep.judge.process import JudgeProcess
     from dlprep.practice.record import Record
 
-T = TypeVar("T")
 MAX_SEED = 2**32 - 1
 Status = Literal["new", "started", "failing", "passed"]
 
@@ -51,7 +51,7 @@ def list_exercises(
     Example: dlprep list --track stability --status new
     """
     with errors():
-        statuses = _recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+        statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
         rows = [
             (exercise, statuses.get(exercise.slug, "new"))
             for exercise in catalog.all_exercises()
@@ -107,7 +107,7 @@ def show(name: OptionalName = None) -> None:
     Example: dlprep show softmax
     """
     with errors():
-        _show_prompt(_exercise(name))
+        _show_prompt(find_exercise(name))
 
 
 def check(
@@ -137,7 +137,7 @@ def check(
     from dlprep.practice.workspace import open_workspace, read_submission
 
     with errors():
-        exercise = _exercise(name)
+        exercise = find_exercise(name)
         workspace = open_workspace(Path.cwd())
         path = workspace.file(exercise)
         source = read_submission(path)
@@ -154,15 +154,6 @@ def check(
         else:
             render.verdict_page(verdict, render.make_console(), everything=everything, case=case)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
-
-
-def _exercise(name: str | None) -> Exercise:
-    if name is None:
-        name = _recorded(lambda record: record.last_exercise(), None)
-        if name is None:
-            begin = command("start softmax")
-            raise UserError(f"Nothing was started here yet. Start with: {begin}")
-    return catalog.find(name)
 
 
 def _known_case(exercise: Exercise, case: str) -> str:
@@ -192,18 +183,6 @@ def _show_prompt(exercise: Exercise) -> None:
 
     markdown = exercise.prompt.read_text(encoding="utf-8")
     render.prompt_page(exercise, markdown, render.make_console())
-
-
-def _recorded(read: Callable[[Record], T], default: T) -> T:
-    """What the workspace's record says, or ``default`` and a note when it cannot be read."""
-    from dlprep.practice.record import RecordError
-    from dlprep.practice.workspace import open_workspace
-
-    try:
-        return read(open_workspace(Path.cwd()).record)
-    except RecordError as error:
-        note(str(error))
-        return default
 
 
 def _record_check(record: Record, verdict: Verdict, source: bytes, case: str | None) -> None:

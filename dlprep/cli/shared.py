@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from dlprep import catalog
+from dlprep import catalog, command
 from dlprep.errors import INTERRUPTED, FaultError, UserError
+from dlprep.model import Exercise
+
+if TYPE_CHECKING:
+    from dlprep.practice.record import Record
+
+T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
 
@@ -85,3 +92,25 @@ def print_json(data: Any) -> None:
     import json
 
     typer.echo(json.dumps(data, indent=2))
+
+
+def find_exercise(name: str | None) -> Exercise:
+    """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
+    if name is None:
+        name = recorded(lambda record: record.last_exercise(), None)
+        if name is None:
+            begin = command("start softmax")
+            raise UserError(f"Nothing was started here yet. Start with: {begin}")
+    return catalog.find(name)
+
+
+def recorded(read: Callable[[Record], T], default: T) -> T:
+    """What the workspace's record says, or ``default`` and a note when it cannot be read."""
+    from dlprep.practice.record import RecordError
+    from dlprep.practice.workspace import open_workspace
+
+    try:
+        return read(open_workspace(Path.cwd()).record)
+    except RecordError as error:
+        note(str(error))
+        return default
