@@ -8,12 +8,25 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from dlprep import render
-from dlprep.model import CaseResult, Exercise, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.model import (
+    CaseResult,
+    Exercise,
+    Finding,
+    FollowUp,
+    Location,
+    NamedMistake,
+    Problem,
+    Verdict,
+)
+from dlprep.practice.events import Event
+from dlprep.render.history import history_page
+from dlprep.render.solution import hint_page, solution_page
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 
@@ -210,10 +223,59 @@ Write `softmax(logits, axis)` so that rows sum to 1; it is *never* NaN.
 softmax(np.array([0.0, 0.0]))  # array([0.5, 0.5])
 ```
 """
+HINTED = replace(
+    EXERCISES[0][0],
+    hints=("What can be subtracted?", "Look at \x1b[31mthe largest. " * 6, "Subtract the maximum."),
+    follow_ups=(FollowUp("What is the gradient?", "No Jacobian is needed."),),
+)
+REFERENCE = """import numpy as np
+
+
+def softmax(x, axis=-1):
+    e = np.exp(x - x.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+"""
+
+
+def an_event(number: int, kind: str, text: str, **more: object) -> Event:
+    at = datetime(2026, 11, 2, 23, 10 + number, tzinfo=UTC)
+    return Event(number, str(number), at, 60, "softmax", kind, text, **more)  # type: ignore[arg-type]
+
+
+MISTAKES = ("no max subtraction", "the normalisation runs over all of the axes")
+HISTORY = [
+    an_event(1, "started", "a"),
+    an_event(2, "checked", "a", status="failed", passing=0, total=17, unwritten=17),
+    an_event(3, "hinted", "a"),
+    an_event(4, "checked", "b", status="error", passing=0, total=0),
+    an_event(5, "checked", "c", status="failed", passing=1, total=17, mistakes=MISTAKES),
+    an_event(6, "checked", "c", status="failed", passing=0, total=1, only_case="large_logits"),
+    an_event(7, "checked", "c", status="fault", passing=0, total=0),
+    an_event(8, "checked", "d", status="passed", passing=17, total=17),
+    an_event(9, "tested", "t", passing=9, total=14),
+    an_event(10, "reset", "d"),
+    an_event(11, "gave_up", "a"),
+    an_event(12, "replaced", "a"),
+    an_event(13, "restored", "d", status="passed"),
+    an_event(14, "resumed", "d"),
+    an_event(15, "dreamt", "d"),  # of a later version
+]
 PAGES |= {
     "list": lambda console: render.exercise_table(EXERCISES, console),
     "list_of_none": lambda console: render.exercise_table([], console),
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
+    "hints": lambda console: hint_page(HINTED, 2, console),
+    "last_hint": lambda console: hint_page(HINTED, 3, console),
+    "solution": lambda console: solution_page(
+        HINTED,
+        REFERENCE,
+        "# Softmax\n\n**Why.** It is *short*.\n",
+        [("by an einsum", REFERENCE.replace("e.sum(", "total("))],
+        REFERENCE + "# mine\n",
+        console,
+    ),
+    "history": lambda console: history_page(HINTED, HISTORY, console),
+    "history_of_nothing": lambda console: history_page(HINTED, [], console),
     "message": lambda console: render.message("softmax.py is ready. " * 5, console),
     "error": lambda console: render.error("There is no \x1b[1m exercise. " * 4, console),
 }
@@ -221,7 +283,10 @@ PAGES |= {
 
 # how a terminal shows Markdown is rich's, and differs from one version of rich to the next
 GOLDEN_PAGES = [
-    (name, width) for name in PAGES for width in (80, 40) if (name, width) != ("prompt", 40)
+    (name, width)
+    for name in PAGES
+    for width in (80, 40)
+    if width == 80 or name not in ("prompt", "solution")
 ]
 
 

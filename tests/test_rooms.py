@@ -37,7 +37,7 @@ ROOMS: dict[str, set[str]] = {
 }
 ANYTHING = {"cli", "__main__"}
 # for annotations alone
-TYPING = {("sandbox", "api"), ("render", "authoring"), ("render", "grading")}
+TYPING = {("sandbox", "api"), ("render", "authoring"), ("render", "grading"), ("render", "practice")}
 
 THIRD_PARTY: dict[str, set[str]] = {
     "numpy": {"checks", "sandbox", "judge", "authoring"},

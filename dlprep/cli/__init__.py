@@ -8,6 +8,8 @@ import typer
 
 from dlprep.cli.author import author
 from dlprep.cli.grade import grade
+from dlprep.cli.history import history, restore
+from dlprep.cli.learn import hint, solution
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 
 __all__ = ["Early", "app", "run"]
@@ -24,6 +26,10 @@ app.command("list")(list_exercises)
 app.command()(start)
 app.command()(show)
 app.command()(check)
+app.command()(hint)
+app.command()(solution)
+app.command()(history)
+app.command()(restore)
 app.command()(grade)
 app.add_typer(author)
 

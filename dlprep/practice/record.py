@@ -73,6 +73,10 @@ class Record(Database):
         replaced: _Addition = (exercise, "replaced", instead_of or b"", {})
         self._add(*([] if instead_of is None else [replaced]), one)
 
+    def replaced(self, exercise: str, text: bytes) -> None:
+        """A file that held ``text`` is about to be written over."""
+        self._add((exercise, "replaced", text, {}))
+
     def hinted(self, exercise: str, text: bytes) -> None:
         """A hint was shown, while the file held ``text``."""
         self._add((exercise, "hinted", text, {}))

@@ -25,6 +25,7 @@ class Round:
     """
 
     exercise: str
+    first: int  # the number of its first event
     began: datetime
     day: date  # of its last event, where the user was
     ended: datetime | None = None
@@ -52,7 +53,7 @@ def rounds(events: list[Event], now: datetime) -> list[Round]:
         texts = seen.setdefault(event.exercise, set())
         one = current.get(event.exercise)
         if one is None or (event.kind in ("started", "reset") and one.outcome != "open"):
-            one = current[event.exercise] = Round(event.exercise, began=at, day=day)
+            one = current[event.exercise] = Round(event.exercise, event.number, at, day)
             earlier[event.exercise] = {*texts, event.text_hash} if texts else set()
             found.append(one)
         elif one.outcome == "open":

@@ -13,6 +13,7 @@ from typing import Literal
 from dlprep import command
 from dlprep.errors import UserError
 from dlprep.model import Exercise
+from dlprep.practice.events import Event
 from dlprep.practice.record import Record, RecordError
 
 FOLDER = ".dlprep"
@@ -48,6 +49,13 @@ class Workspace:
         """Where the user's solution of ``exercise`` is, or will be."""
         return self.root / f"{exercise.slug}.py"
 
+    def text(self, exercise: Exercise) -> bytes:
+        """What the user's file of ``exercise`` holds; nothing if it cannot be read."""
+        try:
+            return read_submission(self.file(exercise))
+        except WorkspaceError:
+            return b""
+
     def start(self, exercise: Exercise, reset: bool = False) -> Started:
         """Put the stub into the workspace, but never over a file of the user's.
 
@@ -64,7 +72,7 @@ class Workspace:
         text = read_submission(path)
         if not reset:
             return Started(path, "kept", self._noted(self.record.resumed, exercise, text))
-        self._replace(exercise, text, stub)
+        _replace(path, text, stub, lambda: self.record.reset(exercise.slug, text), "reset")
         return Started(path, "reset", self.record.notice)
 
     def _noted(self, note: Callable[[str, bytes], None], exercise: Exercise, text: bytes) -> str:
@@ -74,31 +82,83 @@ class Workspace:
             return str(error)
         return self.record.notice
 
-    def _replace(self, exercise: Exercise, text: bytes, stub: bytes) -> None:
-        path = self.file(exercise)
-        if path.is_symlink():
-            raise WorkspaceError(
-                f"{path} is a symbolic link, and a reset would replace the link, not the file "
-                "behind it. Remove the link, then start again."
-            )
-        new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            with _explained(f"{path} cannot be reset"):
-                new.write_bytes(stub)  # before the record: what the disk refuses never happened
-                self.record.reset(exercise.slug, text)
-                if read_submission(path) != text:
-                    raise WorkspaceError(
-                        f"{path} was saved while it was being reset, and is left as it is. "
-                        "Reset it again."
-                    )
-                new.replace(path)
-        except RecordError as error:
-            raise WorkspaceError(
-                f"{path} is left as it is, since its text cannot be kept first. {error}"
-            ) from error
-        finally:
-            with suppress(OSError):  # what went wrong before is the news
-                new.unlink(missing_ok=True)
+    def tests(self, exercise: Exercise) -> Path:
+        """Where the user's own tests of ``exercise`` are, or will be."""
+        return self.root / f"test_{exercise.slug}.py"
+
+    def restore(self, exercise: Exercise, attempt: Event) -> Path | None:
+        """Bring the text of an attempt back, once the one that is there is safe in the record.
+
+        The file that was written; None if it holds that text already. Raises ``WorkspaceError``;
+        the file is then as it was.
+        """
+        text = attempt_text(self.record, attempt)
+        own_tests = attempt.kind == "tested"
+        path = self.tests(exercise) if own_tests else self.file(exercise)
+        there = os.path.lexists(path)
+        before = read_submission(path) if there else None
+        if before == text:
+            return None
+
+        def keep() -> None:
+            if not own_tests:
+                self.record.restored(exercise.slug, text, instead_of=before)
+            elif before is not None:
+                self.record.replaced(exercise.slug, before)
+
+        if before is not None:
+            _replace(path, before, text, keep, "restored")
+            return path
+        with _explained(f"{path} cannot be written"):
+            if not _create(path, text):
+                raise WorkspaceError(f"{path} appeared just now, and is left as it is.")
+        with suppress(RecordError):  # nothing was there that could be lost
+            keep()
+        return path
+
+
+def attempt_text(record: Record, attempt: Event) -> bytes:
+    """The text of an attempt; ``WorkspaceError`` if the record has lost it."""
+    text = record.text(attempt.text_hash)
+    if text is None:
+        raise WorkspaceError(
+            "The text of this attempt is lost: the record was damaged once, and it could not be "
+            "recovered."
+        )
+    return text
+
+
+def _replace(
+    path: Path,
+    text: bytes,
+    new_text: bytes,
+    keep: Callable[[], None],
+    done: Literal["reset", "restored"],
+) -> None:
+    """Replace the ``text`` in a file, which ``keep`` puts into the record before."""
+    if path.is_symlink():
+        raise WorkspaceError(
+            f"{path} is a symbolic link, and what is {done} would replace the link, not the file "
+            "behind it. Remove the link, then do it again."
+        )
+    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with _explained(f"{path} cannot be {done}"):
+            new.write_bytes(new_text)  # before the record: what the disk refuses never happened
+            keep()
+            if read_submission(path) != text:
+                raise WorkspaceError(
+                    f"{path} was saved while it was being {done}, and is left as it is. "
+                    "Do it again."
+                )
+            new.replace(path)
+    except RecordError as error:
+        raise WorkspaceError(
+            f"{path} is left as it is, since its text cannot be kept first. {error}"
+        ) from error
+    finally:
+        with suppress(OSError):  # what went wrong before is the news
+            new.unlink(missing_ok=True)
 
 
 def find_workspace(start: Path) -> Path | None:

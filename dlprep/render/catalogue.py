@@ -8,12 +8,12 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
 from dlprep.model import Exercise
+from dlprep.render.document import document
 from dlprep.render.page import Page
-from dlprep.render.words import encodable, plural
+from dlprep.render.words import plural
 
 STATUS_STYLES = {"new": "dim", "started": "", "failing": "red", "passed": "green"}
 LEAST_TITLE = 12  # a title cut to less says nothing: then there is no column of titles
-PROMPT_WIDTH = 88
 
 
 def exercise_table(rows: list[tuple[Exercise, str]], console: Console) -> None:
@@ -56,33 +56,8 @@ def exercise_table(rows: list[tuple[Exercise, str]], console: Console) -> None:
 
 def prompt_page(exercise: Exercise, markdown: str, console: Console) -> None:
     """Print the task of an exercise; in a pipe, its Markdown as it is."""
-    if not console.is_terminal:
-        console.out(encodable(markdown.rstrip("\n"), console.encoding), highlight=False)
-        return
-    page = Page(console)
     effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
-    if not page.spread((exercise.title, "bold"), right=effort):
-        page.prose(exercise.title, indent=0, style="bold")
-        page.prose(effort, indent=0, style="dim")
-    page.gap()
-    page.show()
-
-    # Imported here: together with what they load, they take longer than a whole verdict.
-    from rich.markdown import Markdown
-    from rich.segment import Segment, Segments
-    from rich.theme import Theme
-
-    if markdown.startswith("# "):  # the title, which stands above already
-        markdown = markdown.partition("\n")[2]
-    calm = Theme({"markdown.code": "cyan", "markdown.h2": "bold", "markdown.h3": "bold"})
-    with console.use_theme(calm):
-        width = min(console.width, PROMPT_WIDTH)
-        task = console.render(
-            Markdown(markdown, code_theme="ansi_dark"), console.options.update(width=width)
-        )
-        encoding = console.encoding
-        shown = [Segment(encodable(part.text, encoding), part.style) for part in task]
-        console.print(Segments(shown), end="")
+    document(exercise.title, effort, markdown, console)
 
 
 def _cut(page: Page, title: str, width: int) -> str:

@@ -84,7 +84,8 @@ def _next(page: Page, verdict: Verdict, more: int, case: str | None) -> None:
         fails = "fails" if more == 1 else "fail"
         page.prose(f"{plural(more, 'more case')} {fails}: {command('check --all')}")
     elif verdict.status == "passed":
-        page.prose(f"Next: {command('list')}")
+        page.prose(f"The solution, beside yours: {command(f'solution {verdict.exercise}')}")
+        page.prose(f"What to do next: {command('next')}")
 
 
 def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
@@ -111,6 +112,7 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult]) -> None:
     page.gap()
     page.prose(f"Open {verdict.file}, write the code, then: {command('check')}")
     page.prose(f"The task again: {command(f'show {verdict.exercise}')}")
+    page.prose(f"A hint: {command(f'hint {verdict.exercise}')}")
 
 
 def _score(verdict: Verdict) -> str:

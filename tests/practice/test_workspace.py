@@ -23,6 +23,7 @@ import pytest
 
 import dlprep
 from dlprep.model import Exercise
+from dlprep.practice import database
 from dlprep.practice.workspace import (
     LARGEST_SUBMISSION,
     Workspace,
@@ -228,6 +229,52 @@ def test_a_record_that_cannot_be_written_refuses_a_reset(
     assert tree(workspace.root) == [".dlprep", "softmax.py"]
 
 
+def test_a_restore_keeps_what_was_there(workspace: Workspace, exercise: Exercise) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"first\n")
+    workspace.start(exercise)
+    path.write_bytes(b"second\n")
+    (first,) = workspace.record.events()
+    assert workspace.restore(exercise, first) == path
+    assert path.read_bytes() == b"first\n"
+    kept = [("resumed", b"first\n"), ("replaced", b"second\n"), ("restored", b"first\n")]
+    assert history(workspace) == kept
+    assert workspace.restore(exercise, first) is None
+    assert history(workspace) == kept
+    path.unlink()
+    assert workspace.restore(exercise, workspace.record.events()[1]) == path
+    assert path.read_bytes() == b"second\n"
+
+
+def test_own_tests_are_restored_to_their_own_file(workspace: Workspace, exercise: Exercise) -> None:
+    workspace.record.tested(exercise.slug, b"old tests\n", 1, 2)
+    (tested,) = workspace.record.events()
+    for there in (None, b"new tests\n"):
+        if there:
+            workspace.tests(exercise).write_bytes(there)
+        assert workspace.restore(exercise, tested) == workspace.tests(exercise)
+        assert workspace.tests(exercise).read_bytes() == b"old tests\n"
+    assert history(workspace) == [("tested", b"old tests\n"), ("replaced", b"new tests\n")]
+    assert not workspace.file(exercise).exists()
+
+
+def test_a_restore_that_cannot_keep_what_is_there_is_refused(
+    workspace: Workspace, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"first\n")
+    workspace.start(exercise)
+    path.write_bytes(b"second\n")
+    (first,) = workspace.record.events()
+    with closing(sqlite3.connect(workspace.record.path)) as other:
+        other.execute("begin immediate")
+        monkeypatch.setattr(database, "_WAIT", 0.01)
+        with pytest.raises(WorkspaceError, match="is left as it is, since its text cannot be kept"):
+            workspace.restore(exercise, first)
+    assert path.read_bytes() == b"second\n"
+    assert [one.name for one in path.parent.iterdir() if one.is_file()] == [path.name]
+
+
 def test_a_damaged_record_is_a_note_and_the_new_one_serves(
     workspace: Workspace, exercise: Exercise
 ) -> None:
@@ -263,7 +310,7 @@ def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
         path.write_bytes(b"second")  # … and meanwhile the editor saves
     thread.join()
     assert [str(error) for error in caught] == [
-        f"{path} was saved while it was being reset, and is left as it is. Reset it again."
+        f"{path} was saved while it was being reset, and is left as it is. Do it again."
     ]
     assert path.read_bytes() == b"second"
     assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
@@ -364,8 +411,8 @@ def test_a_link_to_a_file_is_kept_and_read_but_never_reset(
     with pytest.raises(WorkspaceError) as caught:
         workspace.start(exercise, reset=True)
     assert str(caught.value) == (
-        f"{path} is a symbolic link, and a reset would replace the link, not the file behind it. "
-        "Remove the link, then start again."
+        f"{path} is a symbolic link, and what is reset would replace the link, not the file "
+        "behind it. Remove the link, then do it again."
     )
     assert path.is_symlink()
     assert path.read_bytes() == b"mine"

@@ -1,0 +1,93 @@
+"""The learning commands: hint, solution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dlprep import command
+from dlprep.cli.shared import OptionalName, errors, find_exercise, note, recorded
+from dlprep.errors import UserError
+from dlprep.model import Exercise
+from dlprep.practice.events import Event
+
+
+def hint(name: OptionalName = None) -> None:
+    """Show one more hint, from a nudge to nearly the answer.
+
+    A review later on knows how many it took; each time an exercise is written anew, they begin
+    again.
+
+    Example: dlprep hint softmax
+    """
+    from dlprep import render
+    from dlprep.practice.learning import hints_shown
+    from dlprep.practice.record import RecordError
+    from dlprep.practice.workspace import open_workspace
+    from dlprep.render.solution import hint_page
+
+    with errors():
+        exercise = find_exercise(name)
+        events = recorded(lambda record: record.events(), list[Event]())
+        shown = hints_shown(events, exercise.slug)
+        if shown < len(exercise.hints):
+            shown += 1
+            workspace = open_workspace(Path.cwd())
+            try:
+                workspace.record.hinted(exercise.slug, workspace.text(exercise))
+                note(workspace.record.notice)
+            except RecordError as error:
+                note(str(error))
+        hint_page(exercise, shown, render.make_console())
+
+
+def solution(
+    name: OptionalName = None,
+    give_up: Annotated[
+        bool,
+        typer.Option("--give-up", help="Before a pass; the exercise comes back as a review."),
+    ] = False,
+) -> None:
+    """Read the solution: the code, yours against it, other right ones, and the reasons.
+
+    After a pass it is there for nothing.
+
+    Example: dlprep solution softmax
+    """
+    from dlprep.practice.learning import solution_is_free
+    from dlprep.practice.workspace import open_workspace
+
+    with errors():
+        exercise = find_exercise(name)
+        events = recorded(lambda record: record.events(), list[Event]())
+        workspace = open_workspace(Path.cwd())
+        free = solution_is_free(events, exercise.slug)
+        if not free and not give_up:
+            raise UserError(
+                f"The solution of {exercise.slug} is there once all cases pass. A hint:"
+                f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
+                f" {command(f'solution {exercise.slug} --give-up')}"
+            )
+        text = workspace.text(exercise)
+        if not free:
+            workspace.record.gave_up(exercise.slug, text)  # not read unless it is recorded
+            note(workspace.record.notice)
+        show_solution(exercise, text if free else b"")
+
+
+def show_solution(exercise: Exercise, text: bytes) -> None:
+    """Print the solution, with the user's own ``text`` against it unless that is blank."""
+    from dlprep import render
+    from dlprep.render.solution import solution_page
+    from dlprep.variants import read_variants
+
+    solution_page(
+        exercise,
+        exercise.reference.read_text(encoding="utf-8"),
+        (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
+        [(one.name, one.source) for one in read_variants(exercise).accepted],
+        text.decode("utf-8", errors="replace") if text.strip() else None,
+        render.make_console(),
+    )
