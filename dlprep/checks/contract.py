@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from dlprep.checks import show
-from dlprep.checks.failure import CheckFailed
-from dlprep.checks.values import same
+from dlprep.checks.failure import CheckFailed, Demand, Raises, Untouched
+from dlprep.checks.values import difference
 
 
 class Observed(Protocol):
@@ -45,22 +45,27 @@ def check_contract(function: Function, *args: Any, **kwargs: Any) -> None:
     second = function.observe("effects", *args, **kwargs)
     subject = first.result
 
-    def fail(what: str, must: str) -> CheckFailed:
-        return CheckFailed("contract", [("got", what), ("expected", must)], subject)
+    def fail(what: str, must: str, demand: Demand) -> CheckFailed:
+        return CheckFailed("contract", [("got", what), ("expected", must)], subject, demand)
 
-    for seen in (first.effects, second.effects):
+    for calls in ((first,), (first, second)):
+        seen = calls[-1].effects
         if changed := seen["changed"]:
-            raise fail(f"{_were(changed)} changed by the call", "inputs stay as they were")
+            what = f"{_were(changed)} changed by the call"
+            raise fail(what, "inputs stay as they were", Untouched("changed", calls))
         if shared := seen["shared"]:
             what = "{} shares its memory with {}".format(*shared[0])
-            raise fail(what, "new arrays: copy before you return")
+            raise fail(what, "new arrays: copy before you return", Untouched("shared", calls))
         if touched := seen["touched"]:
-            raise fail(f"{_were(touched)} changed by the call", "global state stays as it was")
+            what = f"{_were(touched)} changed by the call"
+            raise fail(what, "global state stays as it was", Untouched("touched", calls))
         if reused := seen["overwritten"]:
             what = f"the second call reuses {', '.join(reused)} of the first"
-            raise fail(what, "each call returns arrays of its own")
-    if not same(second.result, first.result):
-        raise fail("two results from the same arguments", "the same result every time")
+            demand = Untouched("overwritten", calls)
+            raise fail(what, "each call returns arrays of its own", demand)
+    if differs := difference(second.result, first.result):
+        what = "two results from the same arguments"
+        raise fail(what, "the same result every time", differs)
 
 
 def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: Any) -> None:
@@ -80,9 +85,10 @@ def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: An
         if error.__name__ in raised.bases:
             return
         got = f"{raised.type}: {failed}" if str(failed) else raised.type
-        raise CheckFailed("contract", [("got", got), expected]) from None
+        demand = Raises(error.__name__)
+        raise CheckFailed("contract", [("got", got), expected], demand=demand) from None
     got = f"a result: {show.kind_of(result)}"
-    raise CheckFailed("contract", [("got", got), expected], result)
+    raise CheckFailed("contract", [("got", got), expected], result, Raises(error.__name__))
 
 
 def _were(names: list[str]) -> str:

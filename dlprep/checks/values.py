@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlprep.checks import show
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import CheckFailed, Equal
 
 Array = np.ndarray[Any, Any]
 INTEGER: tuple[Any, ...] = (int, np.integer)
@@ -59,7 +59,9 @@ def check_values(
     in the worker is not compared. Raises ``CheckFailed`` of kind ``none``, ``type``, ``shape``,
     ``dtype`` or ``values``.
     """
-    _Comparison("values", lambda dtype: tolerance or _of(dtype), got).run(expected, names)
+    _Comparison("values", lambda dtype: tolerance or default_tolerance(dtype), got).run(
+        expected, names
+    )
 
 
 def check_stability(
@@ -73,7 +75,7 @@ def check_stability(
     """
 
     def tolerance(dtype: np.dtype[Any]) -> Tolerance:
-        table = _of(dtype)
+        table = default_tolerance(dtype)
         own = table.relative if relative is None else relative
         return replace(table, relative=own, of_largest=0.0)
 
@@ -82,11 +84,7 @@ def check_stability(
 
 def same(got: Any, expected: Any) -> bool:
     """Whether ``check_values`` would accept ``got``."""
-    try:
-        _Comparison("values", _of, got, told=False).run(expected, ())
-    except CheckFailed:
-        return False
-    return True
+    return difference(got, expected) is None
 
 
 def no_number(got: Any, expected: Any) -> str:
@@ -102,8 +100,22 @@ def no_number(got: Any, expected: Any) -> str:
     return f"{wanted}, not an array" if isinstance(got, np.ndarray) else wanted
 
 
-def _of(dtype: np.dtype[Any]) -> Tolerance:
+def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
+    """What the table says of a dtype."""
     return TOLERANCES.get(dtype, EXACT)
+
+
+def difference(
+    got: Any,
+    expected: Any,
+    tolerance: Callable[[np.dtype[Any]], Tolerance] = default_tolerance,
+) -> Equal | None:
+    """The first part of ``got`` that is not as expected; None if all of it is."""
+    try:
+        _Comparison("values", tolerance, got, told=False).run(expected, ())
+    except CheckFailed as failed:
+        return failed.demand if isinstance(failed.demand, Equal) else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,15 @@ class _Comparison:
 
     def compare(self, got: Any, expected: Any, name: str, names: Sequence[str] = ()) -> None:
         """One value, a part of the subject called ``name`` or all of it; its parts' ``names``."""
+        try:
+            self.compare_one(got, expected, name, names)
+        except CheckFailed as failed:
+            if failed.demand is None:  # the innermost part is the wrong one
+                failed.demand = Equal(got, expected, self.tolerance)
+            raise
+
+    def compare_one(self, got: Any, expected: Any, name: str, names: Sequence[str]) -> None:
+        """The same; what is wrong with the value or a part of it is not yet noted as a demand."""
         if show.stays(expected) and type(got) is type(expected):
             return
         if got is None and expected is not None:

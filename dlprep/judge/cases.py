@@ -20,6 +20,7 @@ import pytest
 from dlprep.api import Signature
 from dlprep.checks import CaseError, CheckFailed
 from dlprep.checks.show import call_text, kind_of
+from dlprep.judge.failure import Failure
 from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Finding, Location
 from dlprep.sandbox.answers import Call, SubmissionError
@@ -35,6 +36,7 @@ class Run:
     """One submission before the cases of an exercise, and what they found.
 
     ``only`` is the name of the one case that is wanted; ``quick`` ends at the first failure.
+    ``keep`` does too, though not at what is still to be written, and keeps the ``failure``.
     """
 
     submission: Submission
@@ -43,16 +45,21 @@ class Run:
     source: Source
     seed: int
     only: str | None
-    quick: bool
+    quick: bool = False
+    keep: bool = False
     results: dict[str, CaseResult] = field(default_factory=dict)
     fault: BaseException | str | None = None
     first_call: int = 0
+    failure: Failure | None = None
     cancelled: bool = False
 
     @property
     def over(self) -> bool:
         """Whether no further case is to be run."""
-        decided = self.quick and any(one.status != "passed" for one in self.results.values())
+        decided = (self.quick or self.keep) and any(
+            one.status != "passed" and (self.quick or _answered(one))
+            for one in self.results.values()
+        )
         return decided or self.cancelled or self.submission.exhausted
 
 
@@ -104,11 +111,19 @@ class Cases:
             item._initrequest()  # its fixtures are those of this run, as in pytest's own runner
         try:
             hook.pytest_runtest_setup(item=item)
-            run.results[item.nodeid] = self._judge(item, self._error_of(item))
+            error = self._error_of(item)
+            result = run.results[item.nodeid] = self._judge(item, error)
+            if run.keep and error is not None:
+                self._keep(result, error)
         except (Exception, *OUTCOMES) as error:
             run.fault = run.fault or error
         finally:
             hook.pytest_runtest_teardown(item=item, nextitem=following)
+
+    def _keep(self, result: CaseResult, error: BaseException) -> None:
+        run = self._run
+        if result.status != "not run" and (run.failure is None or _answered(result)):
+            run.failure = Failure(result, error, run.submission.calls[run.first_call :])
 
     def _error_of(self, item: pytest.Item) -> BaseException | None:
         """What the case raises, if it is run: its result may not be wanted, nor time be left."""
@@ -230,6 +245,11 @@ class Cases:
 
 class _NotRun(Exception):  # noqa: N818 - what became of the case
     """The run's time is used up."""
+
+
+def _answered(result: CaseResult) -> bool:
+    """Whether this is more than a function that is still to be written."""
+    return result.kind != "not implemented"
 
 
 def _name(item: pytest.Item) -> str:

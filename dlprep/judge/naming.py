@@ -38,7 +38,7 @@ class Outcome:
         return not self.raised and not other.raised and same(self.value, other.value)
 
 
-class _Words(wire.Codec):
+class Words(wire.Codec):
     """Decodes results for comparison: what stays in the worker becomes a word."""
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
@@ -86,12 +86,12 @@ class _Case:
     @cached_property
     def theirs(self) -> list[Outcome]:
         """The submission's answers."""
-        return [_outcome(call) for call in self.calls]
+        return [outcome(call) for call in self.calls]
 
     @cached_property
     def right(self) -> list[Outcome]:
         """The reference's answers."""
-        return list(self.replay(self.reference))
+        return list(replay(self.submission, self.calls, self.reference))
 
     @cached_property
     def wrong(self) -> set[str]:
@@ -101,23 +101,26 @@ class _Case:
         answers = zip(self.calls, self.theirs, self.right, strict=True)
         return {call.function for call, their, right in answers if not their.matches(right)}
 
-    def replay(self, module: types.ModuleType) -> Iterator[Outcome]:
-        """The calls, answered one by one by our own code in this process."""
 
-        def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            try:
-                return self.submission.callable(number)(*args, **kwargs)
-            except Exception as error:  # as the worker has it
-                raise RuntimeError(f"{type(error).__name__}: {error}") from error
+def replay(
+    submission: Submission, calls: Sequence[Call], module: types.ModuleType
+) -> Iterator[Outcome]:
+    """The calls of a case, answered one by one by our own code in this process."""
 
-        executor = Executor(vars(module), "reference.py", call_back)
-        for call in self.calls:
-            try:
-                request = {**call.request, "observe": ""}
-                reply, out = executor.run(request, [array.copy() for array in call.arrays])
-                yield Outcome(_Words().decode(reply["value"], out))
-            except Exception as error:
-                yield Outcome(raised=(type(error).__name__, str(error)))
+    def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        try:
+            return submission.ask(number, args, kwargs)
+        except Exception as error:  # as the worker has it
+            raise RuntimeError(f"{type(error).__name__}: {error}") from error
+
+    executor = Executor(vars(module), "reference.py", call_back)
+    for call in calls:
+        try:
+            request = {**call.request, "observe": ""}
+            reply, out = executor.run(request, [array.copy() for array in call.arrays])
+            yield Outcome(Words().decode(reply["value"], out))
+        except Exception as error:
+            yield Outcome(raised=(type(error).__name__, str(error)))
 
 
 def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
@@ -136,7 +139,7 @@ def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     for case in cases:
         if not alive & case.functions:
             continue
-        for n, wrong in enumerate(case.replay(mistake)):
+        for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
             function, their = case.calls[n].function, case.theirs[n]
             if function not in alive:
                 continue
@@ -153,10 +156,11 @@ def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     return alive & evidence
 
 
-def _outcome(call: Call) -> Outcome:
+def outcome(call: Call) -> Outcome:
+    """What the submission gave."""
     if call.raised is not None:
         return Outcome(raised=(call.raised.type, call.raised.message))
-    return Outcome(_Words().decode(call.reply["value"], call.out))
+    return Outcome(Words().decode(call.reply["value"], call.out))
 
 
 @lru_cache(maxsize=128)

@@ -13,12 +13,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
+    from dlprep.judge.judging import Reproduction
     from dlprep.model import Verdict
 
 
@@ -27,14 +28,19 @@ class JudgeFault(FaultError):  # noqa: N818 - the fault is the grader's
 
 
 class JudgeProcess:
-    """One judge. Start it early: it needs longer to load than to judge."""
+    """One judge. Start it early: it needs longer to load than to judge.
 
-    def __init__(self) -> None:
+    A ``lasting`` one is as quick with its second submission as with all others, and silent.
+    """
+
+    def __init__(self, *, lasting: bool = False) -> None:
         # -P: a numpy.py in the user's folder is not NumPy
+        program = f"from dlprep.judge.process import serve; serve(lasting={lasting})"
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from dlprep.judge.process import serve; serve()"],
+            [sys.executable, "-P", "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if lasting else None,  # nothing gets onto a full screen
             env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is the command line's to deal with
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows' way
@@ -56,10 +62,32 @@ class JudgeProcess:
         """
         from dlprep.model import Verdict
 
+        return Verdict.from_json(self._ask("judge", exercise, source, seed, only, seconds))
+
+    def reproduce(
+        self, exercise: str, source: bytes, *, seed: int, only: str | None = None
+    ) -> Reproduction:
+        """The first failing case as a script; ``JudgeFault`` as ``judge`` has it."""
+        from dlprep.judge.judging import Reproduction
+        from dlprep.model import Verdict
+
+        reply = self._ask("reproduce", exercise, source, seed, only, None)
+        return Reproduction(**{**reply, "verdict": Verdict.from_json(reply["verdict"])})
+
+    def _ask(
+        self,
+        what: str,
+        exercise: str,
+        source: bytes,
+        seed: int,
+        only: str | None,
+        seconds: float | None,
+    ) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         text = base64.b64encode(source).decode("ascii")
         request = {
+            "do": what,
             "exercise": exercise,
             "source": text,
             "seed": seed,
@@ -76,7 +104,7 @@ class JudgeProcess:
         self._busy = False
         if "fault" in reply:
             raise JudgeFault(reply["fault"])
-        return Verdict.from_json(reply)
+        return reply
 
     def kill(self) -> None:
         """End the judge at once, from another thread than that which waits for it."""
@@ -97,10 +125,10 @@ class JudgeProcess:
         self._process.wait()
 
 
-def serve() -> None:
+def serve(lasting: bool = False) -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
     import signal
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
@@ -113,10 +141,14 @@ def serve() -> None:
     start: Callable[[], WorkerProcess] = WorkerProcess
     try:
         with suppress(OSError, WorkerFault):  # the judge tries again, and reports it
-            worker = WorkerProcess()
+            if lasting and Nursery.available:
+                nursery = Nursery()
+                start = nursery.worker
+            else:
+                worker = WorkerProcess()
         from dlprep import catalog
         from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
-        from dlprep.judge.judging import judge
+        from dlprep.judge.judging import judge, reproduce
 
         for line in sys.stdin.buffer:
             if worker is None and nursery is None and Nursery.available:
@@ -127,7 +159,8 @@ def serve() -> None:
                 exercise = catalog.find(request["exercise"])
                 if request["seconds"] is not None:
                     exercise = replace(exercise, seconds=request["seconds"])
-                verdict = judge(
+                do = reproduce if request["do"] == "reproduce" else judge
+                answer: Verdict | Reproduction = do(
                     exercise,
                     base64.b64decode(request["source"]),
                     seed=request["seed"],
@@ -135,7 +168,7 @@ def serve() -> None:
                     worker=worker,
                     start=start,
                 )
-                reply = verdict.to_json()
+                reply = asdict(answer)
             except Exception as error:
                 reply = {"fault": f"{type(error).__name__}: {error}"}
             verdicts.write(json.dumps(reply) + "\n")

@@ -114,9 +114,9 @@ class Submission(wire.Codec):
             self._worker.close()
         self._worker = None
 
-    def callable(self, number: int) -> Callable[..., Any]:
-        """The function that a case passed in, by its number."""
-        return self._callables[number]
+    def ask(self, number: int, args: Any, kwargs: Any) -> Any:
+        """What the function that a case passed in answers, by its number."""
+        return self._callables[number](*args, **kwargs)
 
     # what the cases do with it
 
@@ -228,10 +228,9 @@ class Submission(wire.Codec):
             number = frame["callback"]
             if type(number) is not int or not 0 <= number < len(self._callables):
                 raise ValueError(f"no function was given as number {number!r}")
-            function = self._callables[number]
             args = decoder.decode(frame["args"], arrays)
             kwargs = decoder.decode(frame["kwargs"], arrays)
-            reply = {"op": "reply", "value": self.encode(function(*args, **kwargs), out)}
+            reply = {"op": "reply", "value": self.encode(self.ask(number, args, kwargs), out)}
             wire.require_fit(out)
             return reply, out
         except Exception as error:  # the submission called it wrongly, and is told so
