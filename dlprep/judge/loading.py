@@ -41,13 +41,14 @@ def load(
     try:
         submission.load()
     except SubmissionError as error:
-        return _problem(error, source, file)
+        return load_problem(error, source, file)
     if not set(api) & set(submission.defined):
         return _nothing_defined(submission.defined, api, file)
     return None
 
 
-def _problem(error: SubmissionError, source: Source, file: str) -> Problem:
+def load_problem(error: SubmissionError, source: Source, file: str) -> Problem:
+    """What went wrong when a file was loaded, in a sentence."""
     place, raised = source.at(source.loop(error.running) or error.line), error.raised
     if error.kind == "timeout":
         return Problem(

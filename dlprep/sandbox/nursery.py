@@ -15,6 +15,7 @@ import struct
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 from dlprep.sandbox.process import WorkerFault, WorkerProcess, worker_command, worker_environment
@@ -24,15 +25,15 @@ ALIVE = 1 << 40  # beyond every exit code
 
 
 class Nursery:
-    """Forks workers. ``available`` says whether this system can."""
+    """Forks workers of the kind that ``command`` starts. ``available``: whether this system can."""
 
     available = hasattr(os, "fork") and hasattr(socket, "send_fds")
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] | None = None) -> None:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [*worker_command(), "nursery"],
+                [*(command or worker_command()), "nursery"],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,13 +47,19 @@ class WorkerFault(Exception):  # noqa: N818 - the fault is the grader's
     """No worker could be started."""
 
 
-def worker_command() -> list[str]:
-    """The command that starts a worker. ``WorkerFault`` without NumPy."""
-    numpy = importlib.util.find_spec("numpy")
-    if numpy is None or numpy.origin is None:
-        raise WorkerFault("NumPy is not installed")
-    script = str(Path(__file__).with_name("worker.py"))
-    return [sys.executable, "-I", "-S", "-X", "utf8", script, str(Path(numpy.origin).parents[1])]
+def worker_command(script: str = "worker.py", packages: Sequence[str] = ("numpy",)) -> list[str]:
+    """The command that starts a worker. ``WorkerFault`` without NumPy.
+
+    ``script`` imports these packages from the folders that it is given, NumPy's first.
+    """
+    folders = []
+    for name in packages:
+        found = importlib.util.find_spec(name)
+        if found is None or found.origin is None:
+            raise WorkerFault(f"{'NumPy' if name == 'numpy' else name} is not installed")
+        folders.append(str(Path(found.origin).parents[1]))
+    path = str(Path(__file__).with_name(script))
+    return [sys.executable, "-I", "-S", "-X", "utf8", path, *dict.fromkeys(folders)]
 
 
 def worker_environment() -> dict[str, str]:
@@ -63,14 +69,14 @@ def worker_environment() -> dict[str, str]:
 
 
 class WorkerProcess:
-    """One worker, started afresh, or forked by a ``Nursery``.
+    """One worker, started afresh by ``command``, or forked by a ``Nursery``.
 
     ``isolation`` is the level that it reached, known once it is ready.
     """
 
-    def __init__(self, process: Forked | None = None) -> None:
+    def __init__(self, process: Forked | None = None, command: Sequence[str] | None = None) -> None:
         self._process: Forked | subprocess.Popen[bytes] = process or subprocess.Popen(
-            worker_command(),
+            command or worker_command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -87,6 +93,7 @@ class WorkerProcess:
         self._ready = False
         self._lost: WorkerLost | None = None
         self.closed = False
+        self._ending = threading.Lock()
         self._count = 0
         self._threads = [
             threading.Thread(target=work, daemon=True)
@@ -126,19 +133,23 @@ class WorkerProcess:
             else:
                 self._lose("output", "sent a reply that nobody asked for")
 
+    def kill(self) -> None:
+        """Kill the worker and all that it started; whoever waits for its answer sees its end.
+
+        Any thread may do this, unlike the rest.
+        """
+        with self._ending:
+            if not self.closed:
+                self._kill()
+
     def close(self) -> None:
         """Kill the worker and all that it started, and wait for its end."""
-        if self.closed:
-            return
-        self.closed = True
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        except (ProcessLookupError, PermissionError):
-            self._process.kill()
-        self._process.wait()
+        with self._ending:
+            if self.closed:
+                return
+            self.closed = True
+            self._kill()
+            self._process.wait()
         with suppress(queue.Full):  # then the writer sees its pipe break
             self._outbox.put_nowait(None)
         give_up = time.monotonic() + 1
@@ -150,6 +161,15 @@ class WorkerProcess:
             for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
                 if pipe is not None:
                     pipe.close()
+
+    def _kill(self) -> None:
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        except (ProcessLookupError, PermissionError):
+            self._process.kill()
 
     def wait_ready(self) -> None:
         """Wait until the worker has loaded NumPy: a time that is not the submission's.

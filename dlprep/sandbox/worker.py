@@ -14,6 +14,7 @@ import os
 import sys
 import types
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ REFUSED_PARTS = frozenset({"numpy.ctypeslib", "numpy.f2py", "numpy.distutils"})
 MAX_PRINTED = 16 << 10  # characters that are kept of what one request prints
 MAX_WARNINGS = 20
 MAX_MESSAGE = 2_000
+
+Streams = tuple[io.FileIO, io.FileIO]  # what comes in, and what goes out
 
 
 class ImportRefused(ImportError):  # noqa: N818 - what happened to the import
@@ -211,32 +214,42 @@ def _signature(value: Any) -> list[list[Any]] | None:
 
 
 def main() -> None:
-    """Import NumPy, lock the process, then serve: as a worker, or as one of a nursery's.
-
-    A nursery is not locked, but each worker that it forks is, before it reads its first frame.
-    """
-    nursery = sys.argv[-1] == "nursery" and bool(sys.argv.pop())
+    """Import NumPy, lock the process, then serve: as a worker, or as one of a nursery's."""
+    streams = start()
     folder = sys.argv.pop()
-    if not nursery:
-        streams = take_streams()
     sys.path.append(folder)
     import numpy as np
 
     np.random.default_rng  # noqa: B018 - loads the lazy part now
     sys.path.remove(folder)
-    lock = lockdown.Lock(folder)
-    if nursery:
+    serve(Worker, lockdown.Lock(folder), streams)
+
+
+def start() -> Streams | None:
+    """The streams of this process; None in a nursery, whose workers have their own."""
+    if sys.argv[-1] == "nursery":
+        sys.argv.pop()
+        return None
+    return take_streams()
+
+
+def serve(make: Callable[..., Worker], lock: lockdown.Lock, streams: Streams | None) -> None:
+    """Lock the process and answer requests until its input ends, and the process with it.
+
+    A nursery is not locked, but each worker that it forks is, before it reads its first frame.
+    """
+    if streams is None:
         fork_workers()  # returns in each of the workers
         streams = take_streams()
     level, reason = lock.close((0, 1, 2, *(stream.fileno() for stream in streams)))
     try:
         wire.write_frame(streams[1], {"ready": True, "isolation": level, "reason": reason}, [])
-        Worker(*streams).serve()
+        make(*streams).serve()
     except (EOFError, BrokenPipeError):
         os._exit(0)  # the judge is gone; the submission's atexit functions have no say
 
 
-def take_streams() -> tuple[io.FileIO, io.FileIO]:
+def take_streams() -> Streams:
     """Standard input and output, for frames alone; in their place there is nothing."""
     streams = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,365 @@
+"""A user's own tests: which count, and which mistakes they catch."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dlprep import catalog
+from dlprep.authoring.new import new_exercise
+from dlprep.errors import UserError
+from dlprep.judge import own_tests
+from dlprep.judge.mistakes import differing, measured_cases
+from dlprep.judge.own_tests import REFERENCE, score_tests
+from dlprep.judge.score import Score
+from dlprep.model import Exercise
+from dlprep.sandbox.nursery import Nursery
+from dlprep.sandbox.trial import Trial, run_trial, trial_command
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the lock is for Linux")
+
+SOFTMAX = catalog.find("softmax")
+RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")
+NO_SHIFT = RIGHT.replace(" - x.max(axis=axis, keepdims=True, initial=-np.inf)", "")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_nursery() -> Iterator[None]:
+    """All scorings of this file share a nursery, whose start takes most of their time."""
+    nursery = Nursery(trial_command())
+
+    class Kept:
+        available = Nursery.available
+        worker = nursery.worker
+
+        def __init__(self, command: list[str]) -> None:
+            assert command == trial_command()
+
+        def close(self) -> None:
+            """The next scoring needs it."""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own_tests, "Nursery", Kept)
+        yield
+    nursery.close()
+
+
+GOOD = """
+import numpy as np
+import pytest
+from softmax import softmax
+
+@pytest.fixture
+def x():
+    return np.random.default_rng(0).normal(size=(3, 4))
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_sums(x, axis):
+    np.testing.assert_allclose(softmax(x, axis=axis).sum(axis=axis), 1)
+
+class TestLimits:
+    def test_large(self):
+        assert np.isfinite(softmax(np.array([1e4, 1e4 + 1]))).all()
+"""
+
+
+def caught(found: Score) -> dict[str, tuple[str, ...]]:
+    return {one.name: one.caught_by for one in found.mistakes if one.caught_by}
+
+
+def missed(found: Score) -> set[str]:
+    return {one.name for one in found.mistakes if not one.caught_by}
+
+
+def test_good_tests_are_counted_by_the_mistakes_that_they_catch() -> None:
+    found = score_tests(SOFTMAX, GOOD.encode(), NO_SHIFT.encode())
+    assert found.isolation == "full"
+    assert found.tests == ("test_sums[0]", "test_sums[1]", "TestLimits::test_large")
+    assert (found.invalid, found.problem, found.left_out) == ((), None, ())
+    assert caught(found) == {
+        "no max subtraction": ("TestLimits::test_large",),
+        "sum without keepdims": ("test_sums[1]",),
+        "sum over the whole array": ("test_sums[0]", "test_sums[1]"),
+        "axis ignored": ("test_sums[0]",),
+    }
+    assert missed(found) == {
+        "one maximum for the whole array",
+        "epsilon in the denominator",
+        "logits clipped",
+    }
+    assert (found.caught, len(found.mistakes), found.complete) == (4, 7, False)
+    (failure,) = found.failures  # on the user's own file
+    assert (failure.test, failure.status) == ("TestLimits::test_large", "failed")
+    assert failure.location is not None
+    assert failure.location.line == 16
+    assert failure.location.code.strip().startswith("assert np.isfinite(softmax(")
+    assert failure.text.startswith("assert np.False_")
+
+
+MISTAKES = """
+[[mistake]]
+name = "thrice"
+find = "2 * x"
+replace = "3 * x"
+caught_by = "test_empty_input"
+hint = "Twice."
+
+[[mistake]]
+name = "one by one"
+find = "return 2 * x"
+replace = "return np.array([2 * one for one in x])"
+caught_by = "test_cost"
+hint = "All at once."
+"""
+COST = """
+from dlprep.checks import check_scaling
+
+def test_cost(submission):
+    check_scaling(submission.double, (np.ones(9),), (np.ones(99),), over="the entries")
+"""
+DOUBLE = "def double(x): return 2 * x\n"
+IMPORT = "import os\nimport numpy as np\nfrom double import double\n"
+
+
+@pytest.fixture(scope="module")
+def double(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
+    """The skeleton's exercise, with a mistake more, and one that no plain test can show."""
+    home = tmp_path_factory.mktemp("home")
+    new_exercise("double", home)
+    for name, text in (("solutions/double/variants.toml", MISTAKES), ("exercises/double", COST)):
+        path = home / name
+        path = path / "test_cases.py" if path.is_dir() else path
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    return replace(catalog.find("double", home), seconds=0.7)
+
+
+def test_all_mistakes_caught_and_all_right_is_complete(double: Exercise) -> None:
+    tests = f"{IMPORT}def test_it(): assert double(np.ones(2))[1] == 2\n"
+    found = score_tests(double, tests.encode(), DOUBLE.encode())
+    assert (missed(found), found.failures, found.invalid) == (set(), (), ())
+    assert found.left_out == ("one by one",)
+    assert found.complete
+    data = json.loads(json.dumps(found.to_json()))
+    assert (data["caught"], data["complete"], data["exercise"]) == (2, True, "double")
+    assert data["mistakes"] == [
+        {"name": name, "functions": ["double"], "caught_by": ["test_it"]}
+        for name in ("adds 2", "thrice")
+    ]
+
+
+def test_a_test_that_fails_on_a_right_solution_does_not_count(double: Exercise) -> None:
+    tests = """
+import pytest
+def test_wrong(): assert double(1.0) == 3.0
+def test_number(): assert double(3.0) == 6.0
+@pytest.mark.skip
+def test_skipped(): pass
+def test_loop():
+    while True: pass
+def test_exit(): os._exit(0)
+def test_file(tmp_path): pass
+def test_needs(other): pass
+def test_fine(): assert double(np.array([4.0]))[0] == 8.0
+"""
+    found = score_tests(double, f"{IMPORT}{tests}".encode(), DOUBLE.encode())
+    assert {one.failure.test: (one.kind, one.solution) for one in found.invalid} == {
+        "test_wrong": ("wrong", REFERENCE),
+        "test_number": ("over-specific", "one entry at a time"),
+        "test_skipped": ("skipped", REFERENCE),
+        "test_loop": ("wrong", REFERENCE),
+        "test_exit": ("wrong", REFERENCE),
+        "test_file": ("refused", REFERENCE),
+        "test_needs": ("wrong", REFERENCE),
+    }
+    said = {one.failure.test: one.failure.text for one in found.invalid}
+    assert said["test_wrong"] == "assert 2.0 == 3.0\n +  where 2.0 = double(1.0)"
+    assert said["test_number"] == "TypeError: object of type 'float' has no len()"
+    assert said["test_loop"] == "did not finish in 0.7 s"
+    assert said["test_exit"] == "the process ended itself with exit code 0"
+    assert "Tests open no files and connections here" in said["test_file"]
+    assert said["test_needs"] == "fixture 'other' not found (no conftest.py is read)"
+    passes = {one.failure.test for one in found.invalid if one.passes_own}
+    assert passes == {"test_number"}
+    assert caught(found) == {"adds 2": ("test_fine",), "thrice": ("test_fine",)}
+    own = [one.test for one in found.failures]
+    assert own == ["test_wrong", "test_loop", "test_exit", "test_file", "test_needs"]
+    assert not found.complete
+
+
+def test_a_flaky_test_is_said_to_be_flaky(double: Exercise) -> None:
+    """It passes on one run of the reference and not on another, sooner or later."""
+    text = "".join(f"def test_{n}(): assert os.urandom(1) < b'\\x80'\n" for n in range(20))
+    found = score_tests(double, f"{IMPORT}{text}".encode(), None)
+    flaky = [one for one in found.invalid if one.kind == "flaky"]
+    assert flaky  # but for one time in a million
+    assert {one.solution for one in flaky} == {REFERENCE}
+
+
+def test_no_test_can_tell_the_right_from_the_wrong_by_what_runs(double: Exercise) -> None:
+    """All solutions meet the same tests, whichever of them count."""
+    tests = """
+ran = []
+def test_ends(): os._exit(1)
+def test_fails(): ran.append(1); assert False
+def test_sees_that(): assert ran == [1]
+"""
+    found = score_tests(double, f"{IMPORT}{tests}".encode(), None)
+    assert [one.failure.test for one in found.invalid] == ["test_ends", "test_fails"]
+    assert caught(found) == {}
+
+
+def test_the_order_of_the_solutions_is_not_known(
+    double: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process knows its number: were the mistakes the last ones, it could answer by that."""
+    orders = set()
+
+    def note(name: str, solution: bytes, tests: bytes, **more: Any) -> Trial:
+        order.append(solution)
+        return run_trial(name, solution, tests, **more)
+
+    monkeypatch.setattr(own_tests, "run_trial", note)
+    monkeypatch.setattr(own_tests, "cores", lambda: 1)
+    for _ in range(5):
+        order: list[bytes] = []
+        score_tests(double, f"{IMPORT}def test_it(): pass\n".encode(), None)
+        assert order[0] == double.reference.read_bytes()
+        assert order[0] in order[1:]  # again, among the others
+        orders.add(tuple(order))
+    assert len(orders) > 1
+
+
+def test_a_mistake_that_ends_or_hangs_is_caught(double: Exercise) -> None:
+    tests = """
+def test_ends():
+    if double(np.array([3.0]))[0] == 5: os._exit(0)
+def test_hangs():
+    while double(np.array([3.0]))[0] == 9: pass
+"""
+    found = score_tests(double, f"{IMPORT}{tests}".encode(), None)
+    assert found.invalid == ()
+    assert caught(found) == {"adds 2": ("test_ends",), "thrice": ("test_hangs",)}
+
+
+def test_the_users_own_file_may_be_absent_or_broken(double: Exercise) -> None:
+    tests = f"{IMPORT}def test_it(): assert double(np.ones(2))[1] == 2\n".encode()
+    problems = {
+        None: "There is no double.py here.",
+        b"": "double.py is empty.",
+        b"import os": "double.py imports os.",
+        b"def twice(x): return x": "cannot import name 'double'",
+    }
+    for own, message in problems.items():
+        found = score_tests(double, tests, own)
+        assert found.problem is not None
+        assert message in found.problem.message
+        assert (found.caught, found.failures, found.complete) == (2, (), False)
+    assert "with double.py, not with the reference" in found.problem.message
+
+
+def test_tests_of_a_class() -> None:
+    exercise = catalog.find("early_stop")
+    tests = """
+import numpy as np
+from early_stop import EarlyStopping
+
+def test_patience():
+    stopper = EarlyStopping(2, 0.0)
+    assert [stopper.step(loss, {}) for loss in (1.0, 0.5, 0.6, 0.7)] == [False] * 3 + [True]
+
+def test_copy():
+    stopper, w = EarlyStopping(2, 0.0), np.ones(1)
+    stopper.step(1.0, {"w": w})
+    w[0] = 5.0
+    assert stopper.best_params["w"][0] == 1.0
+"""
+    own = exercise.reference.read_bytes()
+    found = score_tests(exercise, tests.encode(), own)
+    assert (found.invalid, found.failures) == ((), ())
+    names = caught(found)
+    assert names["reference kept, not a copy"] == ("test_copy",)
+    assert names["one step too patient"] == ("test_patience",)
+    assert "nan counts as better" in missed(found)
+    where = {one.name: one.functions for one in found.mistakes}
+    assert where["one step too patient"] == ("EarlyStopping.step",)
+
+
+UNUSABLE = {
+    "": "test_double.py is empty.",
+    "def test_it():\n  x = '\0'": "NUL bytes",
+    "x = 1": "test_double.py holds no tests",
+    "def test_it(:": "is not valid Python: invalid syntax.\n    line 1: def test_it(:",
+    "\nimport torch": (
+        "No module named 'torch' when it is loaded.\n    line 2: import torch\n"
+        "Tests may import pytest, NumPy, the standard library and double."
+    ),
+    "from double import triple": "Test what the stub has: double(x).",
+    "import pytest\n@pytest.mark.parametrize('y', [1])\ndef test_it(x): pass": (
+        "test_it: function uses no argument 'y'"
+    ),
+}
+
+
+@pytest.mark.parametrize("tests", UNUSABLE, ids=range(len(UNUSABLE)))
+def test_a_file_without_tests_is_wrong_use(double: Exercise, tests: str) -> None:
+    with pytest.raises(UserError) as error:
+        score_tests(double, tests.encode(), None)
+    assert UNUSABLE[tests] in str(error.value)
+
+
+CASES = """
+from dlprep.checks import check_memory, check_scaling, check_values
+from dlprep.checks import CheckFailed
+
+def both(submission):
+    check_scaling(submission.f, (1,), (2,))
+    check_values(submission.f(1), 1)
+
+def cost(submission):
+    check_memory(submission.f, 1)
+
+def test_cost(submission): cost(submission)
+def test_scaling(submission): check_scaling(submission.f, (1,), (2,))
+def test_lines(submission):
+    if submission.f.observe("lines", 1).lines > 3:
+        raise CheckFailed("scaling", [])
+def test_both(submission): both(submission)
+def test_asserts(submission):
+    check_scaling(submission.f, (1,), (2,))
+    assert submission.f(1) == 1
+def test_effects(submission): submission.f.observe("effects", 1)
+def test_values(submission): check_values(submission.f(1), 1)
+"""
+
+
+def test_cases_that_only_measure() -> None:
+    assert measured_cases(CASES) == {"test_cost", "test_scaling", "test_lines"}
+    linear = catalog.find("linear").cases.read_text(encoding="utf-8")
+    assert measured_cases(linear) == {"test_chain_cost"}
+
+
+def test_where_a_mistake_is() -> None:
+    reference = textwrap.dedent(
+        '''
+        def _half(x): return x / 2
+        def f(x):
+            """Words."""
+            return _half(x)
+        def g(x): return f(x) + 1
+        class C:
+            def m(self): return g(1)
+            def n(self): return self._p()
+            def _p(self): return 0
+        '''
+    )
+    assert differing(reference, reference.replace("Words", "Other words")) == ()
+    assert differing(reference, reference.replace("x / 2", "x / 3")) == ("f",)
+    assert differing(reference, reference.replace("+ 1", "+ 2")) == ("g",)
+    assert differing(reference, reference.replace("return 0", "return 1")) == ("C.n",)
+    assert differing(reference, "def f(x): return x") == ("f", "g", "C.m", "C.n")
