@@ -10,20 +10,22 @@ import json
 import os
 import sqlite3
 import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from dlprep.model import Verdict, VerdictStatus
 from dlprep.practice.database import DamagedRecordError, Database, RecordError
 from dlprep.practice.events import Event, Kind
+from dlprep.practice.rows import flaw, unpack
 
 __all__ = ["DamagedRecordError", "Record", "RecordError", "Status"]
 
 Status = Literal["new", "started", "failing", "passed"]
 
 _COLUMNS = (
-    "id, uid, at, utc_offset, exercise, kind, text_hash, status, seed, seconds, passing, total,"
-    " unwritten, mistakes, only_case"
+    "id, uid, at, utc_offset, exercise, kind, text_hash, status, seed, seconds, passing, total, "
+    "unwritten, mistakes, only_case"
 )
 
 
@@ -92,21 +94,17 @@ class Record(Database):
     # what is read
 
     def events(self, exercise: str | None = None) -> list[Event]:
-        """All events in their order, or those of one exercise."""
+        """All events in their order, or those of one exercise; what no event is, is left out."""
         rows = self.rows(
             f"select {_COLUMNS} from event where ?1 is null or exercise = ?1 order by id",
             (exercise,),
         )
-        return [_event(row) for row in rows]
+        return [event for row in rows if (event := _event(row))]
 
     def text(self, digest: str) -> bytes | None:
         """The text with this hash; None if it is not there, or no longer whole."""
         for (body,) in self.rows("select body from text where hash = ?", (digest,)):
-            try:
-                text = zlib.decompress(body)
-            except (zlib.error, TypeError):
-                return None
-            return text if text_hash(text) == digest else None
+            return unpack(body, digest)
         return None
 
     def statuses(self) -> dict[str, Status]:
@@ -151,7 +149,7 @@ class Record(Database):
         texts = {text_hash(text): zlib.compress(text) for _, _, text, _ in additions}
 
         def change(db: sqlite3.Connection) -> None:
-            db.executemany("insert or ignore into text values (?, ?)", texts.items())
+            add_texts(db, texts.items())
             for row in rows:
                 insert_event(db, row)
 
@@ -160,6 +158,17 @@ class Record(Database):
 
 _Columns = dict[str, Any]
 _Addition = tuple[str, Kind, bytes, _Columns]  # exercise, kind, text, and a verdict's columns
+
+
+def add_texts(db: sqlite3.Connection, texts: Iterable[tuple[str, bytes]]) -> None:
+    """Add texts, each a hash and what zlib makes of it; one that the disk garbled is mended."""
+    db.executemany(
+        """
+        insert into text values (?, ?)
+        on conflict (hash) do update set body = excluded.body where body <> excluded.body
+        """,
+        texts,
+    )
 
 
 def insert_event(db: sqlite3.Connection, row: _Columns) -> None:
@@ -175,7 +184,10 @@ def text_hash(text: bytes) -> str:
     return sha256(text).hexdigest()
 
 
-def _event(row: tuple[Any, ...]) -> Event:
+def _event(row: tuple[Any, ...]) -> Event | None:
+    names = _COLUMNS.split(", ")
+    if flaw(dict(zip(names, row, strict=True))):  # garbled by the disk
+        return None
     number, uid, at, offset, exercise, kind, digest, status, seed, *figures, mistakes, only = row
     seconds, passing, total, unwritten = figures
     return Event(
