@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -24,7 +24,11 @@ from dlprep.model import (
     Problem,
     Verdict,
 )
+from dlprep.practice.advice import Advice
 from dlprep.practice.events import Event
+from dlprep.practice.reviews import Grade, Review
+from dlprep.practice.rounds import Round
+from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses
 from dlprep.render.history import history_page
 from dlprep.render.solution import hint_page, solution_page
 
@@ -260,7 +264,83 @@ HISTORY = [
     an_event(14, "resumed", "d"),
     an_event(15, "dreamt", "d"),  # of a later version
 ]
+TODAY = date(2026, 11, 21)
+BY_NAME = {exercise.slug: exercise for exercise, _ in EXERCISES}
+
+
+def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) -> Review:
+    """Due in so many days, and last reviewed so many days ago."""
+    day = TODAY - timedelta(days=last)
+    hints = 2 if grade == "hard" else 0
+    one = Round(slug, 1, datetime(2026, 11, 1, tzinfo=UTC), day, hints=hints)
+    return Review(slug, TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
+
+
+DUE = [
+    a_review("conv_im2col", -5, 9, "hard"),
+    a_review("softmax", -1, 2, "again", begun=True),
+    a_review("lstm_cell", 0, 11, "easy"),
+]
+COMING = [
+    a_review("gru_cell", 1, 1, "hard"),
+    a_review("softmax", 1, 3, "good"),
+    a_review("lstm_cell", 7, 1, "good"),
+    a_review("conv_im2col", 8, 1, "good"),
+]
+FIGURES = Stats(
+    today=TODAY,
+    streak=3,
+    days=tuple(
+        Day(TODAY - timedelta(days=ago), minutes, 3)
+        for ago, minutes in [
+            (45, 31), (33, 5), (32, 15.5), (9, 119), (7, 30), (2, 60), (1, 0), (0, 14.9)
+        ]
+    ),
+    tracks=(
+        TrackPasses("stability", 3, 3),
+        TrackPasses("convolution", 1, 100),
+        TrackPasses("normalisation", 2, 4),
+        TrackPasses("debugging", 0, 1),
+    ),
+    passes=(
+        FirstPass("conv_im2col", TODAY, 400.4, 45),
+        FirstPass("lstm_cell", TODAY, 33, 30),
+        FirstPass("gelu", TODAY, 20, 20),
+        *(FirstPass(f"quick_{n}", TODAY, 4 - n / 2, 15) for n in range(7)),
+        FirstPass("nobody_timed", TODAY, None, 15),
+    ),
+    mistakes=(
+        MadeMistake("softmax", "no max subtraction", 12),
+        MadeMistake("lstm_cell", "the gates are read in the order\n\x1b[31m of another paper", 6),
+        *(MadeMistake("softmax", f"mistake {n}", 1) for n in range(8)),
+    ),
+    hints=4,
+    give_ups=1,
+    reviews=7,
+)  # fmt: skip
+REVIEW_NOW = Advice(
+    "conv_im2col", "review", "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago."
+)
 PAGES |= {
+    "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
+    "next_new": lambda console: render.next_page(
+        Advice("softmax", "new", "The next new one in stability."), BY_NAME["softmax"], console
+    ),
+    "next_done": lambda console: render.next_page(
+        Advice(None, "done", "All exercises are done, and no review is due."), None, console
+    ),
+    "reviews": lambda console: render.reviews_page(DUE, COMING, BY_NAME, console),
+    "review_that_is_begun": lambda console: render.reviews_page(
+        DUE[1:2], COMING[3:], BY_NAME, console
+    ),
+    "reviews_to_come": lambda console: render.reviews_page([], COMING, BY_NAME, console),
+    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], BY_NAME, console),
+    "no_reviews": lambda console: render.reviews_page([], [], BY_NAME, console),
+    "stats": lambda console: render.stats_page(FIGURES, console),
+    "stats_of_a_first_day": lambda console: render.stats_page(
+        replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=(), mistakes=()), console
+    ),
+    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=()), console),
     "list": lambda console: render.exercise_table(EXERCISES, console),
     "list_of_none": lambda console: render.exercise_table([], console),
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),

@@ -68,7 +68,9 @@ VERDICTS = st.builds(
     problem=st.none() | st.builds(Problem, ANY, ANY, st.none() | LOCATIONS, ANY),
     printed=ANY,
 )
-OPTIONS = st.fixed_dictionaries({"everything": st.booleans(), "case": st.none() | ANY})
+OPTIONS = st.fixed_dictionaries(
+    {"everything": st.booleans(), "case": st.none() | ANY, "keys": st.booleans()}
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -48,8 +48,8 @@ def rounds(events: list[Event], now: datetime) -> list[Round]:
     earlier: dict[str, set[str]] = {}  # those from before its last round
     before: datetime | None = None
     for event, at in zip(events, moments(events, now), strict=True):
-        pause = at - before if before else BREAK
-        before, day = at, local_day(at, event.utc_offset)
+        pause = event.at - before if before else BREAK  # by the clock, right or wrong
+        before, day = event.at, local_day(at, event.utc_offset)
         texts = seen.setdefault(event.exercise, set())
         one = current.get(event.exercise)
         if one is None or (event.kind in ("started", "reset") and one.outcome != "open"):
@@ -82,4 +82,4 @@ def _note(one: Round, event: Event, at: datetime, day: date, known: set[str]) ->
 
 
 def _minutes(pause: timedelta) -> float:
-    return 0.0 if pause >= BREAK else pause.total_seconds() / 60
+    return pause.total_seconds() / 60 if timedelta(0) <= pause < BREAK else 0.0

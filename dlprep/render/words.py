@@ -8,6 +8,7 @@ import re
 from rich.cells import cell_len, chop_cells
 
 _PLAIN = {"✗": "x", "✓": "+", "·": "-", "…": "...", "×": "x", "•": "*", "─": "-", "▌": "|"}
+_PLAIN |= {"░": ":", "▒": "+", "▓": "%", "█": "#", "│": "|"}
 _PLAIN |= {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "≤": "<=", "≥": ">="}
 
 # A whole string, or what opens, closes or separates arguments.
