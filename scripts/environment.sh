@@ -96,9 +96,10 @@ step() {
 }
 
 install() (
+    set -- --quiet --disable-pip-version-check
+    case $extras in *oracle*) set -- "$@" --no-compile ;; esac # PyTorch: most of it is not imported
     # Not `-e "$root"`: pip would read brackets in the path as extras.
-    cd "$root" && exec "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check \
-        -e ".${extras:+[$extras]}"
+    cd "$root" && exec "$venv/bin/python" -I -m pip install "$@" -e ".${extras:+[$extras]}"
 )
 
 set_up() {
