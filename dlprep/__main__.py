@@ -11,7 +11,7 @@ def main() -> None:
     began = time.perf_counter()
     judge = None
     try:
-        if sys.argv[1:2] == ["check"] and not {"--help", "-h"} & {*sys.argv}:
+        if sys.argv[1:2] in (["check"], ["repro"]) and not {"--help", "-h"} & {*sys.argv}:
             from dlprep.judge.process import JudgeProcess
 
             judge = JudgeProcess()

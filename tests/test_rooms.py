@@ -32,19 +32,29 @@ ROOMS: dict[str, set[str]] = {
     "judge": GROUND | {"model", "api", "catalog", "variants", "sandbox", "checks"},
     "authoring": GROUND | {"model", "api", "catalog", "variants", "sandbox", "judge"},
     "grading": GROUND | {"model", "catalog", "sandbox", "judge", "render"},
-    "practice": GROUND | {"model", "catalog", "judge"},
+    "practice": GROUND | {"model", "catalog", "judge", "render"},
     "render": GROUND | {"model"},
 }
 ANYTHING = {"cli", "__main__"}
 # for annotations alone
-TYPING = {("sandbox", "api"), ("render", "authoring"), ("render", "grading"), ("render", "practice")}
+TYPING = {
+    ("sandbox", "api"),
+    ("render", "authoring"),
+    ("render", "grading"),
+    ("render", "judge"),
+    ("render", "practice"),
+}
 
 THIRD_PARTY: dict[str, set[str]] = {
     "numpy": {"checks", "sandbox", "judge", "authoring"},
-    "pytest": {"judge"},
+    "pytest": {"judge", "sandbox"},
+    "packaging": {"sandbox"},  # pytest's
+    "_pytest": {"sandbox"},  # rewrites the assertions of a text that is in no file
+    "prompt_toolkit": {"render"},
     "rich": {"render"},
     "typer": {"cli"},
     "distributed": {"grading"},
+    "fsrs": {"practice"},
 }
 
 
@@ -128,15 +138,29 @@ def test_other_packages_are_imported_where_they_belong() -> None:
     assert wrong == []
 
 
+def reached_by(siblings: set[str]) -> set[str]:
+    """What these modules of the sandbox import, beside the standard library."""
+    files = [path for path in MODULES if path.parent.name == "sandbox" and path.stem in siblings]
+    assert len(files) == len(siblings)
+    return {
+        found.package for path in files for found in imports(path) if not found.typing
+    } - sys.stdlib_module_names
+
+
 def test_the_worker_reaches_nothing_but_its_own_room() -> None:
     """It runs isolated, where the package cannot be imported: bare names, and NumPy."""
     siblings = {"worker", "executor", "wire", "lockdown", "landlock", "seccomp", "libc"}
-    files = [path for path in MODULES if path.parent.name == "sandbox" and path.stem in siblings]
-    reached = {
-        found.package for path in files for found in imports(path) if not found.typing
-    } - sys.stdlib_module_names
-    assert len(files) >= 3
+    reached = reached_by(siblings)
     assert reached <= {"numpy", "dlprep", *siblings}  # dlprep: under `if __package__`
+
+
+def test_the_tester_reaches_nothing_but_the_worker_and_pytest() -> None:
+    """It is a worker as well, and pytest is there alone."""
+    packages = {"numpy", "pytest", "_pytest", "packaging"}
+    assert reached_by({"tester"}) == {"lockdown", "wire", "worker", *packages}
+    paths = {found.path for found in ALL if found.package in ("pytest", "_pytest")}
+    in_sandbox = {path.stem for path in paths if path.parent.name == "sandbox"}
+    assert in_sandbox == {"tester"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -184,6 +208,12 @@ def test_dask_is_one_modules_and_loaded_late(tmp_path: Path) -> None:
     assert "distributed" not in loaded("import dlprep.cli.grade, dlprep.grading.cluster", tmp_path)
 
 
+def test_the_full_screen_is_one_modules_and_loaded_late(tmp_path: Path) -> None:
+    modules = {found.path for found in ALL if found.package == "prompt_toolkit"}
+    assert modules == {PACKAGE / "render/screen.py"}
+    assert "prompt_toolkit" not in loaded("import dlprep.cli.watch, dlprep.render", tmp_path)
+
+
 def test_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:
     modules = loaded("import dlprep.cli", tmp_path)
     assert "typer" in modules
@@ -204,8 +234,14 @@ except SystemExit as end:
 @pytest.mark.parametrize(
     ("arguments", "unneeded"),
     [
-        (["list"], {"numpy", "pytest"}),
-        (["list", "--json"], {"numpy", "pytest", "rich"}),
+        (["list"], {"numpy", "pytest", "fsrs"}),
+        (["list", "--json"], {"numpy", "pytest", "rich", "fsrs"}),
+        (["next"], {"numpy", "pytest"}),
+        (["next", "--json"], {"numpy", "pytest", "rich"}),
+        (["review"], {"numpy", "pytest"}),
+        (["review", "--json"], {"numpy", "pytest", "rich"}),
+        (["stats"], {"numpy", "pytest", "fsrs"}),
+        (["stats", "--json"], {"numpy", "pytest", "rich", "fsrs"}),
         (["start", "softmax"], {"numpy", "pytest"}),
         (["show", "softmax"], {"numpy", "pytest"}),
         (["--help"], {"numpy", "pytest", "sqlite3"}),

@@ -10,7 +10,12 @@ from dlprep.cli.author import author
 from dlprep.cli.grade import grade
 from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
+from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
+from dlprep.cli.progress import next_, review, stats
+from dlprep.cli.record import export, import_
+from dlprep.cli.repro import repro
+from dlprep.cli.watch import watch
 
 __all__ = ["Early", "app", "run"]
 
@@ -26,10 +31,18 @@ app.command("list")(list_exercises)
 app.command()(start)
 app.command()(show)
 app.command()(check)
+app.command()(watch)
+app.command()(repro)
+app.command("test")(own_tests)
 app.command()(hint)
 app.command()(solution)
 app.command()(history)
 app.command()(restore)
+app.command("next")(next_)
+app.command()(review)
+app.command()(stats)
+app.command()(export)
+app.command("import")(import_)
 app.command()(grade)
 app.add_typer(author)
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dlprep import catalog, command
-from dlprep.cli.shared import AsJson, Name, OptionalName, errors, find_exercise, note, print_json
+from dlprep.cli.shared import (
+    AsJson,
+    Name,
+    OptionalName,
+    errors,
+    find_exercise,
+    note,
+    print_json,
+    workspace_here,
+)
 from dlprep.errors import UserError
 from dlprep.model import Exercise
 from dlprep.practice.events import Event
@@ -37,12 +45,12 @@ def history(
     Example: dlprep history softmax --show 3
     """
     from dlprep import render
-    from dlprep.practice.workspace import attempt_text, open_workspace
+    from dlprep.practice.workspace import attempt_text
     from dlprep.render.history import history_page
 
     with errors():
         exercise = find_exercise(name)
-        record = open_workspace(Path.cwd()).record
+        record = workspace_here().record
         events = record.events(exercise.slug)
         if show is not None:
             typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
@@ -58,11 +66,10 @@ def restore(name: Name, attempt: Attempt) -> None:
     Example: dlprep restore softmax 3
     """
     from dlprep import render
-    from dlprep.practice.workspace import open_workspace
 
     with errors():
         exercise = catalog.find(name)
-        workspace = open_workspace(Path.cwd())
+        workspace = workspace_here()
         event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
         path = workspace.restore(exercise, event)
         console = render.make_console()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlprep import command
-from dlprep.cli.shared import OptionalName, errors, find_exercise, note, recorded
+from dlprep.cli.shared import (
+    OptionalName,
+    errors,
+    find_exercise,
+    note,
+    recorded,
+    workspace_here,
+)
 from dlprep.errors import UserError
 from dlprep.model import Exercise
 from dlprep.practice.events import Event
+
+if TYPE_CHECKING:
+    from dlprep.render.watch import Drawing
 
 
 def hint(name: OptionalName = None) -> None:
@@ -25,7 +35,6 @@ def hint(name: OptionalName = None) -> None:
     from dlprep import render
     from dlprep.practice.learning import hints_shown
     from dlprep.practice.record import RecordError
-    from dlprep.practice.workspace import open_workspace
     from dlprep.render.solution import hint_page
 
     with errors():
@@ -34,7 +43,7 @@ def hint(name: OptionalName = None) -> None:
         shown = hints_shown(events, exercise.slug)
         if shown < len(exercise.hints):
             shown += 1
-            workspace = open_workspace(Path.cwd())
+            workspace = workspace_here()
             try:
                 workspace.record.hinted(exercise.slug, workspace.text(exercise))
                 note(workspace.record.notice)
@@ -56,13 +65,13 @@ def solution(
 
     Example: dlprep solution softmax
     """
+    from dlprep import render
     from dlprep.practice.learning import solution_is_free
-    from dlprep.practice.workspace import open_workspace
 
     with errors():
         exercise = find_exercise(name)
         events = recorded(lambda record: record.events(), list[Event]())
-        workspace = open_workspace(Path.cwd())
+        workspace = workspace_here()
         free = solution_is_free(events, exercise.slug)
         if not free and not give_up:
             raise UserError(
@@ -74,20 +83,19 @@ def solution(
         if not free:
             workspace.record.gave_up(exercise.slug, text)  # not read unless it is recorded
             note(workspace.record.notice)
-        show_solution(exercise, text if free else b"")
+        solution_drawing(exercise, text if free else b"")(render.make_console())
 
 
-def show_solution(exercise: Exercise, text: bytes) -> None:
-    """Print the solution, with the user's own ``text`` against it unless that is blank."""
-    from dlprep import render
+def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
+    """The page of the solution, with the user's own ``text`` against it unless that is blank."""
     from dlprep.render.solution import solution_page
     from dlprep.variants import read_variants
 
-    solution_page(
+    return partial(
+        solution_page,
         exercise,
         exercise.reference.read_text(encoding="utf-8"),
         (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
         [(one.name, one.source) for one in read_variants(exercise).accepted],
         text.decode("utf-8", errors="replace") if text.strip() else None,
-        render.make_console(),
     )

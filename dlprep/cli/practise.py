@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,13 +20,13 @@ from dlprep.cli.shared import (
     note,
     print_json,
     recorded,
+    workspace_here,
 )
 from dlprep.errors import UserError
-from dlprep.model import Difficulty, Exercise, Track, Verdict
+from dlprep.model import Difficulty, Exercise, Track
 
 if TYPE_CHECKING:
     from dlprep.judge.process import JudgeProcess
-    from dlprep.practice.record import Record
 
 MAX_SEED = 2**32 - 1
 Status = Literal["new", "started", "failing", "passed"]
@@ -82,11 +82,10 @@ def start(
     Example: dlprep start softmax
     """
     from dlprep import render
-    from dlprep.practice.workspace import open_workspace
 
     with errors():
         exercise = catalog.find(name)
-        started = open_workspace(Path.cwd()).start(exercise, reset=reset)
+        started = workspace_here().start(exercise, reset=reset)
         console = render.make_console()
         _show_prompt(exercise)
         render.message("", console)
@@ -134,21 +133,25 @@ def check(
 
     Example: dlprep check softmax --all
     """
-    from dlprep.practice.workspace import open_workspace, read_submission
+    from dlprep.judge.process import JudgeProcess
+    from dlprep.practice.check import judge_text, record_check
+    from dlprep.practice.workspace import read_submission
 
     with errors():
         exercise = find_exercise(name)
-        workspace = open_workspace(Path.cwd())
+        workspace = workspace_here()
         path = workspace.file(exercise)
         source = read_submission(path)
         if path.parent != Path.cwd():
             note(f"Judging {path}.")
         if case is not None:
-            case = _known_case(exercise, case)
+            case = known_case(exercise, case)
         from dlprep import render  # now: the judge is still loading as well
 
-        verdict = _judged(exercise, source, seed, case, context.obj)
-        _record_check(workspace.record, verdict, source, case)
+        early: Early = context.obj
+        judge = early.judge or JudgeProcess()
+        verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+        note(record_check(workspace.record, verdict, source, case).note)
         if as_json:
             print_json(verdict.to_json())
         else:
@@ -156,26 +159,13 @@ def check(
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
 
 
-def _known_case(exercise: Exercise, case: str) -> str:
+def known_case(exercise: Exercise, case: str) -> str:
+    """The case's name as the judge takes it; ``UserError`` unless the exercise has it."""
     wanted, known = case.removeprefix("test_"), catalog.case_names(exercise)
-    if wanted.partition("[")[0] not in known:
+    if wanted.partition("[")[0] not in known or not wanted.isprintable():
         names = ", ".join(known)
         raise UserError(f"{exercise.slug} has no case {case!r}; it has {names}.")
     return wanted
-
-
-def _judged(
-    exercise: Exercise, source: bytes, seed: int | None, case: str | None, early: Early
-) -> Verdict:
-    import random
-    import time
-
-    from dlprep.judge.process import JudgeProcess
-
-    judge = early.judge or JudgeProcess()
-    seed = random.SystemRandom().randrange(10_000) if seed is None else seed
-    verdict = judge.judge(exercise.slug, source, seed=seed, only=case)
-    return replace(verdict, seconds=time.perf_counter() - early.began)
 
 
 def _show_prompt(exercise: Exercise) -> None:
@@ -183,14 +173,3 @@ def _show_prompt(exercise: Exercise) -> None:
 
     markdown = exercise.prompt.read_text(encoding="utf-8")
     render.prompt_page(exercise, markdown, render.make_console())
-
-
-def _record_check(record: Record, verdict: Verdict, source: bytes, case: str | None) -> None:
-    """Note the check in the record; a verdict stands without one."""
-    from dlprep.practice.record import RecordError
-
-    try:
-        record.checked(verdict, source, case)
-        note(record.notice)
-    except RecordError as error:
-        note(str(error))

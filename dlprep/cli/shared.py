@@ -17,6 +17,7 @@ from dlprep.model import Exercise
 
 if TYPE_CHECKING:
     from dlprep.practice.record import Record
+    from dlprep.practice.workspace import Workspace
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ OptionalName = Annotated[
     str | None,
     typer.Argument(
         metavar="[EX]",
-        help="The exercise. Default: the one started or checked last.",
+        help="The exercise. Default: the one worked on last.",
         show_default=False,
         autocompletion=complete,
     ),
@@ -97,20 +98,37 @@ def print_json(data: Any) -> None:
 def find_exercise(name: str | None) -> Exercise:
     """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
     if name is None:
-        name = recorded(lambda record: record.last_exercise(), None)
+        name = recorded(_last_exercise, None)
         if name is None:
             begin = command("start softmax")
             raise UserError(f"Nothing was started here yet. Start with: {begin}")
     return catalog.find(name)
 
 
+def _last_exercise(record: Record) -> str | None:
+    from dlprep.practice.record import DamagedRecordError
+
+    try:
+        return record.last_exercise()
+    except DamagedRecordError:
+        record.write(lambda db: None)  # recovers what can be read, which may tell the name
+        note(record.notice)
+        return record.last_exercise()
+
+
 def recorded(read: Callable[[Record], T], default: T) -> T:
     """What the workspace's record says, or ``default`` and a note when it cannot be read."""
     from dlprep.practice.record import RecordError
-    from dlprep.practice.workspace import open_workspace
 
     try:
-        return read(open_workspace(Path.cwd()).record)
+        return read(workspace_here().record)
     except RecordError as error:
         note(str(error))
         return default
+
+
+def workspace_here() -> Workspace:
+    """The workspace around the current folder."""
+    from dlprep.practice.workspace import open_workspace
+
+    return open_workspace(Path())

@@ -12,7 +12,10 @@ from rich.console import Console, ConsoleDimensions
 
 from dlprep.render.authoring import author_report, author_summary
 from dlprep.render.catalogue import exercise_table, prompt_page
+from dlprep.render.own_tests import own_tests_page
 from dlprep.render.page import Page
+from dlprep.render.reviews import next_page, reviews_page
+from dlprep.render.stats import stats_page
 from dlprep.render.verdict import verdict_page
 
 __all__ = [
@@ -22,7 +25,11 @@ __all__ = [
     "exercise_table",
     "make_console",
     "message",
+    "next_page",
+    "own_tests_page",
     "prompt_page",
+    "reviews_page",
+    "stats_page",
     "verdict_page",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -16,8 +17,10 @@ STATUS_STYLES = {"new": "dim", "started": "", "failing": "red", "passed": "green
 LEAST_TITLE = 12  # a title cut to less says nothing: then there is no column of titles
 
 
-def exercise_table(rows: list[tuple[Exercise, str]], console: Console) -> None:
-    """Print exercises and their status, by track, in the order given.
+def exercise_table(
+    rows: Sequence[tuple[Exercise, str]], console: Console, *, chosen: str = "", mark: str = ""
+) -> None:
+    """Print exercises and their status, by track, in the order given; a mark before the chosen.
 
     A narrow terminal loses the titles' ends first, then the titles, the minutes, the difficulty.
     """
@@ -37,7 +40,8 @@ def exercise_table(rows: list[tuple[Exercise, str]], console: Console) -> None:
             page.line((track, "bold"))
         title = _cut(page, exercise.title, titles)
         page.line(
-            f"  {exercise.slug:<{slugs}}  ",
+            (mark, "bold") if exercise.slug == chosen else "  ",
+            (f"{exercise.slug:<{slugs}}  ", "bold" if exercise.slug == chosen else ""),
             f"{title}{' ' * (titles - cell_len(title) + 2)}" if titles >= LEAST_TITLE else "",
             (f"{exercise.difficulty:<6}  " if difficulties else "", "dim"),
             (f"{exercise.minutes:>3} min  " if minutes else "", "dim"),

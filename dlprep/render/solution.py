@@ -17,8 +17,11 @@ from dlprep.render.words import visible
 WIDEST = 104  # solutions have lines of up to 100 characters
 
 
-def hint_page(exercise: Exercise, shown: int, console: Console) -> None:
-    """Print the first ``shown`` hints, of which the last one is new."""
+def hint_page(exercise: Exercise, shown: int, console: Console, *, keys: bool = False) -> None:
+    """Print the first ``shown`` hints, of which the last one is new.
+
+    With ``keys`` the next step is a key of ``watch``.
+    """
     page = Page(console)
     total = len(exercise.hints)
     page.line((exercise.slug, "bold"), f"   hint {shown} of {total}")
@@ -27,7 +30,9 @@ def hint_page(exercise: Exercise, shown: int, console: Console) -> None:
         page.prose(hint, indent=4, mark=f"  {n}", style="" if n == shown else "dim")
     page.gap()
     if shown < total:
-        page.prose(f"One more: {command('hint')}", style="dim")
+        page.prose(f"One more: {'h' if keys else command('hint')}", style="dim")
+    elif keys:
+        page.prose("There are no more.", style="dim")
     else:
         page.prose(f"The solution: {command(f'solution {exercise.slug} --give-up')}", style="dim")
     page.show()

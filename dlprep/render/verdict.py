@@ -20,17 +20,23 @@ ISOLATION = {
 
 
 def verdict_page(
-    verdict: Verdict, console: Console, *, everything: bool = False, case: str | None = None
+    verdict: Verdict,
+    console: Console,
+    *,
+    everything: bool = False,
+    case: str | None = None,
+    keys: bool = False,
 ) -> None:
     """Print a verdict: its first failing case, or with ``everything`` all of its cases.
 
-    With ``case`` the page is about that case alone, passed or not.
+    With ``case`` the page is about that case alone, passed or not. With ``keys`` the next step is
+    a key of ``watch``, or to save the file.
     """
     page = Page(console)
     if verdict.problem:
         _problem(page, verdict, verdict.problem)
     else:
-        _cases(page, verdict, everything, case)
+        _cases(page, verdict, everything, case, keys)
     page.gap()
     if verdict.isolation:
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
@@ -38,7 +44,7 @@ def verdict_page(
     page.show()
 
 
-def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> None:
+def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, keys: bool) -> None:
     # What answers wrongly is more interesting than what is still to be written.
     failing = sorted(
         (result for result in verdict.cases if result.status in ("failed", "error")),
@@ -46,7 +52,7 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> 
     )
     if failing and failing[0].kind == "not implemented" and not case:
         _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
-        _unwritten(page, verdict, failing)
+        _unwritten(page, verdict, failing, keys)
         page.gap()
         _not_run(page, verdict)
         return
@@ -73,19 +79,24 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None) -> 
             hint = f"In {mistake.function}: {hint}"  # the case above is another function's
         page.prose(hint)
     page.gap()
-    _next(page, verdict, len(failing) - len(shown), case)
+    _next(page, verdict, len(failing) - len(shown), case, keys)
     _not_run(page, verdict)
 
 
-def _next(page: Page, verdict: Verdict, more: int, case: str | None) -> None:
+def _next(page: Page, verdict: Verdict, more: int, case: str | None, keys: bool) -> None:
     if case:
         page.prose(f"All cases: {command(f'check {verdict.exercise}')}")
     elif more > 0:
         fails = "fails" if more == 1 else "fail"
-        page.prose(f"{plural(more, 'more case')} {fails}: {command('check --all')}")
+        page.prose(f"{plural(more, 'more case')} {fails}: {_step('check --all', 'a', keys)}")
     elif verdict.status == "passed":
-        page.prose(f"The solution, beside yours: {command(f'solution {verdict.exercise}')}")
-        page.prose(f"What to do next: {command('next')}")
+        solution = _step(f"solution {verdict.exercise}", "s", keys)
+        page.prose(f"The solution, beside yours: {solution}")
+        page.prose(f"What to do next: {_step('next', 'n', keys)}")
+
+
+def _step(words: str, key: str, keys: bool) -> str:
+    return key if keys else command(words)
 
 
 def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
@@ -101,7 +112,7 @@ def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
         page.prose(problem.help)
 
 
-def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult]) -> None:
+def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bool) -> None:
     page.gap()
     if verdict.passing:
         call = "calls" if len(failing) == 1 else "call"
@@ -110,9 +121,10 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult]) -> None:
     for _, location in sorted(places.items()):
         page.location(_place(verdict, location), "", location.code)
     page.gap()
-    page.prose(f"Open {verdict.file}, write the code, then: {command('check')}")
-    page.prose(f"The task again: {command(f'show {verdict.exercise}')}")
-    page.prose(f"A hint: {command(f'hint {verdict.exercise}')}")
+    then = "and save it." if keys else f"then: {command('check')}"
+    page.prose(f"Open {verdict.file}, write the code, {then}")
+    page.prose(f"The task again: {_step(f'show {verdict.exercise}', 't', keys)}")
+    page.prose(f"A hint: {_step(f'hint {verdict.exercise}', 'h', keys)}")
 
 
 def _score(verdict: Verdict) -> str:

@@ -16,7 +16,8 @@ from dlprep import catalog
 from dlprep.model import CaseResult, Verdict
 from dlprep.practice.record import Record
 from dlprep.practice.workspace import open_workspace
-from tests.cli.conftest import RIGHT, ROOT, WRONG, Run
+
+from .conftest import RIGHT, ROOT, WRONG, Run
 
 HINTS = catalog.find("softmax").hints
 
