@@ -36,7 +36,7 @@ def export(
     import tempfile
 
     from dlprep import render
-    from dlprep.practice import exchange
+    from dlprep.practice.record import exchange
     from dlprep.render.words import plural
 
     with errors():
@@ -68,7 +68,7 @@ def import_(
     Example: dlprep import practice.jsonl
     """
     from dlprep import render
-    from dlprep.practice import exchange
+    from dlprep.practice.record import exchange
     from dlprep.render.words import plural
 
     with errors():

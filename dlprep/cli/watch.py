@@ -37,8 +37,8 @@ def watch(name: OptionalName = None) -> None:
             from dlprep.judge.process import JudgeProcess
 
             judge = JudgeProcess(lasting=True)  # it loads while this process does
-            from dlprep.practice.loop import Loop
             from dlprep.practice.watch import Watch
+            from dlprep.practice.watch.loop import Loop
             from dlprep.practice.workspace import open_workspace
             from dlprep.render.screen import Screen
 

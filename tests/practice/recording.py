@@ -51,7 +51,7 @@ sys.stdin.read()
 KILLED = """
 import os, shutil, signal, sqlite3, sys
 from pathlib import Path
-from dlprep.practice.exchange import import_
+from dlprep.practice.record.exchange import import_
 from dlprep.practice.record import Record
 
 source, connect = Path(sys.argv[1]), sqlite3.connect

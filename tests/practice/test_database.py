@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from recording import CHECKING, assert_sound, child, files, tear, texts, verdict
 
-from dlprep.practice import database as database_module
-from dlprep.practice.database import MIGRATIONS
 from dlprep.practice.record import Record, RecordError
+from dlprep.practice.record import database as database_module
+from dlprep.practice.record.database import MIGRATIONS
 
 # What cannot be used
 

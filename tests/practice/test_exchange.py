@@ -31,9 +31,9 @@ from recording import (
 
 import dlprep
 from dlprep.model import CaseResult, NamedMistake, Verdict
-from dlprep.practice.exchange import LONGEST_LINE, ExchangeError, export, import_, new_file
-from dlprep.practice.merge import Imported, Row, merged
 from dlprep.practice.record import Record, RecordError
+from dlprep.practice.record.exchange import LONGEST_LINE, ExchangeError, export, import_, new_file
+from dlprep.practice.record.merge import Imported, Row, merged
 
 
 def exported(record: Record) -> bytes:
@@ -185,7 +185,7 @@ def test_an_export_is_one_moment_of_the_record(path: Path) -> None:
                     other.started("relu", b"meanwhile")
             return super().write(data)
 
-    from dlprep.practice import database
+    from dlprep.practice.record import database
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_WAIT", 0.01)
@@ -513,7 +513,7 @@ def test_a_damaged_record_is_recovered_before_an_import(path: Path, tmp_path: Pa
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from dlprep.practice.exchange import export, import_
+from dlprep.practice.record.exchange import export, import_
 from dlprep.practice.record import Record
 
 folder = Path(sys.argv[1])
@@ -548,7 +548,7 @@ def test_memory_is_bounded_by_the_largest_text(tmp_path: Path) -> None:
 FULL = """
 import os, sys
 from pathlib import Path
-from dlprep.practice.exchange import ExchangeError, import_, new_file, export
+from dlprep.practice.record.exchange import ExchangeError, import_, new_file, export
 from dlprep.practice.record import Record, RecordError
 
 disk, source = Path(sys.argv[1]), Path(sys.argv[2])

@@ -19,8 +19,8 @@ from recording import (
     texts,
 )
 
-from dlprep.practice.database import MIGRATIONS
 from dlprep.practice.record import Record
+from dlprep.practice.record.database import MIGRATIONS
 
 SCHEMA = "select type, name, tbl_name, sql from sqlite_master order by name"
 NEWEST = len(MIGRATIONS)

@@ -30,9 +30,9 @@ from recording import (
 )
 
 from dlprep.practice.events import Event
-from dlprep.practice.exchange import import_
-from dlprep.practice.pages import read_rows
 from dlprep.practice.record import Record, RecordError
+from dlprep.practice.record.exchange import import_
+from dlprep.practice.record.pages import read_rows
 
 PAGE = 4096
 ATTEMPTS = 50
@@ -443,7 +443,7 @@ KILLS = """
 import json, os, random, shutil, signal, sys
 from pathlib import Path
 from dlprep.practice.record import Record
-import dlprep.practice.recovery, hashlib
+import dlprep.practice.record.recovery, hashlib
 
 source, damaged = Path(sys.argv[1]).parent, Path(sys.argv[1]).read_bytes()
 TOUCHING = {"link", "replace", "unlink", "connect", "execute", "executemany", "close"}

@@ -16,9 +16,9 @@ from rich.cells import cell_len
 from dlprep import catalog, render
 from dlprep.model import CaseResult, Verdict
 from dlprep.practice.check import Checked
-from dlprep.practice.saves import Saves
-from dlprep.practice.turns import PATIENCE, Turns
 from dlprep.practice.watch import Watch
+from dlprep.practice.watch.saves import Saves
+from dlprep.practice.watch.turns import PATIENCE, Turns
 from dlprep.practice.workspace import Workspace
 from dlprep.render.watch import View, draw
 

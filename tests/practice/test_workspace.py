@@ -23,7 +23,7 @@ import pytest
 
 import dlprep
 from dlprep.model import Exercise
-from dlprep.practice import database
+from dlprep.practice.record import database
 from dlprep.practice.workspace import (
     LARGEST_SUBMISSION,
     Workspace,

@@ -21,8 +21,8 @@ from dlprep.practice.check import Checked
 from dlprep.practice.events import Event
 from dlprep.practice.learning import hints_shown, solution_is_free
 from dlprep.practice.record import Record, RecordError, Status
-from dlprep.practice.saves import Saves
-from dlprep.practice.turns import Turns
+from dlprep.practice.watch.saves import Saves
+from dlprep.practice.watch.turns import Turns
 from dlprep.practice.workspace import Workspace
 from dlprep.render.solution import hint_page
 from dlprep.render.watch import Drawing, View, choice_page

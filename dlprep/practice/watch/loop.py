@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from dlprep.judge.process import JudgeFault, JudgeProcess
 from dlprep.practice.check import Checked, judge_text, record_check
-from dlprep.practice.saves import POLL, Save
 from dlprep.practice.watch import Watch
+from dlprep.practice.watch.saves import POLL, Save
 from dlprep.render.watch import View
 
 

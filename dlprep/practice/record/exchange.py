@@ -22,9 +22,9 @@ from typing import Any, BinaryIO
 
 from dlprep import __version__
 from dlprep.errors import UserError
-from dlprep.practice.merge import Imported, Row, merge
 from dlprep.practice.record import Record, text_hash
-from dlprep.practice.rows import flaw, unpack
+from dlprep.practice.record.merge import Imported, Row, merge
+from dlprep.practice.record.rows import flaw, unpack
 
 FORMAT = 1
 LONGEST_LINE = 8 << 20  # bytes; a text has at most 1 MiB, and JSON makes six of one at most

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from dlprep.practice.saves import Save
+from dlprep.practice.watch.saves import Save
 
 PATIENCE = 0.5  # seconds; editors that format what they save write twice, and a new judge is dear
 

@@ -18,9 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from dlprep.practice.database import MIGRATIONS, migrate
-from dlprep.practice.pages import Value, read_header, read_rows
-from dlprep.practice.rows import flaw, unpack
+from dlprep.practice.record.database import MIGRATIONS, migrate
+from dlprep.practice.record.pages import Value, read_header, read_rows
+from dlprep.practice.record.rows import flaw, unpack
 
 _JOURNALS = ("-journal", "-wal")
 

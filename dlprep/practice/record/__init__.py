@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from dlprep.model import Verdict, VerdictStatus
-from dlprep.practice.database import DamagedRecordError, Database, RecordError
 from dlprep.practice.events import Event, Kind
-from dlprep.practice.rows import flaw, unpack
+from dlprep.practice.record.database import DamagedRecordError, Database, RecordError
+from dlprep.practice.record.rows import flaw, unpack
 
 __all__ = ["DamagedRecordError", "Record", "RecordError", "Status"]
 

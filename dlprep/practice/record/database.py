@@ -179,7 +179,7 @@ class Database:
 
     def _set_aside(self) -> None:
         """Put what can be recovered in a damaged record's place, unless another shell just did."""
-        from dlprep.practice.recovery import replace_damaged
+        from dlprep.practice.record.recovery import replace_damaged
 
         try:
             with _locked(self.path.with_name("set-aside.lock")):
