@@ -40,7 +40,9 @@ def verdict_on() -> Iterator[OneWorker]:
 
 
 @pytest.mark.parametrize("slug", catalog.slugs())
-def test_right_solutions_pass_and_mistakes_fail_their_own_case(slug: str, verdict_on: OneWorker) -> None:
+def test_right_solutions_pass_and_mistakes_fail_their_own_case(
+    slug: str, verdict_on: OneWorker
+) -> None:
     exercise = catalog.find(slug)
     variants = read_variants(exercise)
     right = {"reference": exercise.reference.read_text(encoding="utf-8")}

@@ -47,7 +47,7 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
         exercise = find_exercise(name)
         workspace = workspace_here()
         path = workspace.file(exercise)
-        tests = _read_tests(exercise, path.with_name(f"test_{exercise.slug}.py"))
+        tests = _read_tests(exercise, workspace.tests(exercise))
         own = read_submission(path) if _is_there(path) else None
         from dlprep import render
         from dlprep.judge.own_tests import score_tests

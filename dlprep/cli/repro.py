@@ -111,10 +111,8 @@ def _require_script(exercise: Exercise, found: Reproduction, case: str | None) -
     verdict = found.verdict
     check = command(f"check {exercise.slug}")
     if verdict.problem is not None:
-        if verdict.status == "fault" and "[" in (
-            case or ""
-        ):  # what is in brackets, if nothing else
-            raise UserError(verdict.problem.message)
+        if verdict.status == "fault" and case is not None and "[" in case:
+            raise UserError(verdict.problem.message)  # there is no such id in the brackets
         if verdict.status == "fault":
             raise FaultError(verdict.problem.message)
         fail(f"{verdict.problem.message} Mend that first: {check}", NOT_PASSED)

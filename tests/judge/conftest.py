@@ -12,7 +12,8 @@ from dlprep.sandbox.process import WorkerProcess
 class Judge:
     """Judges texts; harmless ones share a worker, which is replaced when it was lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: Callable[[], WorkerProcess]) -> None:
+        self.start = start
         self.worker: WorkerProcess | None = None
 
     def __call__(
@@ -24,23 +25,25 @@ class Judge:
         only: str | None = None,
         shared: bool = True,
         quick: bool = False,
+        start: Callable[[], WorkerProcess] | None = None,
     ) -> Verdict:
         if shared and (self.worker is None or self.worker.closed):
-            self.worker = WorkerProcess()
+            self.worker = self.start()
         return judge(
             exercise,
             source if isinstance(source, bytes) else source.encode(),
             seed=seed,
             only=only,
             worker=self.worker if shared else None,
+            start=start or self.start,
             quick=quick,
         )
 
 
 @pytest.fixture(scope="session")
-def verdict_on() -> Iterator[Callable[..., Verdict]]:
+def verdict_on(start: Callable[[], WorkerProcess]) -> Iterator[Callable[..., Verdict]]:
     """Judge a text for an exercise. A hostile one (``shared=False``) has a worker of its own."""
-    made = Judge()
+    made = Judge(start)
     yield made
     if made.worker is not None:
         made.worker.close()

@@ -15,6 +15,7 @@ import pytest
 from dlprep import catalog
 from dlprep.authoring.new import new_exercise
 from dlprep.model import CaseResult, Exercise, Finding, Location, Problem, Verdict
+from dlprep.sandbox.process import WorkerProcess
 
 VerdictOn = Callable[..., Verdict]
 
@@ -326,7 +327,7 @@ def test_a_worker_that_cannot_start_is_a_fault_and_not_the_user_s(
     if program is None:
         pytest.skip("no program at hand that ends at once")
     monkeypatch.setattr(sys, "executable", program)
-    verdict = verdict_on(softmax, RIGHT, shared=False)
+    verdict = verdict_on(softmax, RIGHT, shared=False, start=WorkerProcess)
     assert verdict.status == "fault"
     assert verdict.problem is not None
     assert verdict.problem.kind == "fault"

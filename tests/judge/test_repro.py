@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,6 @@ from dlprep.judge.judging import reproduce
 from dlprep.judge.repro.helpers import HELPERS
 from dlprep.judge.repro.literals import Literals, Unwritable, written
 from dlprep.model import Exercise
-from dlprep.sandbox.nursery import Nursery
 from dlprep.sandbox.process import WorkerProcess
 
 STUB = '''
@@ -288,17 +287,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
     (solution / "reference.py").write_text(REFERENCE)
     (solution / "variants.toml").write_text("")
     return Exercise("lab", "Lab", "layers", "easy", 1, (), (), (), folder, solution, 2.0)
-
-
-@pytest.fixture(scope="module")
-def start() -> Iterator[Callable[[], WorkerProcess]]:
-    """Workers, quickly."""
-    if not Nursery.available:
-        yield WorkerProcess
-        return
-    nursery = Nursery()
-    yield nursery.worker
-    nursery.close()
 
 
 BODY = "return np.multiply(x, scale, dtype=np.result_type(x, np.float32))"

@@ -78,7 +78,9 @@ def pool() -> Iterator[Pool]:
 
 
 @pytest.fixture
-def submit_text(pool: Pool) -> Iterator[Callable[..., Submission]]:
+def submit_text(
+    pool: Pool, start: Callable[[], WorkerProcess]
+) -> Iterator[Callable[..., Submission]]:
     """A submission of a text; ``stub`` states its API, which is its own unless it is given.
 
     A hostile one (``shared=False``) gets a worker of its own.
@@ -97,6 +99,7 @@ def submit_text(pool: Pool) -> Iterator[Callable[..., Submission]]:
                 seconds=seconds,
                 total=4 * seconds,
                 worker=pool.take() if shared else None,
+                start=start,
             )
         )
         return made[-1]
