@@ -21,7 +21,9 @@ SLOW = """
 Findings = list[tuple[str, str]]
 
 # no test fails because the machine is busy
-settings.register_profile("dlprep", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "dlprep", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("dlprep")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import HostileJudge
 from hostile import ATTACKS, FAMILIES, TWINS, Entry
+from ordinary import FAMILIES as ON_THE_MACHINE
 from ordinary import OrdinaryRun, find_python
 from rich.console import Console
 from surroundings import Surroundings
@@ -143,5 +144,6 @@ def test_an_ordinary_user_is_as_safe(ordinary_run: OrdinaryRun | None, locked: b
     assert code == 0, output
     [suite] = ET.parse(ordinary_run.report).getroot()
     judged = [case for case in suite if not case.findall("skipped")]
-    possible = [attack for attack in ATTACKS if locked or not attack.needs_lock]
+    wanted = [attack for attack in ATTACKS if attack.path.parent.name in ON_THE_MACHINE]
+    possible = [attack for attack in wanted if locked or not attack.needs_lock]
     assert len(judged) >= len(possible) > 80

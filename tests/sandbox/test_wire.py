@@ -125,7 +125,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES, st.sampled_from([1, 7, 1 << 30]))
 def test_every_plain_value_comes_back_identical(value: Any, step: int) -> None:
     assert identical(receive(send(value, step), step), value)
