@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 
 
 def main() -> None:
@@ -14,7 +15,8 @@ def main() -> None:
         if sys.argv[1:2] in (["check"], ["repro"]) and not {"--help", "-h"} & {*sys.argv}:
             from dlprep.judge.process import JudgeProcess
 
-            judge = JudgeProcess()
+            with suppress(OSError):  # the command tries again, and says what is wrong
+                judge = JudgeProcess()
         from dlprep.cli import Early, run
 
         run(Early(judge, began))

@@ -46,8 +46,16 @@ def find(name: str, home: Path = HOME) -> Exercise:
 
         near = difflib.get_close_matches(slug, known, n=3)
         near += [other for other in known if slug and slug in other and other not in near]
+        near = near or [other for other in known if _is_about(read(other, home), slug)]
         raise UnknownExercise(name, near[:3])
     return read(slug, home)
+
+
+def _is_about(exercise: Exercise, slug: str) -> bool:
+    """Whether the words are an exercise's track, a tag, or in its title."""
+    words = slug.replace("_", " ")
+    about = (exercise.track, exercise.title.lower(), *exercise.tags)
+    return bool(words) and any(words in one.replace("-", " ") for one in about)
 
 
 def case_names(exercise: Exercise) -> list[str]:

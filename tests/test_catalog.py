@@ -265,3 +265,12 @@ def test_an_exercise_is_complete(exercise: Exercise) -> None:
         assert path.read_text(encoding="utf-8").strip()
     assert (exercise.solution / "variants.toml").is_file()
     assert (exercise.solution / "explanation.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "near"), [("attention", ["pos_enc", "sdpa"]), ("cross-entropy", ["ce_logits", "mlp2"])]
+)
+def test_a_track_or_a_tag_leads_to_its_exercises(words: str, near: list[str]) -> None:
+    with pytest.raises(UnknownExercise) as caught:
+        catalog.find(words)
+    assert caught.value.near == near

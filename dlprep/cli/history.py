@@ -40,7 +40,7 @@ def history(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List all that you did with an exercise; each attempt's text is kept.
+    """List what you did with an exercise; each text is kept.
 
     Example: dlprep history softmax --show 3
     """
@@ -61,7 +61,9 @@ def history(
 
 
 def restore(name: Name, attempt: Attempt) -> None:
-    """Bring the text of an attempt back into your file; what is there now is kept first.
+    """Bring the text of an attempt back.
+
+    What is in your file now is kept first.
 
     Example: dlprep restore softmax 3
     """
@@ -74,7 +76,8 @@ def restore(name: Name, attempt: Attempt) -> None:
         path = workspace.restore(exercise, event)
         console = render.make_console()
         if path is None:
-            render.message(f"Your file holds the text of attempt {attempt} already.", console)
+            held = workspace.tests(exercise) if event.kind == "tested" else workspace.file(exercise)
+            render.message(f"{held.name} holds the text of attempt {attempt} already.", console)
         else:
             said = f"{path.name} holds the text of attempt {attempt}; what was there is in the"
             render.message(f"{said} history.", console)

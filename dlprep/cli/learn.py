@@ -59,7 +59,7 @@ def solution(
         typer.Option("--give-up", help="Before a pass; the exercise comes back as a review."),
     ] = False,
 ) -> None:
-    """Read the solution: the code, yours against it, other right ones, and the reasons.
+    """Read the solution, beside yours, and the reasons.
 
     After a pass it is there for nothing.
 

@@ -22,7 +22,7 @@ from dlprep.model import Exercise
 
 
 def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
-    """Score your own tests: how many known mistakes do they catch?
+    """Score your own tests by the known mistakes that they catch.
 
     Write them beside EX.py into test_EX.py, in plain pytest. For softmax:
 

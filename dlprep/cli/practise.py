@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -75,7 +76,7 @@ def start(
         bool, typer.Option("--reset", help="Bring the stub back; your text goes to the history.")
     ] = False,
 ) -> None:
-    """Put an exercise's file into this folder, and show the task.
+    """Put an exercise's file into the workspace, and show the task.
 
     An existing file is never overwritten.
 
@@ -89,12 +90,13 @@ def start(
         console = render.make_console()
         _show_prompt(exercise)
         render.message("", console)
+        file = os.path.relpath(started.path)  # the workspace may be a folder above
         todo = "Mend" if exercise.track == "debugging" else "Write"
+        then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
         said = {
-            "written": f"{started.path.name} is ready. {todo} it, then: {command('check')}",
-            "kept": f"{started.path.name} was here already and is as you left it"
-            " (the stub again: --reset).",
-            "reset": f"{started.path.name} is the stub again; your text is in the history.",
+            "written": f"{file} is ready. {then}",
+            "kept": f"{file} was here already and is as you left it (the stub again: --reset).",
+            "reset": f"{file} is the stub again; your text is in the history. {then}",
         }
         render.message(said[started.happened], console)
         note(started.note)

@@ -10,7 +10,7 @@ from dlprep.practice.events import Event
 
 
 def next_(as_json: AsJson = False) -> None:
-    """Say what to do now: a review that is due, else the next exercise; and why.
+    """Say what to do now, and why.
 
     JSON: exercise (null when all is done), kind (review, continue, new or done), reason, command.
 
@@ -31,7 +31,7 @@ def next_(as_json: AsJson = False) -> None:
 
 
 def review(as_json: AsJson = False) -> None:
-    """List the exercises to write again now, and those that come next.
+    """List the exercises to write again, now and next.
 
     What you pass or give up comes back, the later the better it went: FSRS schedules it, from
     the record alone.
@@ -64,7 +64,7 @@ def review(as_json: AsJson = False) -> None:
 
 
 def stats(as_json: AsJson = False) -> None:
-    """Show how the practice goes: days, passes, times, and the mistakes made most often.
+    """Show your days, passes, times, and most frequent mistakes.
 
     JSON: today; streak (days in a row); days (day, minutes at work, checks); tracks (track, passed,
     total); passes (exercise, day, minutes or null, target: of the first pass); mistakes (exercise,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dlprep import command
 from dlprep.cli.shared import (
     errors,
     note,
@@ -28,7 +29,7 @@ def export(
         ),
     ] = STANDARD,
 ) -> None:
-    """Write the whole record, your texts included, as JSON lines.
+    """Write the whole record as JSON lines, your texts included.
 
     Example: dlprep export practice.jsonl
     """
@@ -86,4 +87,7 @@ def import_(
         if came.known:
             said += f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
         render.message(f"{said}.", render.make_console())
+        if came.events:
+            back = f"No file was written; a text comes back with: {command('restore EX ATTEMPT')}"
+            render.message(back, render.make_console())
         note(record.notice)

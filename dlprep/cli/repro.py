@@ -51,7 +51,7 @@ def repro(
         ),
     ] = None,
 ) -> None:
-    """Write the failing call into a small script, for a breakpoint or a debugger.
+    """Write the failing call into a script, for a debugger.
 
     It runs with python alone, and holds the call, its input and an assert. A script that you
     changed is never overwritten.
@@ -80,8 +80,8 @@ def repro(
         shown = os.path.relpath(written)
         console = render.make_console()
         render.message(f"{shown} holds the failing call of {found.case} (seed {seed}).", console)
-        run = f"python {shlex.quote(shown)}"
-        render.message(f"Run it, or set a breakpoint in {path.name}: {run}", console)
+        render.message(f"Run it, or set a breakpoint in {path.name}:", console)
+        render.message(f"    python {shlex.quote(shown)}", console)
 
 
 def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, str | None]:

@@ -109,11 +109,11 @@ def _last_exercise(record: Record) -> str | None:
     from dlprep.practice.record import DamagedRecordError
 
     try:
-        return record.last_exercise()
+        return record.last_exercise(catalog.slugs())
     except DamagedRecordError:
         record.write(lambda db: None)  # recovers what can be read, which may tell the name
         note(record.notice)
-        return record.last_exercise()
+        return record.last_exercise(catalog.slugs())
 
 
 def recorded(read: Callable[[Record], T], default: T) -> T:

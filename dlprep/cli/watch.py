@@ -17,7 +17,7 @@ DUMB = ("dumb", "unknown")  # terminals that cannot move the cursor
 
 
 def watch(name: OptionalName = None) -> None:
-    """Judge your file at every save, on a screen of its own; keys do the rest.
+    """Judge your file at every save; single keys do the rest.
 
     A new exercise's file is put into this folder first. Leave with q.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from dlprep.practice.workspace import WorkspaceError
 
 LONGEST = 80  # characters of a case's id in a file's name
-_HEAD = "# Written by dlprep repro, and replaced by it as long as this is the rest's checksum: "
+_HEAD = "# Written by dlprep repro, which replaces it unless you change it. Checksum: "
 
 
 def script_name(exercise: str, case: str) -> str:

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -72,7 +73,8 @@ class Workspace:
         text = read_submission(path)
         if not reset:
             return Started(path, "kept", self._noted(self.record.resumed, exercise, text))
-        _replace(path, text, stub, lambda: self.record.reset(exercise.slug, text), "reset")
+        keep = partial(self.record.reset, exercise.slug, text)
+        _replace(path, text, stub, keep, partial(self.record.replaced, exercise.slug), "reset")
         return Started(path, "reset", self.record.notice)
 
     def _noted(self, note: Callable[[str, bytes], None], exercise: Exercise, text: bytes) -> str:
@@ -107,7 +109,8 @@ class Workspace:
                 self.record.replaced(exercise.slug, before)
 
         if before is not None:
-            _replace(path, before, text, keep, "restored")
+            keep_late = partial(self.record.replaced, exercise.slug)
+            _replace(path, before, text, keep, keep_late, "restored")
             return path
         with _explained(f"{path} cannot be written"):
             if not _create(path, text):
@@ -133,32 +136,42 @@ def _replace(
     text: bytes,
     new_text: bytes,
     keep: Callable[[], None],
+    keep_late: Callable[[bytes], None],
     done: Literal["reset", "restored"],
 ) -> None:
-    """Replace the ``text`` in a file, which ``keep`` puts into the record before."""
+    """Replace the ``text`` in a file, which ``keep`` puts into the record before.
+
+    ``keep_late`` gets what an editor wrote into the file while it was replaced.
+    """
     if path.is_symlink():
         raise WorkspaceError(
             f"{path} is a symbolic link, and what is {done} would replace the link, not the file "
             "behind it. Remove the link, then do it again."
         )
     new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")
     try:
         with _explained(f"{path} cannot be {done}"):
             new.write_bytes(new_text)  # before the record: what the disk refuses never happened
             keep()
+            with suppress(OSError):  # not every file system has links
+                old.hardlink_to(path)
             if read_submission(path) != text:
                 raise WorkspaceError(
                     f"{path} was saved while it was being {done}, and is left as it is. "
                     "Do it again."
                 )
             new.replace(path)
+            if old.exists() and (late := read_submission(old)) != text:
+                keep_late(late)  # saved in the last moment, into the file that was replaced
     except RecordError as error:
         raise WorkspaceError(
             f"{path} is left as it is, since its text cannot be kept first. {error}"
         ) from error
     finally:
-        with suppress(OSError):  # what went wrong before is the news
-            new.unlink(missing_ok=True)
+        for temporary in (new, old):
+            with suppress(OSError):  # what went wrong before is the news
+                temporary.unlink(missing_ok=True)
 
 
 def find_workspace(start: Path) -> Path | None:

@@ -36,6 +36,8 @@ def history_page(exercise: Exercise, events: Sequence[Event], console: Console) 
         page.prose(f"To begin: {command(f'start {exercise.slug}')}", indent=0)
         page.show()
         return
+    page.line((exercise.slug, "bold"), f"   {plural(len(events), 'entry', 'entries')}")
+    page.gap()
     digits = len(str(len(events)))
     first: dict[str, int] = {}
     for n, event in enumerate(events, start=1):

@@ -52,7 +52,9 @@ def own_tests_page(score: Score, console: Console) -> None:
             style="dim",
         )
     if missed:
-        page.prose(f"Which input would show one that is missed? Then: {command('test')}")
+        page.prose(
+            f"Which input would show one that is missed? Then: {command(f'test {score.exercise}')}"
+        )
     page.gap()
     level = ISOLATION.get(score.isolation, f"isolation: {score.isolation}")
     page.prose(level, style="dim")

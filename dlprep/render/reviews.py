@@ -59,7 +59,8 @@ def reviews_page(
         page.prose(f"{few}{'.' if len(due) == 1 else ', the most urgent first.'}")
     elif coming:
         first = coming[0]
-        page.prose(f"No review is due. The next one is {first.exercise}, {first.when}.")
+        alone = f" The next one is {first.exercise}, {first.when}." if len(coming) == 1 else ""
+        page.prose(f"No review is due.{alone}")
     else:
         page.prose("Nothing to review yet: what you pass or give up comes back here in some days.")
         page.prose(f"What to do now: {command('next')}")
@@ -83,7 +84,10 @@ def _coming(page: Page, coming: Sequence[Review], nothing_due: bool) -> None:
         return
     page.gap()
     if not week:
-        page.prose(f"Nothing in the next seven days; {plural(later, 'review')} after that.")
+        first = f"{coming[0].exercise}, {coming[0].when}"
+        page.prose(
+            f"Nothing in the next seven days; {plural(later, 'review')} after that: {first}."
+        )
         return
     page.prose("In the next seven days:")
     for when, reviews in groupby(week, key=lambda review: review.when):

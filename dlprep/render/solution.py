@@ -30,7 +30,7 @@ def hint_page(exercise: Exercise, shown: int, console: Console, *, keys: bool = 
         page.prose(hint, indent=4, mark=f"  {n}", style="" if n == shown else "dim")
     page.gap()
     if shown < total:
-        page.prose(f"One more: {'h' if keys else command('hint')}", style="dim")
+        page.prose(f"One more: {'h' if keys else command(f'hint {exercise.slug}')}", style="dim")
     elif keys:
         page.prose("There are no more.", style="dim")
     else:

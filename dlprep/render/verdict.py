@@ -38,7 +38,7 @@ def verdict_page(
     else:
         _cases(page, verdict, everything, case, keys)
     page.gap()
-    if verdict.isolation:
+    if verdict.isolation and not (keys and verdict.isolation == "full"):  # a screen has few lines
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
         page.prose(level, style="dim")
     page.show()
@@ -88,7 +88,8 @@ def _next(page: Page, verdict: Verdict, more: int, case: str | None, keys: bool)
         page.prose(f"All cases: {command(f'check {verdict.exercise}')}")
     elif more > 0:
         fails = "fails" if more == 1 else "fail"
-        page.prose(f"{plural(more, 'more case')} {fails}: {_step('check --all', 'a', keys)}")
+        step = _step(f"check {verdict.exercise} --all", "a", keys)
+        page.prose(f"{plural(more, 'more case')} {fails}: {step}")
     elif verdict.status == "passed":
         solution = _step(f"solution {verdict.exercise}", "s", keys)
         page.prose(f"The solution, beside yours: {solution}")
@@ -121,7 +122,7 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bo
     for _, location in sorted(places.items()):
         page.location(_place(verdict, location), "", location.code)
     page.gap()
-    then = "and save it." if keys else f"then: {command('check')}"
+    then = "and save it." if keys else f"then: {command(f'check {verdict.exercise}')}"
     page.prose(f"Open {verdict.file}, write the code, {then}")
     page.prose(f"The task again: {_step(f'show {verdict.exercise}', 't', keys)}")
     page.prose(f"A hint: {_step(f'hint {verdict.exercise}', 'h', keys)}")

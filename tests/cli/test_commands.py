@@ -143,7 +143,7 @@ def test_all_shows_every_failing_case(dlprep: Run, tmp_path: Path) -> None:
     first, every = dlprep("check", "softmax"), dlprep("check", "softmax", "--all")
     assert first.out.count("✗") == 1
     assert every.out.count("✗") > 1
-    assert "more cases fail: dlprep check --all" in first.out
+    assert "more cases fail: dlprep check softmax --all" in first.out
     assert "✓ turns one row of logits into probabilities" in every.out
 
 

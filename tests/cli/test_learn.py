@@ -151,7 +151,7 @@ def test_the_history_and_a_text_brought_back(dlprep: Run, tmp_path: Path) -> Non
     begin(tmp_path, reset=True)
 
     ran = dlprep("history")
-    lines = [line.split("  ", 3)[-1].strip() for line in ran.out.splitlines()[:5]]
+    lines = [line.split("  ", 3)[-1].strip() for line in ran.out.splitlines()[2:7]]
     assert lines == [
         "started, with the stub",
         "14 of 17 cases pass · no max subtraction",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .conftest import RIGHT, WRONG, Run
 
+BACK = "No file was written; a text comes back with: dlprep restore EX ATTEMPT\n"
+
 RECORD = Path(".dlprep") / "record.sqlite3"
 
 
@@ -35,7 +37,7 @@ def test_a_record_moves_to_another_folder(dlprep: Run, tmp_path: Path) -> None:
     assert again.err == f"✗ {backup} exists already, and is left as it is.\n"
 
     came = dlprep("import", str(backup), cwd=new)
-    assert (came.code, came.out, came.err) == (0, "2 events and 2 texts came in.\n", "")
+    assert (came.code, came.out, came.err) == (0, f"2 events and 2 texts came in.\n{BACK}", "")
     assert [path.name for path in new.iterdir()] == [".dlprep"]  # no file of theirs is written
     statuses = {
         row["slug"]: row["status"] for row in json.loads(dlprep("list", "--json", cwd=new).out)
@@ -53,7 +55,8 @@ def test_a_record_moves_to_another_folder(dlprep: Run, tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     )
-    assert piped.stdout == b"1 event and 1 text came in; 2 were here already.\n"
+    said = f"1 event and 1 text came in; 2 were here already.\n{BACK}"
+    assert piped.stdout.decode() == said
     assert dlprep("export", cwd=old).out == dlprep("export", cwd=new).out
 
 

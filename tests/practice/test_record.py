@@ -146,6 +146,15 @@ def test_the_last_check_decides_the_status(path: Path, events: list[str], status
     assert record.statuses() == {"softmax": status, "relu": "started"}
 
 
+def test_the_last_exercise_is_one_that_there_still_is(path: Path) -> None:
+    record = Record(path)
+    for name in ("softmax", "relu", "softmax", "gone"):
+        record.started(name, b"")
+    assert record.last_exercise() == "gone"
+    assert record.last_exercise({"relu", "softmax"}) == "softmax"
+    assert record.last_exercise({"other"}) is None
+
+
 def test_the_last_exercise_is_that_of_the_last_event(path: Path) -> None:
     record = Record(path)
     for event, exercise in [("started", "softmax"), ("started", "relu"), ("reset", "softmax")]:

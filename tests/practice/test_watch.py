@@ -98,7 +98,13 @@ def removed_first(path: Path, text: bytes) -> None:
     path.write_bytes(text)
 
 
-@pytest.mark.parametrize("way", [in_place, by_rename, removed_first])
+def with_its_old_time(path: Path, text: bytes) -> None:
+    before = path.stat()
+    path.write_bytes(text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("way", [in_place, by_rename, removed_first, with_its_old_time])
 def test_every_way_of_saving_is_seen_once(
     tmp_path: Path, way: Callable[[Path, bytes], None]
 ) -> None:

@@ -229,6 +229,25 @@ def test_a_record_that_cannot_be_written_refuses_a_reset(
     assert tree(workspace.root) == [".dlprep", "softmax.py"]
 
 
+def test_what_is_saved_in_the_last_moment_of_a_reset_is_kept(
+    workspace: Workspace, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"first\n")
+    replace = Path.replace
+
+    def late(self: Path, target: Path) -> Path:
+        if target == path:
+            path.write_bytes(b"late\n")  # in place, after the last look at it
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    workspace.start(exercise, reset=True)
+    assert path.read_bytes() == STUB
+    assert history(workspace) == [("reset", b"first\n"), ("replaced", b"late\n")]
+    assert [one.name for one in path.parent.iterdir() if one.is_file()] == [path.name]
+
+
 def test_a_restore_keeps_what_was_there(workspace: Workspace, exercise: Exercise) -> None:
     path = workspace.file(exercise)
     path.write_bytes(b"first\n")
@@ -452,7 +471,8 @@ def as_user() -> Iterator[Path]:
     """A folder of an ordinary user's, who the test runs as: root is refused nothing."""
     if not hasattr(os, "seteuid"):
         pytest.skip("the system has no POSIX permissions")
-    importlib.import_module("hashlib")  # Python itself may lie where only root can read it
+    for name in ("hashlib", "dlprep.practice.record.recovery"):  # what is loaded late
+        importlib.import_module(name)  # Python itself may lie where only root can read it
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_exercise(folder / "exercise").stub.chmod(0o644)

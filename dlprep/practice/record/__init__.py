@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -127,10 +127,10 @@ class Record(Database):
         )
         return {exercise: _status(status) if i else "started" for exercise, status, i in rows}
 
-    def last_exercise(self) -> str | None:
-        """The exercise of the last event."""
-        rows = self.rows("select exercise from event order by id desc limit 1")
-        return rows[0][0] if rows else None
+    def last_exercise(self, known: Collection[str] | None = None) -> str | None:
+        """The exercise of the last event, of those that are ``known``."""
+        rows = self.rows("select exercise from event group by exercise order by max(id) desc")
+        return next((name for (name,) in rows if known is None or name in known), None)
 
     def _add(self, *additions: _Addition) -> None:
         now = datetime.now(UTC)

@@ -25,6 +25,7 @@ from dlprep.errors import UserError
 from dlprep.practice.record import Record, text_hash
 from dlprep.practice.record.merge import Imported, Row, merge
 from dlprep.practice.record.rows import flaw, unpack
+from dlprep.practice.workspace import LARGEST_SUBMISSION
 
 FORMAT = 1
 LONGEST_LINE = 8 << 20  # bytes; a text has at most 1 MiB, and JSON makes six of one at most
@@ -68,6 +69,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises ``ExchangeError``; nothing is left behind then.
     """
+    if not path.name:
+        raise ExchangeError(f"{path} is a folder, and no file can have its name.")
     half = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if os.path.lexists(path):
@@ -233,6 +236,8 @@ class _Reader:
             text = _FORMS[form](value)
         except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
             raise self._wrong("holds a text in a form that no export has") from None
+        if len(text) > LARGEST_SUBMISSION:
+            raise self._wrong("holds a text that is larger than 1 MiB")
         if text_hash(text) != digest:
             raise self._wrong("holds a text that is not the one it is said to be")
         self._texts.add(digest)

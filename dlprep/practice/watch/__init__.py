@@ -108,6 +108,7 @@ class Watch:
             self._show(partial(render.error, f"{outcome} Save the file to try again."))
             return
         self._verdict = outcome.verdict
+        self._everything = self._everything and outcome.verdict.status != "passed"
         self._notes = (outcome.note,) if outcome.note else ()
         if save.first:
             path = self._saves.path

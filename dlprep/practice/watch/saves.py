@@ -70,7 +70,8 @@ def _stamp(path: Path) -> _Stamp:
         info = path.stat()
     except OSError:
         return (os.path.lexists(path),)  # then it is a link that leads nowhere
-    return info.st_dev, info.st_ino, info.st_mode, info.st_size, info.st_mtime_ns
+    times = info.st_mtime_ns, info.st_ctime_ns  # a copy may bring its own time of change
+    return info.st_dev, info.st_ino, info.st_mode, info.st_size, *times
 
 
 def _age(path: Path) -> float:
