@@ -268,7 +268,8 @@ def test_an_exercise_is_complete(exercise: Exercise) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "near"), [("attention", ["pos_enc", "sdpa"]), ("cross-entropy", ["ce_logits", "mlp2"])]
+    ("words", "near"),
+    [("attention", ["pos_enc", "sdpa"]), ("cross-entropy", ["ce_logits", "mlp2"])],
 )
 def test_a_track_or_a_tag_leads_to_its_exercises(words: str, near: list[str]) -> None:
     with pytest.raises(UnknownExercise) as caught:

@@ -6,7 +6,6 @@ import importlib
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -569,22 +568,6 @@ def test_a_folder_above_that_may_not_be_searched(as_user: Path) -> None:
 def read_exercise(folder: Path) -> Exercise:
     folder = folder / "exercise"
     return Exercise("softmax", "", "stability", "easy", 10, (), (), (), folder, folder, 5.0)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> list[str]:
-    """The command that runs another with a disk of its own, of 1.5 MB, at ``tmp_path/disk``."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if shutil.which("unshare") is None:
-        pytest.skip("no unshare(1) here to mount a small disk with")
-    mount = f"mount -t tmpfs -o size=1536k none '{disk}' && exec \"$@\""
-    user = [] if os.geteuid() == 0 else ["--map-root-user"]
-    command = ["unshare", "--mount", *user, "sh", "-c", mount, "sh"]
-    tried = subprocess.run([*command, "true"], capture_output=True, text=True)
-    if tried.returncode:
-        pytest.skip(f"no small disk can be mounted here: {tried.stderr.strip()}")
-    return command
 
 
 def on_disk(command: list[str], tmp_path: Path, exercise: Exercise, code: str) -> Any:
