@@ -469,6 +469,20 @@ def test_what_is_no_whole_export_is_refused_whole_and_told_by_its_line(
     assert files(path.parent) == before
 
 
+def test_a_text_that_no_file_of_an_exercise_can_be_is_refused(path: Path) -> None:
+    text = b"x" * ((1 << 20) + 1)
+    header = {"dlprep": "record", "format": 1, "version": "0.1.0", "events": 0}
+    line = {"text": hashlib.sha256(text).hexdigest(), "utf8": text.decode()}
+    with pytest.raises(ExchangeError, match="Line 2 of it holds a text that is larger than 1 MiB"):
+        import_(Record(path), io.BytesIO(joined([header, line])), "it")
+    assert not path.parent.exists()
+
+
+def test_a_folder_is_no_file_to_export_to() -> None:
+    with pytest.raises(ExchangeError, match=r"^\. is a folder"), new_file(Path()):
+        pass
+
+
 def test_no_part_is_imported_as_if_it_were_the_whole(path: Path, tmp_path: Path) -> None:
     small = Record(path)
     started(small, "a", "b", "a")
