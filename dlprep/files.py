@@ -1,0 +1,123 @@
+"""Files on disk: read a stranger's source safely; write a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from dlprep.errors import UserError
+
+MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
+
+# Windows has neither: there a link is followed, and a pipe cannot lie in a folder.
+_CAREFULLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class SourceError(Exception):
+    """Why a source was not read. ``str`` is a predicate: "is a folder, not a file"."""
+
+    def __init__(
+        self, kind: Literal["missing", "link", "folder", "device", "size", "system"], why: str
+    ) -> None:
+        super().__init__(why)
+        self.kind = kind
+
+
+def read_source(path: Path) -> bytes:
+    """The bytes of a regular file of at most ``MAX_SOURCE`` bytes; ``SourceError`` otherwise.
+
+    The file is opened first, then looked at, then read, so that swapping it in between is no use.
+    A symbolic link is refused; if it is to be followed, resolve it before.
+    """
+    try:
+        descriptor = os.open(path, _CAREFULLY)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISDIR(mode):
+                raise SourceError("folder", "is a folder, not a file")
+            if not stat.S_ISREG(mode):
+                raise SourceError("device", "is a pipe or a device, not a file")
+            source = file.read(MAX_SOURCE + 1)
+    except OSError as error:
+        raise _source_error(path, error) from error
+    if len(source) > MAX_SOURCE:
+        raise SourceError("size", "is larger than 1 MiB, which no solution is")
+    return source
+
+
+def _source_error(path: Path, error: OSError) -> SourceError:
+    if os.path.islink(path):  # noqa: PTH114 - Path.is_link raises where it may not look
+        return SourceError("link", "is a symbolic link")
+    if os.path.isdir(path):  # noqa: PTH112 - the same; Windows cannot open a folder
+        return SourceError("folder", "is a folder, not a file")
+    if isinstance(error, FileNotFoundError):
+        return SourceError("missing", "does not exist")
+    if error.errno == 6:  # ENXIO: a socket, or a device without a driver
+        return SourceError("device", "is a pipe or a device, not a file")
+    return SourceError("system", f"cannot be read: {reason(error)}")
+
+
+def write_new(path: Path, data: bytes) -> bool:
+    """Write a file that is not there yet, whole or not at all; False if something has its name."""
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        return False
+    try:
+        with file:
+            file.write(data)
+    except BaseException:  # a full disk, Ctrl-C: half a file would be taken for the user's own
+        path.unlink()
+        raise
+    return True
+
+
+@contextmanager
+def written_beside(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
+    """Write ``data`` to a temporary file beside ``path``; calling the value moves it into place.
+
+    So what the disk refuses is known before anything changes, and no other program ever sees half
+    a file. The temporary file is gone when the block ends, however it ends. A symbolic link is
+    replaced, not followed.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+    def move() -> None:
+        new.replace(path)
+
+    try:
+        new.write_bytes(data)
+        yield move
+    finally:
+        with suppress(OSError):  # what went wrong before is the news
+            new.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file, or replace it, whole or not at all; ``OSError`` leaves it as it was."""
+    with written_beside(path, data) as move:
+        move()
+
+
+def reason(error: OSError) -> str:
+    """What the system says went wrong, for the end of a sentence: "permission denied"."""
+    return (error.strerror or str(error)).lower()
+
+
+@contextmanager
+def explained(sentence: str, kind: type[UserError] = UserError) -> Iterator[None]:
+    """Turn an error of the system into a ``UserError``: the sentence, a colon, and the reason."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"{sentence}: {reason(error)}.") from error
