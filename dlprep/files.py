@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -56,14 +57,14 @@ def read_source(path: Path) -> bytes:
 
 
 def _source_error(path: Path, error: OSError) -> SourceError:
-    if os.path.islink(path):  # noqa: PTH114 - Path.is_link raises where it may not look
+    if error.errno in (errno.ELOOP, errno.EMLINK):  # O_NOFOLLOW, on Linux and on FreeBSD
         return SourceError("link", "is a symbolic link")
-    if os.path.isdir(path):  # noqa: PTH112 - the same; Windows cannot open a folder
-        return SourceError("folder", "is a folder, not a file")
-    if isinstance(error, FileNotFoundError):
-        return SourceError("missing", "does not exist")
-    if error.errno == 6:  # ENXIO: a socket, or a device without a driver
+    if error.errno in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):  # a socket, an absent device
         return SourceError("device", "is a pipe or a device, not a file")
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return SourceError("missing", "does not exist")
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
+        return SourceError("folder", "is a folder, not a file")  # Windows opens none
     return SourceError("system", f"cannot be read: {reason(error)}")
 
 

@@ -14,15 +14,16 @@ from dlprep.catalog import HOME
 
 PACKAGE = Path(dlprep.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAX_LINES = 320
+MAX_LINES = 500
 
 # Each room, and the rooms that it may import beside itself. Two stand before the design's table:
-# the package itself ("": its version, and a command as the user types it) and `errors` (the two
-# exceptions that become exit codes).
-GROUND = {"", "errors"}
+# the package itself ("": its version, and a command as the user types it), `errors` (the two
+# exceptions that become exit codes) and `files`.
+GROUND = {"", "errors", "files"}
 ROOMS: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
+    "files": {"", "errors"},
     "model": GROUND,
     "api": GROUND,
     "catalog": GROUND | {"model"},
