@@ -27,6 +27,7 @@ class Mistake:
     """A wrong solution that its own case must catch; ``hint`` is the sentence that a user reads.
 
     ``source`` is the whole text of the solution, ``file`` where it lies when it is not an edit.
+    ``costs_only``: its answers are right, but too expensive, so that no plain test shows it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Mistake:
     caught_by: str
     hint: str
     file: Path | None = None
+    costs_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def read_variants(exercise: Exercise) -> Variants:
                 name=table.name(names),
                 caught_by=table.take("caught_by"),
                 hint=table.take("hint"),
+                costs_only=table.flag("costs_only"),
                 **table.variant_of(reference),
             )
             for table in _tables(path, data, "mistake", "name")
@@ -123,6 +126,12 @@ class _Table:
         value = self.data.pop(entry, None)
         if not isinstance(value, str) or not value.strip():
             raise self.error(f'{entry!r} is missing: write {entry} = "…"')
+        return value
+
+    def flag(self, entry: str) -> bool:
+        value = self.data.pop(entry, False)
+        if not isinstance(value, bool):
+            raise self.error(f"{entry} is true or false")
         return value
 
     def name(self, taken: set[str]) -> str:

@@ -48,9 +48,7 @@ TYPING = {
 
 THIRD_PARTY: dict[str, set[str]] = {
     "numpy": {"checks", "sandbox", "judge", "authoring"},
-    "pytest": {"judge", "sandbox"},
-    "packaging": {"sandbox"},  # pytest's
-    "_pytest": {"sandbox"},  # rewrites the assertions of a text that is in no file
+    "pytest": {"judge"},
     "prompt_toolkit": {"render"},
     "rich": {"render"},
     "typer": {"cli"},
@@ -153,15 +151,6 @@ def test_the_worker_reaches_nothing_but_its_own_room() -> None:
     siblings = {"worker", "executor", "wire", "lockdown", "landlock", "seccomp", "libc"}
     reached = reached_by(siblings)
     assert reached <= {"numpy", "dlprep", *siblings}  # dlprep: under `if __package__`
-
-
-def test_the_tester_reaches_nothing_but_the_worker_and_pytest() -> None:
-    """It is a worker as well, and pytest is there alone."""
-    packages = {"numpy", "pytest", "_pytest", "packaging"}
-    assert reached_by({"tester"}) == {"lockdown", "wire", "worker", *packages}
-    paths = {found.path for found in ALL if found.package in ("pytest", "_pytest")}
-    in_sandbox = {path.stem for path in paths if path.parent.name == "sandbox"}
-    assert in_sandbox == {"tester"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -224,6 +224,9 @@ class _Proof:
                         f"mistake {mistake.name!r} passes {mistake.caught_by} (seed {seed};"
                         f" caught by {others}): sharpen the case"
                     )
+                elif mistake.costs_only != (kinds == {"scaling"}):
+                    flag = "false" if mistake.costs_only else "true"
+                    yield f"mistake {mistake.name!r}: set costs_only = {flag} (seed {seed})"
                 elif named != [mistake.name] and not untold:
                     instead = " and ".join(map(repr, named)) or "nothing"
                     yield (

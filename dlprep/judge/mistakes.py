@@ -1,51 +1,9 @@
-"""Where a mistake differs from the reference, and which mistakes no plain test can show.
-
-Both are read from the texts: nothing is executed.
-"""
+"""Where a mistake differs from the reference. It is read from the texts: nothing is executed."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-
-MEASURES = {"check_scaling", "check_memory"}
-MEASURED = {"lines", "memory"}  # by ``observe``
-
-
-def measured_cases(cases: str) -> set[str]:
-    """The cases of this text that only measure what a call costs, and judge no answer."""
-    tree = ast.parse(cases)
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    checks = {
-        alias.asname or alias.name: alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dlprep.checks")
-        for alias in node.names
-        if alias.name.startswith("check_")
-    }
-    found = set()
-    for name in functions:
-        used = set(_judging(name, functions, checks, set()))
-        if name.startswith("test_") and used == {"measure"}:
-            found.add(name)
-    return found
-
-
-def _judging(
-    name: str, functions: dict[str, ast.FunctionDef], checks: dict[str, str], seen: set[str]
-) -> Iterator[str]:
-    """``measure`` or ``check`` for all by which a function of the cases judges a submission."""
-    seen.add(name)
-    for node in ast.walk(functions[name]):
-        match node:
-            case ast.Assert():
-                yield "check"
-            case ast.Name(id=other) if other in functions and other not in seen:
-                yield from _judging(other, functions, checks, seen)
-            case ast.Name(id=other) if other in checks:
-                yield "measure" if checks[other] in MEASURES else "check"
-            case ast.Call(func=ast.Attribute(attr="observe"), args=[ast.Constant(value=what), *_]):
-                yield "measure" if what in MEASURED else "check"
 
 
 def differing(reference: str, source: str) -> tuple[str, ...]:

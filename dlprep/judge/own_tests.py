@@ -1,279 +1,261 @@
 """A user's own tests to their score: how many of the exercise's mistakes they catch.
 
-A test counts when it passes on every right solution: the reference, and all the accepted ones. A
-mistake is caught when a test that counts does not pass on it.
-
-The tests are untrusted, and so that they cannot answer by whose solution they meet, they meet all
-in the same way: each in a process of its own that is told nothing, the same tests in the same
-order, and the solutions in an order that is new in every run. Only the reference is tried before,
-to learn which tests end the process that they run in; those are left out of the rest.
+A test counts when it passes on every right solution: the reference (twice) and all the accepted
+ones. A mistake is caught when a test that counts does not pass on it.
 """
 
 from __future__ import annotations
 
-import random
+import queue
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from dlprep.api import read_api
-from dlprep.errors import FaultError, UserError
-from dlprep.judge.loading import load_problem, unreadable
-from dlprep.judge.mistakes import differing, measured_cases
-from dlprep.judge.score import FailedTest, Invalid, Kind, Score, ScoredMistake
+from dlprep.errors import UserError
+from dlprep.judge.loading import unreadable
+from dlprep.judge.mistakes import differing
 from dlprep.judge.source import Source
-from dlprep.model import Exercise, Problem
+from dlprep.judge.trials import Outcome, Runner
+from dlprep.model import Exercise, Location, Problem
 from dlprep.sandbox import cores
-from dlprep.sandbox.answers import SubmissionError
-from dlprep.sandbox.nursery import Nursery
-from dlprep.sandbox.process import WorkerFault, WorkerProcess
-from dlprep.sandbox.trial import Outcome, Trial, run_trial, trial_command
-from dlprep.variants import Mistake, read_variants
+from dlprep.variants import read_variants
 
 REFERENCE = "the reference"
-MAY_IMPORT = "Tests may import pytest, NumPy, the standard library and"
-DENIED = "Tests open no files and connections here, and start no threads or processes."
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTest:
+    """A test that did not pass, and why.
+
+    ``status`` is that of its ``Outcome``; ``location`` is in the tests, ``solution`` in the user's
+    file. A test that does not count has a ``kind`` (wrong, over-specific, flaky, skipped or not
+    run), the right solution that it was run ``on``, and whether it passes on the user's own file.
+    """
+
+    test: str
+    status: str
+    text: str
+    location: Location | None = None
+    solution: Location | None = None
+    printed: str = ""
+    kind: str = ""
+    on: str = ""
+    passes_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredMistake:
+    """One of our mistakes: the functions in which it is, and the tests that catch it."""
+
+    name: str
+    functions: tuple[str, ...]
+    caught_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a user's own tests are worth.
+
+    ``problem`` is why the user's own file was not tried; ``failures`` are the tests that fail on
+    it, ``invalid`` those that do not count. ``left_out`` are mistakes that no plain test shows.
+    """
+
+    exercise: str
+    tests: tuple[str, ...]
+    problem: Problem | None
+    failures: tuple[FailedTest, ...]
+    invalid: tuple[FailedTest, ...]
+    mistakes: tuple[ScoredMistake, ...]
+    left_out: tuple[str, ...]
+    seconds: float
+
+    @property
+    def caught(self) -> int:
+        """How many mistakes are caught."""
+        return sum(bool(one.caught_by) for one in self.mistakes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all tests pass on all that is right, and all mistakes are caught."""
+        skipped = all(one.kind == "skipped" for one in self.invalid)
+        sound = skipped and not self.failures and self.problem is None
+        return sound and self.caught == len(self.mistakes)
+
+    def to_json(self) -> dict[str, Any]:
+        """This score as a JSON object."""
+        return {**asdict(self), "caught": self.caught, "complete": self.complete}
 
 
 def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
     """Score a file of tests; ``own`` is the user's own solution, if there is one.
 
-    ``UserError`` when it holds no tests, or does not load.
+    ``UserError`` when the file holds no tests, or does not load.
     """
-    scoring = _Scoring(exercise, tests, own)
-    try:
-        return scoring.score()
-    except WorkerFault as error:
-        raise FaultError(f"the tests cannot be run: {error}.") from error
-    finally:
-        scoring.close()
+    began, test_file = time.perf_counter(), f"test_{exercise.slug}.py"
+    if problem := unreadable(tests, test_file):
+        raise UserError(_in_words(problem))
+    reference = exercise.reference.read_text(encoding="utf-8")
+    variants = read_variants(exercise)
+    asked = [one for one in variants.mistakes if not one.costs_only]
+    text, own_text = Source(tests), Source(own or b"")
+    problem = Problem("missing", f"There is no {exercise.slug}.py here.")
+    if own is not None:
+        problem = unreadable(own, f"{exercise.slug}.py")
 
-
-class _Scoring:
-    """One run of all trials, and the processes that are at work for it."""
-
-    def __init__(self, exercise: Exercise, tests: bytes, own: bytes | None) -> None:
-        self.began = time.perf_counter()
-        self.exercise, self.tests, self.own = exercise, tests, own
-        self.file, self.test_file = f"{exercise.slug}.py", f"test_{exercise.slug}.py"
-        self.reference = exercise.reference.read_text(encoding="utf-8")
-        self.variants = read_variants(exercise)
-        self.text = Source(tests)
-        self.nursery: Nursery | None = None
-        self.workers: list[WorkerProcess] = []
-        self.closed = False
-
-    def score(self) -> Score:
-        """Run the trials and count; see ``score_tests``."""
-        if problem := unreadable(self.tests, self.test_file):
-            raise UserError(_in_words(problem))
-        if Nursery.available:
-            self.nursery = Nursery(trial_command())
-        first, own, problem = self.try_first()
-        outcomes = first.outcomes
-        ended = {name for name, one in outcomes.items() if one.ended or one.status == "not run"}
-        measured = measured_cases(self.exercise.cases.read_text(encoding="utf-8"))
-        asked = [one for one in self.variants.mistakes if one.caught_by not in measured]
-        right, wrong = self.try_all(asked, ended)
-        invalid = self.judge_tests(outcomes, right, ended, own)
-        valid = [name for name in outcomes if name not in {one.failure.test for one in invalid}]
-        return Score(
-            exercise=self.exercise.slug,
-            tests=tuple(outcomes),
-            problem=problem,
-            failures=tuple(
-                self.failure(name, outcome, self.own)
-                for name, outcome in own.items()
-                if outcome.status not in ("passed", "skipped")
-            ),
-            invalid=tuple(invalid),
-            mistakes=tuple(
-                ScoredMistake(
-                    one.name,
-                    differing(self.reference, one.source),
-                    tuple(name for name in valid if _catches(name, wrong[one.name])),
-                )
-                for one in asked
-            ),
-            left_out=tuple(one.name for one in self.variants.mistakes if one not in asked),
-            seconds=time.perf_counter() - self.began,
-            isolation=first.isolation,
+    right = [reference, *(one.source for one in variants.accepted)]
+    texts = [text.encode() for text in (*right, *(one.source for one in asked))]
+    first, *found = _run_all(exercise, tests, texts if own is None or problem else [*texts, own])
+    if [one.test for one in first] == [""]:
+        raise UserError(_in_words(_not_loaded(first[0], text, test_file)))
+    if not first:
+        raise UserError(
+            f"{test_file} holds no tests: pytest takes the functions whose names begin with test_."
         )
-
-    def try_first(self) -> tuple[Trial, Mapping[str, Outcome], Problem | None]:
-        """Try the reference, and the user's own file: its outcomes, and why there are none."""
-        problem: Problem | None = Problem("missing", f"There is no {self.file} here.")
-        texts = [self.reference.encode()]
-        if self.own is not None:
-            problem = unreadable(self.own, self.file)
-            texts += [] if problem else [self.own]
-        first, *rest = self.try_each([(text, ()) for text in texts])
-        if first.unloaded is not None:
-            raise self.not_loaded(*first.unloaded)
-        if not first.outcomes:
-            raise UserError(
-                f"{self.test_file} holds no tests: pytest takes the functions whose names begin"
-                " with test_."
+    theirs = found[len(texts)] if len(found) > len(texts) else []
+    if [one.test for one in theirs] == [""]:
+        problem, theirs = _own_not_loaded(theirs[0], own_text, text, exercise.slug), []
+    passing = {one.test for one in theirs if one.status == "passed"}
+    names = [REFERENCE, REFERENCE, *(one.name for one in variants.accepted)]
+    trials = [{one.test: one for one in trial} for trial in (first, *found)]
+    invalid = []
+    for test in (one.test for one in first):
+        if reason := _reason(test, list(zip(names, trials, strict=False))):
+            kind, on, outcome = reason
+            failure = _failure(outcome, text, None)
+            passes = test in passing
+            invalid.append(replace(failure, test=test, kind=kind, on=on, passes_own=passes))
+    valid = [one.test for one in first if one.test not in {other.test for other in invalid}]
+    return Score(
+        exercise.slug,
+        tuple(one.test for one in first),
+        problem,
+        tuple(_failure(one, text, own_text) for one in theirs if one.status in FAILED),
+        tuple(invalid),
+        tuple(
+            ScoredMistake(
+                one.name,
+                differing(reference, one.source),
+                tuple(test for test in valid if _of(test, trial).status in FAILED),
             )
-        if not rest:
-            return first, {}, problem
-        if rest[0].unloaded is not None:
-            part, error = rest[0].unloaded
-            if part == "solution":
-                problem = load_problem(error, Source(self.own or b""), self.file)
-            else:
-                said = load_problem(error, self.text, self.test_file)
-                message = f"{said.message} It does so with {self.file}, not with the reference."
-                problem = Problem(said.kind, message, said.location)
-        return first, rest[0].outcomes, problem
+            for one, trial in zip(asked, trials[len(names) :], strict=False)
+        ),
+        tuple(one.name for one in variants.mistakes if one.costs_only),
+        time.perf_counter() - began,
+    )
 
-    def try_all(
-        self, mistakes: Sequence[Mistake], leave_out: Collection[str]
-    ) -> tuple[dict[str, Trial], dict[str, Trial]]:
-        """Try all right solutions, and these wrong ones: the trials by name."""
-        right = {REFERENCE: self.reference} | {
-            one.name: one.source for one in self.variants.accepted
-        }
-        wrong = {one.name: one.source for one in mistakes}
-        order = [*right.items(), *wrong.items()]
-        random.SystemRandom().shuffle(order)
-        trials = self.try_each([(source.encode(), leave_out) for _, source in order])
-        found = {name: trial for (name, _), trial in zip(order, trials, strict=True)}
-        return {name: found[name] for name in right}, {name: found[name] for name in wrong}
 
-    def try_each(self, texts: Sequence[tuple[bytes, Collection[str]]]) -> list[Trial]:
-        """Run the tests on each of these solutions, as many at a time as there are cores."""
+FAILED = ("failed", "timeout", "crash")
 
-        def run(one: tuple[bytes, Collection[str]]) -> Trial:
-            return run_trial(
-                self.exercise.slug,
-                one[0],
-                self.tests,
-                start=self.start,
-                seconds=self.exercise.seconds,
-                leave_out=one[1],
-            )
 
-        with ThreadPoolExecutor(cores()) as pool:
-            trials = [pool.submit(run, one) for one in texts]
+def _run_all(exercise: Exercise, tests: bytes, texts: Sequence[bytes]) -> list[list[Outcome]]:
+    """Run the tests on the first of these solutions, then on all, as many at a time as cores.
+
+    A test that ends or blocks its process on the first would do so on all, and is left out of
+    the rest.
+    """
+    runners = [Runner(exercise.slug, tests, exercise.seconds) for _ in range(cores())]
+    free: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+    for runner in runners:
+        free.put(runner)
+    try:
+        first = runners[0].run(texts[0])
+        ended = [one.test for one in first if one.status in ("timeout", "crash", "not run")]
+
+        def run(source: bytes) -> list[Outcome]:
+            runner = free.get()
             try:
-                return [trial.result() for trial in trials]
+                return runner.run(source, ended)
+            finally:
+                free.put(runner)
+
+        if not first or first[0].test == "":
+            return [first]
+        with ThreadPoolExecutor(len(runners)) as pool:
+            try:
+                return [first, *pool.map(run, texts)]
             except BaseException:  # Ctrl-C: nobody waits for the rest
                 pool.shutdown(wait=False, cancel_futures=True)
-                self.close()  # before the pool waits for its threads
+                for runner in runners:
+                    runner.kill()  # the pool waits for its threads
                 raise
-
-    def start(self) -> WorkerProcess:
-        """A new process for a trial."""
-        if self.closed:
-            raise WorkerFault("the run is over")
-        if self.nursery is not None:
-            worker = self.nursery.worker()
-        else:
-            worker = WorkerProcess(command=trial_command())
-        self.workers.append(worker)
-        if self.closed:  # by another thread, which may not have seen this one
-            worker.kill()
-        return worker
-
-    def close(self) -> None:
-        """End all processes; the trials that are at work in other threads end with them."""
-        self.closed = True
-        if self.nursery is not None:
-            self.nursery.close()
-        for worker in self.workers:
-            worker.kill()
-
-    def judge_tests(
-        self,
-        first: Mapping[str, Outcome],
-        right: Mapping[str, Trial],
-        ended: Collection[str],
-        own: Mapping[str, Outcome],
-    ) -> list[Invalid]:
-        """The tests that do not count, in their order."""
-        invalid = []
-        for name, before in first.items():
-            found = {solution: _outcome(name, trial) for solution, trial in right.items()}
-            again = found.pop(REFERENCE)
-            failing = {key: one for key, one in found.items() if one.status != "passed"}
-            kind: Kind
-            if name in ended or (before.status == again.status != "passed"):
-                kind, solution, outcome = "wrong", REFERENCE, before
-            elif before.status != again.status:
-                failed = before if before.status != "passed" else again
-                kind, solution, outcome = "flaky", REFERENCE, failed
-            elif failing:
-                kind = "over-specific"
-                solution, outcome = next(iter(failing.items()))
-            else:
-                continue
-            if outcome.denied:
-                kind = "refused"
-            elif outcome.status in ("skipped", "not run"):
-                kind = "skipped" if outcome.status == "skipped" else "not run"
-            failure = self.failure(name, outcome, None)
-            passes = name in own and own[name].status == "passed"
-            invalid.append(Invalid(kind, solution, failure, passes))
-        return invalid
-
-    def failure(self, name: str, outcome: Outcome, own: bytes | None) -> FailedTest:
-        """Why a test did not pass; of the solution's lines only the user's ``own`` are shown."""
-        running = (outcome.line,) if outcome.status == "timeout" and outcome.line else ()
-        return FailedTest(
-            name,
-            outcome.status,
-            _said(outcome),
-            self.text.at(self.text.loop(running) or outcome.line),
-            None if own is None else Source(own).at(outcome.solution_line),
-            "" if own is None else outcome.printed,
-        )
-
-    def not_loaded(self, part: str, error: SubmissionError) -> Exception:
-        """Why the tests do not load with the reference."""
-        if part == "solution":
-            return FaultError(f"the reference of {self.exercise.slug} does not load: {error}")
-        raised = error.raised
-        problem = load_problem(error, self.text, self.test_file)
-        match raised.type if raised else "":
-            case "NotCollected":
-                message = f"pytest makes no tests of {self.test_file}: {error}"
-                problem = replace(problem, message=message)
-            case "ModuleNotFoundError":
-                problem = replace(problem, help=f"{MAY_IMPORT} {self.exercise.slug}.")
-            case "ImportError":
-                stub = read_api(self.exercise.stub.read_text(encoding="utf-8"))
-                help_text = f"Test what the stub has: {'; '.join(map(str, stub.values()))}."
-                problem = replace(problem, help=help_text)
-        return UserError(_in_words(problem))
+    finally:
+        for runner in runners:
+            runner.close()
 
 
-def _outcome(name: str, trial: Trial) -> Outcome:
+def _of(test: str, trial: Mapping[str, Outcome]) -> Outcome:
     """What became of a test in a trial; it may not even have been collected there."""
-    if trial.unloaded is not None:
-        _, error = trial.unloaded
-        kind = f"{error.raised.type}: " if error.raised else ""
-        return Outcome("failed", f"the file does not load: {kind}{error}", error.line)
-    return trial.outcomes.get(name) or Outcome("not run", "it is not collected there")
+    if (unloaded := trial.get("")) is not None:
+        said = f"the file does not load: {_said(unloaded)}"
+        return replace(unloaded, test=test, type="", text=said)
+    return trial.get(test) or Outcome(test, "not run", text="it was not run there")
 
 
-def _catches(name: str, trial: Trial) -> bool:
-    return _outcome(name, trial).status in ("failed", "timeout", "crash", "output")
+def _reason(
+    test: str, right: Sequence[tuple[str, Mapping[str, Outcome]]]
+) -> tuple[str, str, Outcome] | None:
+    """Why a test does not count: the kind, on which solution, what became of it; None if it does.
+
+    ``right`` begins with the reference, twice.
+    """
+    found = [(name, _of(test, trial)) for name, trial in right]
+    bad = [(name, one) for name, one in found if one.status != "passed"]
+    if not bad:
+        return None
+    name, outcome = bad[0]
+    if outcome.status in ("skipped", "not run"):
+        return outcome.status, name, outcome
+    ended = outcome.status in ("timeout", "crash")  # and was not run again
+    if not ended and found[0][1].status != found[1][1].status:
+        return "flaky", name, outcome
+    return "wrong" if name == REFERENCE else "over-specific", name, outcome
+
+
+def _failure(outcome: Outcome, tests: Source, own: Source | None) -> FailedTest:
+    """Why a test did not pass; of the solution's lines only the user's ``own`` are shown."""
+    line = next(iter(outcome.lines), None)
+    if outcome.status == "timeout":
+        line = tests.loop(outcome.lines) or line
+    solution = next(iter(outcome.solution_lines), None)
+    return FailedTest(
+        outcome.test,
+        outcome.status,
+        _said(outcome),
+        tests.at(line),
+        None if own is None else own.at(solution),
+        "" if own is None else outcome.printed,
+    )
 
 
 def _said(outcome: Outcome) -> str:
     """What became of a test, in words."""
-    raised = outcome.raised
-    if outcome.fixture is not None:
-        said = f"fixture {outcome.fixture!r} not found (no conftest.py is read)"
-    elif raised is None or raised.type in ("AssertionError", "Failed", "Skipped"):
-        said = outcome.text or (raised.type if raised else "it was expected to fail, and passes")
-    else:
-        said = f"{raised.type}: {outcome.text}" if outcome.text else raised.type
-    if raised is not None and raised.type == "Exit":
-        said += "\nThe test ends the whole run: let it fail by an assertion instead."
-    return f"{said}\n{DENIED}" if outcome.denied else said
+    if outcome.type in ("", "AssertionError", "Failed", "Skipped", "FixtureLookupError"):
+        return outcome.text or outcome.type or "it was expected to fail, and passes"
+    return f"{outcome.type}: {outcome.text}" if outcome.text else outcome.type
+
+
+def _not_loaded(outcome: Outcome, tests: Source, file: str) -> Problem:
+    """Why a file of tests does not load."""
+    place = tests.at(next(iter(outcome.lines), None))
+    if outcome.status != "failed":
+        return Problem(outcome.status, f"{file} does not load: {outcome.text}.", place)
+    if outcome.type == "SyntaxError":
+        return Problem("syntax", f"{file} is not valid Python: {outcome.text}.", place)
+    if outcome.type == "CollectError":
+        return Problem("tests", f"pytest makes no tests of {file}: {outcome.text}", place)
+    return Problem("exception", f"{file} raises {_said(outcome)} when it is loaded.", place)
+
+
+def _own_not_loaded(outcome: Outcome, own: Source, tests: Source, name: str) -> Problem:
+    """Why the user's own file cannot be tried."""
+    if outcome.solution_lines:
+        place = own.at(outcome.solution_lines[0])
+        return Problem("exception", f"{name}.py raises {_said(outcome)} when it is loaded.", place)
+    problem = _not_loaded(outcome, tests, f"test_{name}.py")
+    said = f"{problem.message} It does so with {name}.py, not with the reference."
+    return replace(problem, message=said)
 
 
 def _in_words(problem: Problem) -> str:

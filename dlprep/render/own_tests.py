@@ -10,11 +10,10 @@ from rich.console import Console
 from dlprep import command
 from dlprep.model import Location
 from dlprep.render.page import MARKS, Page
-from dlprep.render.verdict import ISOLATION
 from dlprep.render.words import plural
 
 if TYPE_CHECKING:
-    from dlprep.judge.score import FailedTest, Invalid, Score, ScoredMistake
+    from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake
 
 MOST_SHOWN = 3  # tests that fail; the others' names are enough for now
 UNWRITTEN = "NotImplementedError"
@@ -35,7 +34,7 @@ def own_tests_page(score: Score, console: Console) -> None:
     _failures(page, score)
     for one in score.invalid:
         page.gap()
-        _failure(page, score, one.failure, _why(one, score), mark=one.kind != "skipped")
+        _failure(page, score, one, _why(one, score))
     page.gap()
     caught = [one for one in score.mistakes if one.caught_by]
     missed = [one for one in score.mistakes if not one.caught_by]
@@ -45,19 +44,11 @@ def own_tests_page(score: Score, console: Console) -> None:
     page.gap()
     if score.left_out:
         names = ", ".join(score.left_out)
-        page.prose(
-            f"Left out, since no plain test shows it: {names}."
-            if len(score.left_out) == 1
-            else f"Left out, since no plain test shows them: {names}.",
-            style="dim",
-        )
+        page.prose(f"Not asked for, since no plain test shows it: {names}.", style="dim")
     if missed:
         page.prose(
             f"Which input would show one that is missed? Then: {command(f'test {score.exercise}')}"
         )
-    page.gap()
-    level = ISOLATION.get(score.isolation, f"isolation: {score.isolation}")
-    page.prose(level, style="dim")
     page.show()
 
 
@@ -74,7 +65,7 @@ def _header(page: Page, score: Score) -> None:
 
 def _failures(page: Page, score: Score) -> None:
     """The tests that fail on the user's file; one that does not count is told of elsewhere."""
-    invalid, file = {one.failure.test for one in score.invalid}, f"{score.exercise}.py"
+    invalid, file = {one.test for one in score.invalid}, f"{score.exercise}.py"
     failures = [one for one in score.failures if one.test not in invalid]
     unwritten = [one for one in failures if one.text == UNWRITTEN]
     if unwritten:
@@ -96,35 +87,29 @@ def _failures(page: Page, score: Score) -> None:
         page.prose(f"{plural(len(more), 'more test')} {fails} on {file}: {names}", mark="✗")
 
 
-def _why(one: Invalid, score: Score) -> str:
+def _why(one: FailedTest, score: Score) -> str:
     """Why a test does not count."""
-    where = one.solution
-    if where != "the reference":
-        where = f"another right solution ({where})"
+    on = one.on if one.on == "the reference" else f"another right solution ({one.on})"
     said = {
-        "wrong": f"is wrong: it fails on {where}, and does not count",
-        "over-specific": f"asks too much: it fails on {where}, and does not count",
-        "flaky": f"is flaky: on {where} it passes and fails, and does not count",
-        "refused": "asks for what is refused here, and does not count",
-        "skipped": f"is skipped on {where}, and does not count",
-        "not run": f"was not run on {where}, and does not count",
+        "wrong": f"is wrong: it fails on {on}",
+        "over-specific": f"asks too much: it fails on {on}",
+        "flaky": f"is flaky: on {on} it passes and fails",
+        "skipped": f"is skipped on {on}",
+        "not run": f"was not run on {on}",
     }[one.kind]
-    if one.passes_own and one.kind in ("wrong", "over-specific"):
-        said += f" (on {score.exercise}.py it passes)"
-    return said
+    own = one.passes_own and one.kind in ("wrong", "over-specific")
+    return f"{said}, and does not count" + f" (on {score.exercise}.py it passes)" * own
 
 
-def _failure(
-    page: Page, score: Score, failure: FailedTest, what: str, *, mark: bool = True
-) -> None:
-    name = " ".join(failure.test.split())
-    page.prose(f"{name} {what}", mark="✗" if mark else "-", style="bold" if mark else "")
-    page.listing(HINT_OF_PYTEST.sub("", failure.text), SAID_LINES, SAID_CHARACTERS)
-    _location(page, f"test_{score.exercise}.py", failure.location)
-    _location(page, f"{score.exercise}.py", failure.solution)
-    if failure.printed.strip():
+def _failure(page: Page, score: Score, one: FailedTest, what: str) -> None:
+    mark = "-" if one.kind == "skipped" else "✗"
+    page.prose(f"{' '.join(one.test.split())} {what}", mark=mark, style="bold" * (mark == "✗"))
+    page.listing(HINT_OF_PYTEST.sub("", one.text), SAID_LINES, SAID_CHARACTERS)
+    _location(page, f"test_{score.exercise}.py", one.location)
+    _location(page, f"{score.exercise}.py", one.solution)
+    if one.printed.strip():
         page.prose("you printed", indent=page.indent, style="dim")
-        page.listing(failure.printed, PRINTED_LINES, PRINTED_CHARACTERS)
+        page.listing(one.printed, PRINTED_LINES, PRINTED_CHARACTERS)
 
 
 def _location(page: Page, file: str, location: Location | None) -> None:
