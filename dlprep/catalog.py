@@ -9,7 +9,7 @@ from typing import Any
 
 from dlprep import command
 from dlprep.errors import FaultError, UserError
-from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
+from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp, Help
 
 PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders inside the package
@@ -81,22 +81,16 @@ def all_exercises(home: Path = HOME) -> list[Exercise]:
 def read(slug: str, home: Path = HOME) -> Exercise:
     """Read ``exercises/<slug>/exercise.toml``; ``CatalogError`` says which entry is wrong."""
     path = home / "exercises" / slug / "exercise.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogError(f"{path}: {error}") from error
-    entries = _Entries(path, data)
+    entries = _Entries(path)
     exercise = Exercise(
         slug=slug,
         title=entries.take("title", _is_text),
         track=entries.one_of("track", TRACKS),
         difficulty=entries.one_of("difficulty", DIFFICULTIES),
         minutes=entries.take("minutes", lambda value: type(value) is int),
+        asked=entries.take("asked", lambda value: type(value) is int and 1 <= value <= 5),
+        after=tuple(entries.take("after", _are_texts, [])),
         tags=tuple(entries.take("tags", _are_texts)),
-        hints=tuple(entries.take("hints", _are_texts)),
-        follow_ups=tuple(
-            FollowUp(**item) for item in entries.take("follow_ups", _are_follow_ups, [])
-        ),
         folder=path.parent,
         solution=home / "solutions" / slug,
         seconds=float(entries.take("seconds", lambda value: type(value) in (int, float), 5)),
@@ -105,11 +99,28 @@ def read(slug: str, home: Path = HOME) -> Exercise:
     return exercise
 
 
-class _Entries:
-    """The entries of one ``exercise.toml``, each taken once and checked."""
+def read_help(exercise: Exercise) -> Help:
+    """Read ``solutions/<slug>/hints.toml``; ``CatalogError`` says which entry is wrong."""
+    entries = _Entries(exercise.solution / "hints.toml")
+    found = Help(
+        hints=tuple(entries.take("hints", _are_texts)),
+        follow_ups=tuple(
+            FollowUp(**item) for item in entries.take("follow_ups", _are_follow_ups, [])
+        ),
+    )
+    entries.done()
+    return found
 
-    def __init__(self, path: Path, data: dict[str, Any]) -> None:
-        self.path, self.data = path, dict(data)
+
+class _Entries:
+    """The entries of one TOML file, each taken once and checked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CatalogError(f"{path}: {error}") from error
 
     def take(self, key: str, is_right: Callable[[Any], bool], default: Any = None) -> Any:
         value = self.data.pop(key, default)

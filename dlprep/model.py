@@ -43,10 +43,20 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """What ``hints.toml`` says: hints, from a nudge to nearly the answer, and follow-ups."""
+
+    hints: tuple[str, ...]
+    follow_ups: tuple[FollowUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """One exercise, as its ``exercise.toml`` and its two folders describe it.
 
-    ``seconds`` is the time that one case may spend in the submission.
+    ``asked`` says how often interviews ask for it, from 1 to 5; ``after`` names the exercises that
+    one should have solved before. ``seconds`` is the time that one case may spend in the
+    submission.
     """
 
     slug: str
@@ -54,9 +64,9 @@ class Exercise:
     track: str
     difficulty: str
     minutes: int
+    asked: int
+    after: tuple[str, ...]
     tags: tuple[str, ...]
-    hints: tuple[str, ...]
-    follow_ups: tuple[FollowUp, ...]
     folder: Path
     solution: Path
     seconds: float

@@ -202,9 +202,7 @@ PAGES: dict[str, Callable[[Console], None]] = {
 
 def an_exercise(slug: str, title: str, track: str, difficulty: str, minutes: int) -> Exercise:
     folder = Path(slug)
-    return Exercise(
-        slug, title, track, difficulty, minutes, (), (), (), folder, folder, seconds=5.0
-    )
+    return Exercise(slug, title, track, difficulty, minutes, 1, (), (), folder, folder, seconds=5.0)
 
 
 EXERCISES = [
@@ -227,11 +225,8 @@ Write `softmax(logits, axis)` so that rows sum to 1; it is *never* NaN.
 softmax(np.array([0.0, 0.0]))  # array([0.5, 0.5])
 ```
 """
-HINTED = replace(
-    EXERCISES[0][0],
-    hints=("What can be subtracted?", "Look at \x1b[31mthe largest. " * 6, "Subtract the maximum."),
-    follow_ups=(FollowUp("What is the gradient?", "No Jacobian is needed."),),
-)
+HINTED = EXERCISES[0][0]
+HINTS = ("What can be subtracted?", "Look at \x1b[31mthe largest. " * 6, "Subtract the maximum.")
 REFERENCE = """import numpy as np
 
 
@@ -344,13 +339,14 @@ PAGES |= {
     "list": lambda console: render.exercise_table(EXERCISES, console),
     "list_of_none": lambda console: render.exercise_table([], console),
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
-    "hints": lambda console: hint_page(HINTED, 2, console),
-    "last_hint": lambda console: hint_page(HINTED, 3, console),
+    "hints": lambda console: hint_page(HINTED, HINTS, 2, console),
+    "last_hint": lambda console: hint_page(HINTED, HINTS, 3, console),
     "solution": lambda console: solution_page(
         HINTED,
         REFERENCE,
         "# Softmax\n\n**Why.** It is *short*.\n",
         [("by an einsum", REFERENCE.replace("e.sum(", "total("))],
+        [FollowUp("What is the gradient?", "No Jacobian is needed.")],
         REFERENCE + "# mine\n",
         console,
     ),

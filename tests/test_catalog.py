@@ -7,14 +7,17 @@ import pytest
 
 from dlprep import catalog
 from dlprep.catalog import CatalogError, UnknownExercise
-from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp
+from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp, Help
 
 RIGHT = """
 title = "Scale by a number"
 track = "fundamentals"
 difficulty = "easy"
 minutes = 5
+asked = 2
 tags = ["broadcasting"]
+"""
+HINTS = """
 hints = ["Multiply.", "x * by"]
 """
 
@@ -48,13 +51,7 @@ def test_reads_every_entry(home: Path) -> None:
     write(
         home,
         "scale",
-        RIGHT
-        + """
-        seconds = 2.5
-        [[follow_ups]]
-        question = "And by zero?"
-        answer = "Zeros."
-        """,
+        RIGHT + "seconds = 2.5\nafter = ['softmax']",
     )
     assert catalog.read("scale", home) == Exercise(
         slug="scale",
@@ -62,18 +59,18 @@ def test_reads_every_entry(home: Path) -> None:
         track="fundamentals",
         difficulty="easy",
         minutes=5,
+        asked=2,
+        after=("softmax",),
         tags=("broadcasting",),
-        hints=("Multiply.", "x * by"),
-        follow_ups=(FollowUp("And by zero?", "Zeros."),),
         folder=home / "exercises" / "scale",
         solution=home / "solutions" / "scale",
         seconds=2.5,
     )
 
 
-def test_follow_ups_and_seconds_may_be_left_out(home: Path) -> None:
+def test_prerequisites_and_seconds_may_be_left_out(home: Path) -> None:
     exercise = catalog.read("scale", home)
-    assert (exercise.follow_ups, exercise.seconds) == ((), 5.0)
+    assert (exercise.after, exercise.seconds) == ((), 5.0)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +98,12 @@ def test_follow_ups_and_seconds_may_be_left_out(home: Path) -> None:
             "'tags' is missing or of the wrong kind: [1]",
         ),
         (
-            RIGHT.replace('["Multiply.", "x * by"]', "[true]"),
-            "'hints' is missing or of the wrong kind: [True]",
+            RIGHT.replace("asked = 2", "asked = 6"),
+            "'asked' is missing or of the wrong kind: 6",
+        ),
+        (
+            RIGHT + "after = 'softmax'",
+            "'after' is missing or of the wrong kind: 'softmax'",
         ),
         (
             RIGHT.replace('"fundamentals"', '"basics"'),
@@ -115,23 +116,6 @@ def test_follow_ups_and_seconds_may_be_left_out(home: Path) -> None:
         (RIGHT.replace('"easy"', "1"), "'difficulty' is missing or of the wrong kind: 1"),
         (RIGHT + "seconds = 'long'", "'seconds' is missing or of the wrong kind: 'long'"),
         (RIGHT + "colour = 'red'\nauthor = ''", "unknown entries: author, colour"),
-        (
-            RIGHT + "follow_ups = ['Why?']",
-            "'follow_ups' is missing or of the wrong kind: ['Why?']",
-        ),
-        (
-            RIGHT + "[[follow_ups]]\nquestion = 'Why?'",
-            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?'}]",
-        ),
-        (
-            RIGHT + "[[follow_ups]]\nquestion = 'Why?'\nanswer = 1",
-            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?', 'answer': 1}]",
-        ),
-        (
-            RIGHT + "[[follow_ups]]\nquestion = ''\nanswer = ''\nsource = ''",
-            "'follow_ups' is missing or of the wrong kind:"
-            " [{'question': '', 'answer': '', 'source': ''}]",
-        ),
         ("title =", "Invalid value (at end of document)"),
     ],
 )
@@ -222,6 +206,46 @@ def test_exercises_come_by_track_then_difficulty_then_name(home: Path) -> None:
     ]
 
 
+def test_hints_and_follow_ups_are_read(home: Path) -> None:
+    exercise = catalog.read("scale", home)
+    path = exercise.solution / "hints.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(HINTS, encoding="utf-8")
+    assert catalog.read_help(exercise) == Help(("Multiply.", "x * by"), ())
+    follow_up = "[[follow_ups]]\nquestion = 'And by zero?'\nanswer = 'Zeros.'"
+    path.write_text(HINTS + follow_up, encoding="utf-8")
+    assert catalog.read_help(exercise).follow_ups == (FollowUp("And by zero?", "Zeros."),)
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("", "'hints' is missing or of the wrong kind: None"),
+        ("hints = [true]", "'hints' is missing or of the wrong kind: [True]"),
+        (
+            "hints = []\nfollow_ups = ['Why?']",
+            "'follow_ups' is missing or of the wrong kind: ['Why",
+        ),
+        (
+            HINTS + "[[follow_ups]]\nquestion = 'Why?'",
+            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?'}]",
+        ),
+        (
+            HINTS + "[[follow_ups]]\nquestion = 'Why?'\nanswer = 1",
+            "'follow_ups' is missing or of the wrong kind: [{'question': 'Why?', 'answer': 1}]",
+        ),
+        (HINTS + "colour = 'red'", "unknown entries: colour"),
+    ],
+)
+def test_wrong_hints_are_said(home: Path, toml: str, message: str) -> None:
+    exercise = catalog.read("scale", home)
+    (exercise.solution).mkdir(parents=True)
+    (exercise.solution / "hints.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(CatalogError) as refused:
+        catalog.read_help(exercise)
+    assert f"hints.toml: {message}" in str(refused.value)
+
+
 def test_the_names_of_the_cases_without_running_them(home: Path) -> None:
     exercise = catalog.read("scale", home)
     exercise.cases.write_text(
@@ -258,8 +282,7 @@ def test_an_exercise_is_complete(exercise: Exercise) -> None:
     assert 5 <= exercise.minutes <= 60
     assert exercise.title.strip() == exercise.title != ""
     assert exercise.tags
-    assert exercise.hints
-    assert exercise.follow_ups
+    assert catalog.read_help(exercise).hints
     assert catalog.case_names(exercise)
     for path in (exercise.stub, exercise.prompt, exercise.cases, exercise.reference):
         assert path.read_text(encoding="utf-8").strip()

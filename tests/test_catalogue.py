@@ -60,9 +60,11 @@ def test_right_solutions_pass_and_mistakes_fail_their_own_case(
 @pytest.mark.parametrize("slug", catalog.slugs())
 def test_an_exercise_is_whole(slug: str) -> None:
     exercise = catalog.find(slug)
-    assert 3 <= len(exercise.hints) <= 5
-    assert len(exercise.follow_ups) >= 3
-    assert all(one.question.endswith("?") and one.answer for one in exercise.follow_ups)
+    help_ = catalog.read_help(exercise)
+    assert 3 <= len(help_.hints) <= 5
+    assert len(help_.follow_ups) >= 3
+    assert all(one.question.endswith("?") and one.answer for one in help_.follow_ups)
+    assert set(exercise.after) <= set(catalog.slugs())
     explanation = (exercise.solution / "explanation.md").read_text(encoding="utf-8")
     assert len(explanation.split()) > 150
     assert len(catalog.case_names(exercise)) >= 4

@@ -16,7 +16,7 @@ import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
-from dlprep.catalog import case_names
+from dlprep.catalog import case_names, read_help, slugs
 from dlprep.errors import FaultError
 from dlprep.judge.judging import judge
 from dlprep.judge.naming import load_text
@@ -29,7 +29,7 @@ SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
 UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
 EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
-SOLUTION_FILES = {"reference.py", "variants.toml", "explanation.md"}
+SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,12 @@ class _Proof:
 
     def texts(self) -> Iterator[str]:
         """Hints, labels, and the prompt's worked example."""
-        if len(self.exercise.hints) not in HINTS:
-            yield f"exercise.toml has {len(self.exercise.hints)} hints: give three to five"
+        hints = read_help(self.exercise).hints
+        if len(hints) not in HINTS:
+            yield f"hints.toml has {len(hints)} hints: give three to five"
+        for name in self.exercise.after:
+            if name not in slugs(self.exercise.folder.parents[1]):
+                yield f"exercise.toml: after names {name!r}, and there is no such exercise"
         for node in ast.parse(self.exercise.cases.read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
                 continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlprep import command
+from dlprep import catalog, command
 from dlprep.cli.shared import (
     OptionalName,
     errors,
@@ -41,7 +41,8 @@ def hint(name: OptionalName = None) -> None:
         exercise = find_exercise(name)
         events = recorded(lambda record: record.events(), list[Event]())
         shown = hints_shown(events, exercise.slug)
-        if shown < len(exercise.hints):
+        hints = catalog.read_help(exercise).hints
+        if shown < len(hints):
             shown += 1
             workspace = workspace_here()
             try:
@@ -49,7 +50,7 @@ def hint(name: OptionalName = None) -> None:
                 note(workspace.record.notice)
             except RecordError as error:
                 note(str(error))
-        hint_page(exercise, shown, render.make_console())
+        hint_page(exercise, hints, shown, render.make_console())
 
 
 def solution(
@@ -97,5 +98,6 @@ def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
         exercise.reference.read_text(encoding="utf-8"),
         (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
         [(one.name, one.source) for one in read_variants(exercise).accepted],
+        catalog.read_help(exercise).follow_ups,
         text.decode("utf-8", errors="replace") if text.strip() else None,
     )

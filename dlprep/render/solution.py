@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import Exercise
+from dlprep.model import Exercise, FollowUp
 from dlprep.render.document import document
 from dlprep.render.page import Page
 from dlprep.render.words import visible
@@ -17,15 +17,17 @@ from dlprep.render.words import visible
 WIDEST = 104  # solutions have lines of up to 100 characters
 
 
-def hint_page(exercise: Exercise, shown: int, console: Console, *, keys: bool = False) -> None:
-    """Print the first ``shown`` hints, of which the last one is new.
+def hint_page(
+    exercise: Exercise, hints: Sequence[str], shown: int, console: Console, *, keys: bool = False
+) -> None:
+    """Print the first ``shown`` of the ``hints``, of which the last one is new.
 
     With ``keys`` the next step is a key of ``watch``.
     """
     page = Page(console)
-    total = len(exercise.hints)
+    total = len(hints)
     page.line((exercise.slug, "bold"), f"   hint {shown} of {total}")
-    for n, hint in enumerate(exercise.hints[:shown], start=1):
+    for n, hint in enumerate(hints[:shown], start=1):
         page.gap()
         page.prose(hint, indent=4, mark=f"  {n}", style="" if n == shown else "dim")
     page.gap()
@@ -43,6 +45,7 @@ def solution_page(
     reference: str,
     explanation: str,
     accepted: Sequence[tuple[str, str]],
+    follow_ups: Sequence[FollowUp],
     own: str | None,
     console: Console,
 ) -> None:
@@ -58,9 +61,9 @@ def solution_page(
     for name, text in accepted:
         parts += [f"### {name}", _shorter(text, reference)]
     parts += ["## Why", explanation.partition("\n")[2] if explanation[:2] == "# " else explanation]
-    if exercise.follow_ups:
+    if follow_ups:
         parts.append("## What an interviewer asks next")
-    parts += [f"**{one.question}**\n\n{one.answer}" for one in exercise.follow_ups]
+    parts += [f"**{one.question}**\n\n{one.answer}" for one in follow_ups]
     text = "\n\n".join(part.strip("\n") for part in parts)
     document(f"{exercise.title}: the solution", exercise.slug, text, console, widest=WIDEST)
 

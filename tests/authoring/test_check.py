@@ -16,6 +16,7 @@ from dlprep.errors import FaultError, UserError
 
 SLUG = "layer_scale"
 TOML, PROMPT = "exercises/layer_scale/exercise.toml", "exercises/layer_scale/prompt.md"
+HINTS = "solutions/layer_scale/hints.toml"
 STUB, CASES = "exercises/layer_scale/stub.py", "exercises/layer_scale/test_cases.py"
 REFERENCE, VARIANTS = "solutions/layer_scale/reference.py", "solutions/layer_scale/variants.toml"
 LOOP = "solutions/layer_scale/accepted/loop.py"
@@ -65,8 +66,9 @@ def test_a_sound_exercise(home: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        (TOML, "hints = [", "hints = []\ntags_ = [", "unknown entries: tags_"),
-        (TOML, '    "2 * x has the shape and the dtype of x.",\n', "", "has 2 hints: give three"),
+        (HINTS, "hints = [", "hints = []\ntags_ = [", "unknown entries: tags_"),
+        (HINTS, '    "2 * x has the shape and the dtype of x.",\n', "", "has 2 hints: give three"),
+        (TOML, "after = []", "after = ['softmix']", "after names 'softmix', and there is no such"),
         (CASES, '    """doubles every entry"""\n', "", "test_doubles_every_entry has no docstring"),
         (CASES, "", NO_CASE, "test_nothing passes on the stub: it judges nothing"),
         (

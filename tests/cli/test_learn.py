@@ -19,7 +19,8 @@ from dlprep.practice.workspace import open_workspace
 
 from .conftest import RIGHT, ROOT, WRONG, Run
 
-HINTS = catalog.find("softmax").hints
+HELP = catalog.read_help(catalog.find("softmax"))
+HINTS = HELP.hints
 
 
 def kinds(folder: Path) -> list[str]:
@@ -92,7 +93,7 @@ def test_the_solution_before_and_after_the_pass(dlprep: Run, tmp_path: Path) -> 
     for name in ("the textbook's two lines", "one number at a time"):
         assert f"### {name}" in ran.out
     assert "**Why it is asked.**" in ran.out
-    assert catalog.find("softmax").follow_ups[0].answer in ran.out
+    assert HELP.follow_ups[0].answer in ran.out
     assert kinds(tmp_path) == ["started", "checked"]  # nothing was given up
 
 

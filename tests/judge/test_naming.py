@@ -28,7 +28,7 @@ def make(tmp_path: Path) -> Make:
         solution.mkdir(parents=True)
         (folder / "exercise.toml").write_text(
             'title = "Tiny"\ntrack = "debugging"\ndifficulty = "easy"\nminutes = 1\n'
-            "tags = []\nhints = []\nseconds = 30\n"
+            "asked = 1\ntags = []\nseconds = 30\n"
         )
         (folder / "prompt.md").write_text("# Tiny\n")
         (folder / "stub.py").write_text(reference)

@@ -286,7 +286,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
     (folder / "test_cases.py").write_text(CASES)
     (solution / "reference.py").write_text(REFERENCE)
     (solution / "variants.toml").write_text("")
-    return Exercise("lab", "Lab", "layers", "easy", 1, (), (), (), folder, solution, 2.0)
+    return Exercise("lab", "Lab", "layers", "easy", 1, 1, (), (), folder, solution, 2.0)
 
 
 BODY = "return np.multiply(x, scale, dtype=np.result_type(x, np.float32))"

@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
 def an_exercise(slug: str, track: str) -> Exercise:
     folder = Path(slug)
-    return Exercise(slug, slug, track, "easy", 20, (), (), (), folder, folder, seconds=5.0)
+    return Exercise(slug, slug, track, "easy", 20, 1, (), (), folder, folder, seconds=5.0)
 
 
 CATALOGUE = [

@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 21)
 
 def an_exercise(slug: str, track: str, minutes: int) -> Exercise:
     folder = Path(slug)
-    return Exercise(slug, slug, track, "easy", minutes, (), (), (), folder, folder, seconds=5.0)
+    return Exercise(slug, slug, track, "easy", minutes, 1, (), (), folder, folder, seconds=5.0)
 
 
 CATALOGUE = [

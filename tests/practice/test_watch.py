@@ -281,7 +281,7 @@ def test_q_quits_whatever_is_shown(watch: Watch) -> None:
 
 
 def test_each_hint_is_one_more_and_recorded(watch: Watch) -> None:
-    total = len(SOFTMAX.hints)
+    total = len(catalog.read_help(SOFTMAX).hints)
     for n in range(1, total + 1):
         watch.press("h")
         assert f"hint {n} of {total}" in plain(watch.view)

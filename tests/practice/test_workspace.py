@@ -68,7 +68,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def make_exercise(folder: Path) -> Exercise:
     folder.mkdir()
     (folder / "stub.py").write_bytes(STUB)
-    return Exercise("softmax", "", "stability", "easy", 10, (), (), (), folder, folder, 5.0)
+    return Exercise("softmax", "", "stability", "easy", 10, 1, (), (), folder, folder, 5.0)
 
 
 def history(workspace: Workspace) -> list[tuple[str, bytes]]:
@@ -567,7 +567,7 @@ def test_a_folder_above_that_may_not_be_searched(as_user: Path) -> None:
 
 def read_exercise(folder: Path) -> Exercise:
     folder = folder / "exercise"
-    return Exercise("softmax", "", "stability", "easy", 10, (), (), (), folder, folder, 5.0)
+    return Exercise("softmax", "", "stability", "easy", 10, 1, (), (), folder, folder, 5.0)
 
 
 def on_disk(command: list[str], tmp_path: Path, exercise: Exercise, code: str) -> Any:

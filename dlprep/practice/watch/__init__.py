@@ -227,10 +227,11 @@ class Watch:
 
     def _hint(self) -> None:
         shown = hints_shown(self._events(), self.exercise.slug)
-        if shown < len(self.exercise.hints):
+        hints = catalog.read_help(self.exercise).hints
+        if shown < len(hints):
             shown += 1
             self._noting(lambda record: record.hinted(self.exercise.slug, self._text))
-        self._page = self._hints = partial(hint_page, self.exercise, shown, keys=True)
+        self._page = self._hints = partial(hint_page, self.exercise, hints, shown, keys=True)
 
     def _task(self) -> None:
         markdown = self.exercise.prompt.read_text(encoding="utf-8")
