@@ -42,6 +42,7 @@ def test_writes_the_files_of_an_exercise_and_returns_them(tmp_path: Path) -> Non
         "exercises/rms_norm/test_cases.py",
         "solutions/rms_norm/accepted/loop.py",
         "solutions/rms_norm/explanation.md",
+        "solutions/rms_norm/oracle.py",
         "solutions/rms_norm/reference.py",
         "solutions/rms_norm/variants.toml",
     ]
