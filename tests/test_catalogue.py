@@ -6,12 +6,16 @@ instead of a mistake's own, each is told from all others.
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from dlprep import catalog
+from dlprep.authoring.check import files, texts
 from dlprep.judge.judging import judge
+from dlprep.judge.naming import load_text
 from dlprep.model import Verdict
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import read_variants
@@ -60,11 +64,30 @@ def test_right_solutions_pass_and_mistakes_fail_their_own_case(
 @pytest.mark.parametrize("slug", catalog.slugs())
 def test_an_exercise_is_whole(slug: str) -> None:
     exercise = catalog.find(slug)
-    help_ = catalog.read_help(exercise)
-    assert 3 <= len(help_.hints) <= 5
-    assert len(help_.follow_ups) >= 3
-    assert all(one.question.endswith("?") and one.answer for one in help_.follow_ups)
-    assert set(exercise.after) <= set(catalog.slugs())
+    assert [*files(exercise, read_variants(exercise)), *texts(exercise)] == []
+    follow_ups = catalog.read_help(exercise).follow_ups
+    assert len(follow_ups) >= 3
+    assert all(one.question.endswith("?") and one.answer for one in follow_ups)
     explanation = (exercise.solution / "explanation.md").read_text(encoding="utf-8")
     assert len(explanation.split()) > 150
     assert len(catalog.case_names(exercise)) >= 4
+
+
+def test_the_broken_net_trains_all_the_same_and_only_gradients_are_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exercise = catalog.find("dbg_backprop")
+    broken = runpy.run_path(str(exercise.stub), run_name="__main__")["mlp_grads"]
+    losses = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.2 < 1.0 < losses[0]
+
+    rng = np.random.default_rng(4)
+    X, y, *params = (rng.normal(size=shape) for shape in [(6, 4), 6, (4, 7), 7, (7, 3), 3])
+    arguments = X, (y > 0).astype(int), *params
+    value, grads = broken(*arguments, l2=0.3)
+    reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+    right, right_grads = reference.mlp_grads(*arguments, l2=0.3)
+    assert value == right
+    wrong = {name for name in grads if not np.allclose(grads[name], right_grads[name])}
+    assert wrong == {"dW1", "db1", "dW2"}  # in db2 two bugs cancel

@@ -29,7 +29,7 @@ SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
 UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
 EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
-SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md"}
+SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md", "oracle.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def check_exercise(exercise: Exercise) -> Report:
     variants = read_variants(exercise)
     proof = _Proof(exercise, variants)
     try:
-        problems = [*proof.files(), *proof.texts(), *proof.stub()]
+        problems = [*files(exercise, variants), *texts(exercise), *proof.stub()]
         solutions = list(proof.solutions())
         problems += solutions
         # against a reference that fails, every other finding is noise
@@ -99,6 +99,58 @@ def _report(exercise: Exercise) -> Report | FaultError:
         return error
 
 
+def files(exercise: Exercise, variants: Variants) -> Iterator[str]:
+    """What to do about files that are missing, and about those that nothing reads."""
+    named = {
+        file.relative_to(exercise.solution).as_posix()
+        for file in (
+            *(one.file for one in variants.mistakes),
+            *(one.file for one in variants.accepted),
+        )
+        if file is not None
+    }
+    for folder, wanted in (
+        (exercise.folder, EXERCISE_FILES),
+        (exercise.solution, SOLUTION_FILES | named),
+    ):
+        there = {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        for name in sorted(wanted - there):
+            yield f"{folder.parent.name}/{folder.name}/{name} is missing: write it"
+        for name in sorted(there - wanted):
+            yield f"{folder.parent.name}/{folder.name}/{name} is read by nothing: delete it"
+
+
+def texts(exercise: Exercise) -> Iterator[str]:
+    """What to do about the hints, the labels, and the prompt's worked example."""
+    hints = read_help(exercise).hints
+    if len(hints) not in HINTS:
+        yield f"hints.toml has {len(hints)} hints: give three to five"
+    for name in exercise.after:
+        if name not in slugs(exercise.folder.parents[1]):
+            yield f"exercise.toml: after names {name!r}, and there is no such exercise"
+    for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body:
+        if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+            continue
+        if not ast.get_docstring(node):
+            yield f"{node.name} has no docstring: write the label that a user reads"
+    prompt = exercise.prompt.read_text(encoding="utf-8")
+    examples = "".join(re.findall(r"```python\n(.*?)```", prompt, re.DOTALL))
+    if ">>>" not in examples:
+        yield "prompt.md has no worked example: add a ```python block with >>> lines"
+    reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+    names = {**vars(reference), "np": np}
+    test = doctest.DocTestParser().get_doctest(examples, names, "prompt.md", None, 0)
+    said: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=said.append)
+    if said:
+        wrong = " ".join(said[0].split())
+        yield f"prompt.md's example is not what the reference gives: {wrong}"
+
+
 @dataclass
 class _Proof:
     """The parts of the proof; each yields sentences that tell the author what to do."""
@@ -106,56 +158,6 @@ class _Proof:
     exercise: Exercise
     variants: Variants
     worker: WorkerProcess = field(default_factory=WorkerProcess)
-
-    def files(self) -> Iterator[str]:
-        """No file is missing, and none is there that nothing reads."""
-        named = {
-            file.relative_to(self.exercise.solution).as_posix()
-            for file in (
-                *(one.file for one in self.variants.mistakes),
-                *(one.file for one in self.variants.accepted),
-            )
-            if file is not None
-        }
-        for folder, wanted in (
-            (self.exercise.folder, EXERCISE_FILES),
-            (self.exercise.solution, SOLUTION_FILES | named),
-        ):
-            there = {
-                path.relative_to(folder).as_posix()
-                for path in folder.rglob("*")
-                if path.is_file() and "__pycache__" not in path.parts
-            }
-            for name in sorted(wanted - there):
-                yield f"{folder.parent.name}/{folder.name}/{name} is missing: write it"
-            for name in sorted(there - wanted):
-                yield f"{folder.parent.name}/{folder.name}/{name} is read by nothing: delete it"
-
-    def texts(self) -> Iterator[str]:
-        """Hints, labels, and the prompt's worked example."""
-        hints = read_help(self.exercise).hints
-        if len(hints) not in HINTS:
-            yield f"hints.toml has {len(hints)} hints: give three to five"
-        for name in self.exercise.after:
-            if name not in slugs(self.exercise.folder.parents[1]):
-                yield f"exercise.toml: after names {name!r}, and there is no such exercise"
-        for node in ast.parse(self.exercise.cases.read_text(encoding="utf-8")).body:
-            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
-                continue
-            if not ast.get_docstring(node):
-                yield f"{node.name} has no docstring: write the label that a user reads"
-        prompt = self.exercise.prompt.read_text(encoding="utf-8")
-        examples = "".join(re.findall(r"```python\n(.*?)```", prompt, re.DOTALL))
-        if ">>>" not in examples:
-            yield "prompt.md has no worked example: add a ```python block with >>> lines"
-        reference = load_text(self.exercise.reference.read_text(encoding="utf-8"))
-        names = {**vars(reference), "np": np}
-        test = doctest.DocTestParser().get_doctest(examples, names, "prompt.md", None, 0)
-        said: list[str] = []
-        doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=said.append)
-        if said:
-            wrong = " ".join(said[0].split())
-            yield f"prompt.md's example is not what the reference gives: {wrong}"
 
     def stub(self) -> Iterator[str]:
         """The stub states the reference's API, runs, and passes no case.

@@ -43,6 +43,7 @@ def test_writes_the_files_of_an_exercise_and_returns_them(tmp_path: Path) -> Non
         "solutions/rms_norm/accepted/loop.py",
         "solutions/rms_norm/explanation.md",
         "solutions/rms_norm/hints.toml",
+        "solutions/rms_norm/oracle.py",
         "solutions/rms_norm/reference.py",
         "solutions/rms_norm/variants.toml",
     ]
