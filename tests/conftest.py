@@ -1,10 +1,12 @@
 """What tests of several rooms share: a submission in a real worker, and what a check found."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from warm import AVAILABLE, Ran, Run, Warm, call
 
 from dlprep.api import read_api
 from dlprep.checks import CheckFailed
@@ -65,6 +67,28 @@ def submit(start: Callable[[], WorkerProcess]) -> Iterator[Callable[..., Submiss
     yield load
     for submission in submissions:
         submission.close()
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm | None]:
+    """Forks commands in no time; None where that cannot be."""
+    made = Warm() if AVAILABLE else None
+    yield made
+    if made is not None:
+        made.close()
+
+
+@pytest.fixture
+def dlprep(tmp_path: Path, warm: Warm | None) -> Run:
+    """``dlprep("check", "softmax")`` in an empty folder, with variables of the environment.
+
+    ``fresh=True`` starts a Python for it: for what such a start itself may do wrong.
+    """
+
+    def run(*words: str, cwd: Path = tmp_path, fresh: bool = False, **environment: str) -> Ran:
+        return call(*words, cwd=cwd, warm=None if fresh else warm, **environment)
+
+    return run
 
 
 @pytest.fixture
