@@ -1,5 +1,6 @@
 """What tests of several rooms share: a submission in a real worker, and what a check found."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ SLOW = """
     attacks bad_input catalogue check cluster commands gradescope grade judge kills learner learn
     lockdown naming night planted proxy record repro run setup tester watch
     """.split()  # noqa: SIM905 - a list of twenty quoted names reads worse
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and they would hand that
+# on to all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Findings = list[tuple[str, str]]
 

@@ -1,17 +1,16 @@
 """Python processes without their start: forks of one process that has loaded everything.
 
-``Warm`` starts a server, a plain process with one thread. It forks for each ``python -P -m dlprep …``
-or ``python -P -c …`` that it is asked for. The fork gets its own descriptors, folder, environment
-and arguments, runs the program, and ends as every Python ends. What it starts itself in this way,
-such as a judge, is a fork of the server too.
-
-What the interpreter reads when it starts cannot differ from the server's: see ``STARTUP``.
+``Warm`` starts a server, a plain process with one thread. It forks for each ``python -P -m dlprep``
+or ``python -P -c`` that it is asked for. The fork gets descriptors, a folder, an environment and
+arguments, runs the program, and ends as every Python ends. Another ``python -P`` that the program
+starts, such as a judge, is a fork of the server as well.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
+import io
 import json
 import os
 import runpy
@@ -85,9 +84,9 @@ class Fork:
         address: str,
         words: Sequence[str],
         *,
-        stdin: IO[Any] | int | None = None,
-        stdout: IO[Any] | int | None = None,
-        stderr: IO[Any] | int | None = None,
+        stdin: int | IO[Any] | None = None,
+        stdout: int | IO[Any] | None = None,
+        stderr: int | IO[Any] | None = None,
         cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
         start_new_session: bool = False,
@@ -95,41 +94,41 @@ class Fork:
     ) -> None:
         self.args = [sys.executable, "-P", *words]
         self.returncode: int | None = None
-        self.stdin = self.stdout = self.stderr = None
-        theirs, close = [], []
-        for number, name in enumerate(("stdin", "stdout", "stderr")):
-            wanted = locals()[name]
-            if wanted == subprocess.PIPE:
-                read, write = os.pipe()
-                ours, end = (write, read) if number == 0 else (read, write)
-                setattr(self, name, open(ours, "wb" if number == 0 else "rb"))
-                close.append(end)
-            elif wanted == subprocess.STDOUT:
-                end = theirs[1]
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+        self.stderr: IO[bytes] | None = None
+        theirs, opened = [], []
+        for number, wanted in enumerate((stdin, stdout, stderr)):
+            if wanted is None:
+                wanted = number
             elif wanted == subprocess.DEVNULL:
-                close.append(end := os.open(os.devnull, os.O_RDWR))
-            elif wanted is None:
-                end = number
-            else:
-                end = wanted if isinstance(wanted, int) else wanted.fileno()
-            theirs.append(end)
+                opened.append(wanted := os.open(os.devnull, os.O_RDWR))
+            elif wanted == subprocess.PIPE:
+                read, write = os.pipe()
+                if number == 0:
+                    self.stdin, wanted = os.fdopen(write, "wb"), read
+                else:
+                    setattr(self, ("stdout", "stderr")[number - 1], os.fdopen(read, "rb"))
+                    wanted = write
+                opened.append(wanted)
+            theirs.append(wanted if isinstance(wanted, int) else wanted.fileno())
         request = {
             "words": list(words),
             "cwd": os.fspath(cwd or Path.cwd()),
             "env": dict(os.environ if env is None else env),
             "session": start_new_session,
         }
+        body = json.dumps(request).encode()
         self._lock = threading.Lock()
         self._server = socket.socket(socket.AF_UNIX)
         try:
             self._server.connect(address)
-            body = json.dumps(request).encode()
             socket.send_fds(self._server, [_LENGTH.pack(len(body))], theirs)
             self._server.sendall(body)
             self.pid = self._number()
         finally:
-            for end in close:
-                os.close(end)
+            for descriptor in opened:
+                os.close(descriptor)
 
     def __del__(self) -> None:
         self._server.close()
@@ -177,14 +176,14 @@ class Warm:
     def __init__(self, python: str | Path = sys.executable) -> None:
         from dlprep.sandbox import ONE_THREAD
 
-        self._folder = tempfile.TemporaryDirectory(prefix="warm-")  # a socket's name is short
-        self.address = os.path.join(self._folder.name, "socket")
+        self._folder = tempfile.TemporaryDirectory(prefix="warm-")  # a socket's name must be short
+        self.address = f"{self._folder.name}/socket"
         self._server = subprocess.Popen(
             [python, "-P", __file__, "serve", self.address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd="/",
-            env={**os.environ, **ONE_THREAD},  # a fork of a process with threads may hang
+            env={**os.environ, **ONE_THREAD},
             start_new_session=True,
         )
         assert self._server.stdout is not None
@@ -200,26 +199,25 @@ class Warm:
 
         ``subprocess.TimeoutExpired`` if that takes longer than ``seconds``.
         """
-        pipe, end = subprocess.PIPE, time.monotonic() + seconds
-        process = Fork(
-            self.address, words, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=cwd, env=env
-        )
-        streams = {process.stdout: bytearray(), process.stderr: bytearray()}
-        with selectors.DefaultSelector() as ready:
-            for stream, read in streams.items():
-                ready.register(stream, selectors.EVENT_READ, read)
+        end = time.monotonic() + seconds
+        ways = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = Fork(self.address, words, cwd=cwd, env=env, **ways)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        read = {process.stdout: bytearray(), process.stderr: bytearray()}
+        with process.stdout, process.stderr, selectors.DefaultSelector() as ready:
+            for stream in read:
+                ready.register(stream, selectors.EVENT_READ)
             while ready.get_map():
                 for key, _ in ready.select(max(0.0, end - time.monotonic())):
-                    if piece := os.read(key.fd, 1 << 16):
-                        key.data.extend(piece)
-                    else:
+                    piece = os.read(key.fd, 1 << 16)
+                    read[key.fileobj] += piece
+                    if not piece:
                         ready.unregister(key.fileobj)
                 if time.monotonic() > end:
                     process.kill()
                     raise subprocess.TimeoutExpired(process.args, seconds)
-        for stream in streams:
-            stream.close()
-        out, err = (bytes(read).decode() for read in streams.values())
+        out, err = (bytes(one).decode() for one in read.values())
         return Ran(process.wait(max(0.0, end - time.monotonic())), out, err)
 
     def program(self, *words: str) -> str:
@@ -256,6 +254,7 @@ def load() -> None:
 def serve(address: str) -> None:
     """Fork for each that asks, until standard input ends. Returns in the forks alone."""
     load()
+    assert len([*Path("/proc/self/task").iterdir()]) == 1, "forks beside a thread may hang"
     gc.freeze()  # or each fork would copy what a collection touches: everything
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -323,11 +322,22 @@ def become(
     os.environ.update(env)
     time.tzset()
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        old, mode = getattr(sys, name), "w" if number else "r"
-        new = open(number, mode, encoding=old.encoding, errors=old.errors, closefd=False)
-        new.reconfigure(
-            line_buffering=old.line_buffering or new.isatty(), write_through=old.write_through
+        old = getattr(sys, name)
+        raw = io.FileIO(number, old.mode, closefd=False)
+        raw.name = f"<{name}>"  # type: ignore[assignment]
+        new = io.TextIOWrapper(
+            # Raw output is that of python -u.
+            io.BufferedReader(raw)
+            if number == 0
+            else raw
+            if old.write_through
+            else io.BufferedWriter(raw),
+            encoding=old.encoding,
+            errors=old.errors,
+            line_buffering=old.line_buffering or raw.isatty(),
+            write_through=old.write_through,
         )
+        new.mode = old.mode
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
     sys.argv = words

@@ -44,35 +44,38 @@ class HostileJudge:
         )
 
 
-@pytest.fixture(scope="module")
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
-    """The surroundings, with a working folder and a folder for temporary files of their own."""
-    folder = tmp_path_factory.mktemp("surroundings")
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    """The surroundings; only what is around this process, so two can be beside each other."""
+    made = Surroundings(tmp_path_factory.mktemp("surroundings"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def surroundings(place: Surroundings) -> Iterator[Surroundings]:
+    """The surroundings, with this process in the middle of them."""
+    libc = ctypes.CDLL(None)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("working", "temporary"):
-            (folder / name).mkdir()
-        patch.chdir(folder / "working")
-        patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
-        made = Surroundings(folder)
-        libc = ctypes.CDLL(None)
+        patch.chdir(place.working)
+        patch.setattr(tempfile, "tempdir", str(place.temporary))
         libc.prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
-        yield made
+        yield place
         libc.prctl(ADOPT_ORPHANS, 0, 0, 0, 0)
-        made.close()
 
 
-@pytest.fixture(scope="module")
-def verdict_on(surroundings: Surroundings) -> Iterator[HostileJudge]:
+@pytest.fixture(scope="session")
+def verdict_on(place: Surroundings) -> Iterator[HostileJudge]:
     """The judge, warm for every exercise of the corpus."""
     nursery = Nursery()
-    made = HostileJudge(nursery, surroundings.places)
+    made = HostileJudge(nursery, place.places)
     for slug in sorted({entry.exercise for entry in ENTRIES}):
         assert made(reference(slug)).status == "passed"
     yield made
     nursery.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def locked(verdict_on: HostileJudge) -> bool:
     """Whether the operating system locks the workers in."""
     return verdict_on(reference("softmax")).isolation == "full"
