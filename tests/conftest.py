@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from warm import AVAILABLE, Ran, Run, Warm, call
+from warm import AVAILABLE, PROGRAM, Ran, Run, Warm, call
 
 from dlprep.api import read_api
 from dlprep.checks import CheckFailed
@@ -94,6 +94,12 @@ def dlprep(tmp_path: Path, warm: Warm | None) -> Run:
         return call(*words, cwd=cwd, warm=None if fresh else warm, **environment)
 
     return run
+
+
+@pytest.fixture
+def dlprep_program(warm: Warm | None) -> str:
+    """A shell's words for ``dlprep``, to be put into a program of its own."""
+    return PROGRAM if warm is None else warm.program
 
 
 @pytest.fixture

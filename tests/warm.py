@@ -32,6 +32,8 @@ from typing import IO, Any
 
 AVAILABLE = hasattr(os, "pidfd_open") and hasattr(socket, "send_fds")
 STARTUP = ("PYTHON", "LANG", "LC_")  # how the variables begin that the interpreter itself reads
+# A shell's words for ``dlprep``; -P: as with pip's own script, the current folder is not searched.
+PROGRAM = f"'{sys.executable}' -P -m dlprep"
 PATIENCE = 60.0  # seconds that a command may take
 
 _LENGTH = struct.Struct(">I")
@@ -176,6 +178,7 @@ class Warm:
     def __init__(self, python: str | Path = sys.executable) -> None:
         from dlprep.sandbox import ONE_THREAD
 
+        self._python = python
         self._folder = tempfile.TemporaryDirectory(prefix="warm-")  # a socket's name must be short
         self.address = f"{self._folder.name}/socket"
         self._server = subprocess.Popen(
@@ -220,9 +223,10 @@ class Warm:
         out, err = (bytes(one).decode() for one in read.values())
         return Ran(process.wait(max(0.0, end - time.monotonic())), out, err)
 
-    def program(self, *words: str) -> str:
-        """A shell's command for ``python -P`` with these words, in a fork."""
-        return " ".join((sys.executable, "-I", "-S", __file__, "run", self.address, *words))
+    @property
+    def program(self) -> str:
+        """As ``PROGRAM``, but each is a fork."""
+        return f"'{self._python}' -I -S '{__file__}' run '{self.address}' -m dlprep"
 
 
 class Popen(_Popen):  # type: ignore[type-arg] - it is put in the place of the generic one
