@@ -26,7 +26,7 @@ from dlprep.grading.model import Graded
 from dlprep.judge.judging import RUN_FACTOR
 from dlprep.model import Verdict
 
-LATE = 1.0  # seconds by which a verdict may be later than the time that the run has
+LATE = 5.0  # seconds by which a verdict may be later than the time that the run has
 
 
 def outcome(verdict: Verdict) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`dlprep check` is killed at 200 random moments: what the user was shown is in the record.
+"""`dlprep check` is killed at random moments: what the user was shown is in the record.
 
 Two shells check at once in one workspace. To start the command and a judge for each kill would
 take minutes; so each shell is one process that has loaded the command line and a judge, and each
@@ -24,8 +24,9 @@ from recording import ENVIRONMENT, assert_sound
 from dlprep.practice.record import Record
 
 SEEDS = {"left": 1000, "right": 2000}  # of each shell's first check
-KILLS = 100  # in each shell
-EARLY = 8  # of them while the submission is judged; then the judge is lost as well
+MANY = "DLPREP_NIGHTLY" in os.environ
+KILLS = 100 if MANY else 10  # in each shell
+EARLY = 8 if MANY else 2  # of them while the submission is judged; then the judge is lost as well
 
 SHELL = '''
 import json, os, random, select, signal, sys, time
@@ -129,7 +130,7 @@ class Attempt:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_every_check_that_was_shown_survives_200_kills(tmp_path: Path) -> None:
+def test_every_check_that_was_shown_survives_kills(tmp_path: Path) -> None:
     shells = [
         subprocess.Popen(
             [sys.executable, "-P", "-c", SHELL, str(Path(__file__).parent), name],
@@ -175,4 +176,5 @@ def test_every_check_that_was_shown_survives_200_kills(tmp_path: Path) -> None:
         f" verdict, {recorded} after they were recorded, {shown} of these after they were shown;"
         f" {len(attempts) - len(killed)} came to their end"
     )
-    assert 0 < shown < recorded < len(killed), "the kills fell all on one side"
+    if MANY:
+        assert 0 < shown < recorded < len(killed), "the kills fell all on one side"
