@@ -5,43 +5,16 @@ from __future__ import annotations
 import ctypes
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from hostile import ENTRIES, Entry, reference
+from hostile import ENTRIES, HostileJudge, reference
 from surroundings import Surroundings
 
-from dlprep import catalog
-from dlprep.judge.judging import judge
-from dlprep.model import Verdict
 from dlprep.sandbox.nursery import Nursery
 
 collect_ignore = ["corpus"]  # one of its files may be named like a test
 
-BRIEF = 0.3  # seconds of a case, for what uses them up
-AMPLE = 20.0  # for what does not, on the busiest machine
 ADOPT_ORPHANS = 36  # prctl's PR_SET_CHILD_SUBREAPER
-
-
-class HostileJudge:
-    """Judges entries of the corpus, each in a worker of its own from one nursery."""
-
-    def __init__(self, nursery: Nursery, places: dict[str, str]) -> None:
-        self.nursery, self.places = nursery, places
-
-    def seconds(self, entry: Entry) -> float:
-        """The time that each case gives it."""
-        return BRIEF if entry.uses_up_time else AMPLE
-
-    def __call__(self, entry: Entry) -> Verdict:
-        """The verdict on ``entry``."""
-        return judge(
-            replace(catalog.find(entry.exercise), seconds=self.seconds(entry)),
-            entry.source(self.places),
-            seed=1,
-            start=self.nursery.worker,
-            only=entry.case,
-        )
 
 
 @pytest.fixture(scope="session")

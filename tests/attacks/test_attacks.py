@@ -14,8 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import HostileJudge
-from hostile import ATTACKS, FAMILIES, TWINS, Entry
+from hostile import ATTACKS, FAMILIES, TWINS, Entry, HostileJudge
 from ordinary import ON_THE_MACHINE, find_python, run_as_ordinary
 from rich.console import Console
 from surroundings import Surroundings
