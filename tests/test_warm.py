@@ -35,6 +35,7 @@ LOOKS = {
     "descriptors": "import os; print(sorted(os.listdir('/proc/self/fd')))",
     "environment": "import os; print(sorted(os.environ.items()), os.getcwd())",
     "zone": "import time; print(time.tzname)",
+    "temporary files": "import tempfile; print(tempfile.gettempdir())",
     "streams": "import sys\n"
     "for one in (sys.stdin, sys.stdout, sys.stderr):\n"
     "    print(one.encoding, one.errors, one.line_buffering, one.isatty(), one.fileno())",
@@ -55,7 +56,7 @@ def server(warm: Warm | None) -> Warm:
 @pytest.mark.parametrize("program", [*ENDS.values(), *LOOKS.values()], ids=[*ENDS, *LOOKS])
 def test_a_fork_is_as_a_process(server: Warm, tmp_path: Path, program: str) -> None:
     words = ("-c", program, "two words", "", "é")
-    env = {**os.environ, "TZ": "NOON-7", "STRANGE": "\udcff"}
+    env = {**os.environ, "TZ": "NOON-7", "TMPDIR": str(tmp_path), "STRANGE": "\udcff"}
     new = subprocess.run(
         [sys.executable, "-P", *words],
         cwd=tmp_path,
@@ -70,6 +71,12 @@ def test_a_fork_is_as_a_process(server: Warm, tmp_path: Path, program: str) -> N
     assert (fork.code, fork.out) == (new.returncode, new.stdout.decode())
     assert fork.err.endswith(said)
     assert bool(fork.err) == bool(said)
+
+
+def test_no_two_forks_draw_the_same(server: Warm, tmp_path: Path) -> None:
+    program = "import random, numpy; print(random.random(), numpy.random.random(), sep='\\n')"
+    one, other = (server.run("-c", program, cwd=tmp_path, env=os.environ).out for _ in range(2))
+    assert not {*one.split()} & {*other.split()}
 
 
 def test_a_command_starts_its_judge_as_a_fork(server: Warm, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ Run = Callable[..., Ran]
 def call(*words: str, cwd: Path, warm: Warm | None = None, **environment: str) -> Ran:
     """Run ``dlprep`` with these words in a new process, or in a fork of ``warm`` if that can be.
 
-    No output of any command may hold a traceback.
+    No output of any command may hold a traceback, unless ``DLPREP_DEBUG`` asks for it.
     """
     program, env = ("-m", "dlprep", *words), {**os.environ, "NO_COLOR": "1", **environment}
     if warm is None or any(name.startswith(STARTUP) for name in environment):
@@ -71,7 +71,7 @@ def call(*words: str, cwd: Path, warm: Warm | None = None, **environment: str) -
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
     else:
         ran = warm.run(*program, cwd=cwd, env=env)
-    assert "Traceback" not in ran.out + ran.err, ran.out + ran.err
+    assert "DLPREP_DEBUG" in env or "Traceback" not in ran.out + ran.err, ran
     return ran
 
 
@@ -149,10 +149,11 @@ class Fork:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end: the exit code. ``subprocess.TimeoutExpired`` if that takes too long."""
-        with selectors.DefaultSelector() as ready:
-            ready.register(self._server, selectors.EVENT_READ)
-            if self.returncode is None and not ready.select(timeout):
-                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        if self.returncode is None:
+            with selectors.DefaultSelector() as ready:
+                ready.register(self._server, selectors.EVENT_READ)
+                if not ready.select(timeout):
+                    raise subprocess.TimeoutExpired(self.args, timeout or 0)
         with self._lock:  # another thread may have waited as well
             if self.returncode is None:
                 self.returncode = self._number()
@@ -234,9 +235,9 @@ class Popen(_Popen):  # type: ignore[type-arg] - it is put in the place of the g
 
     address: str
 
-    def __new__(cls, args: Any, *rest: Any, **options: Any) -> Any:
+    def __new__(cls, args: Any, *_: Any, **options: Any) -> Any:
         if isinstance(args, list) and args[:2] == [sys.executable, "-P"]:
-            return Fork(cls.address, args[2:], *rest, **options)
+            return Fork(cls.address, args[2:], **options)
         return super().__new__(cls)
 
 
@@ -325,17 +326,13 @@ def become(
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
+    sys.modules["numpy"].random.seed()  # the standard library's does so by itself
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        old = getattr(sys, name)
+        old, buffered = getattr(sys, name), io.BufferedWriter if number else io.BufferedReader
         raw = io.FileIO(number, old.mode, closefd=False)
         raw.name = f"<{name}>"  # type: ignore[assignment]
         new = io.TextIOWrapper(
-            # Raw output is that of python -u.
-            io.BufferedReader(raw)
-            if number == 0
-            else raw
-            if old.write_through
-            else io.BufferedWriter(raw),
+            raw if old.write_through else buffered(raw),  # raw: as python -u has it
             encoding=old.encoding,
             errors=old.errors,
             line_buffering=old.line_buffering or raw.isatty(),
