@@ -19,7 +19,7 @@ ADOPT_ORPHANS = 36  # prctl's PR_SET_CHILD_SUBREAPER
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
-    """The surroundings; only what is around this process, so two can be beside each other."""
+    """The folders and servers of the surroundings, made once."""
     made = Surroundings(tmp_path_factory.mktemp("surroundings"))
     yield made
     made.close()
@@ -27,7 +27,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
 
 @pytest.fixture
 def surroundings(place: Surroundings) -> Iterator[Surroundings]:
-    """The surroundings, with this process in the middle of them."""
+    """The surroundings, while this process works in them and adopts orphans."""
     libc = ctypes.CDLL(None)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place.working)

@@ -21,11 +21,11 @@ MARKED.append(Path(np.__file__).parent / "__pycache__")
 
 
 class Surroundings:
-    """Folders, servers, and what else can be seen around this process.
+    """Folders, servers, and what else an attack could reach from this process.
 
     ``places`` are their names in the corpus. The grader is to run in ``working``, with
-    ``temporary`` for its temporary files; the third folder is nobody's. What other processes of
-    the tests do is not seen, so that several of them can look at the same time.
+    ``temporary`` for its temporary files. Nothing here depends on what other processes of the
+    tests do, so several of them can have surroundings at the same time.
     """
 
     def __init__(self, folder: Path) -> None:
