@@ -19,7 +19,7 @@ import pytest
 from dlprep.grading.run import isolation_reached
 
 MIXED = Path(__file__).resolve().parents[1] / "scripts/mixed"
-NUMBER = 100
+NUMBER = 120
 
 pytestmark = pytest.mark.skipif(
     isolation_reached() != "full", reason="nothing hostile is graded where nothing locks it in"
