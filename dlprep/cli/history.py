@@ -12,8 +12,8 @@ from dlprep.cli.shared import (
     Name,
     OptionalName,
     errors,
+    events_of,
     find_exercise,
-    note,
     print_json,
     workspace_here,
 )
@@ -51,7 +51,7 @@ def history(
     with errors():
         exercise = find_exercise(name)
         record = workspace_here().record
-        events = record.events(exercise.slug)
+        events = events_of(record, exercise.slug)
         if show is not None:
             typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
         elif as_json:
@@ -81,7 +81,6 @@ def restore(name: Name, attempt: Attempt) -> None:
         else:
             said = f"{path.name} holds the text of attempt {attempt}; what was there is in the"
             render.message(f"{said} history.", console)
-        note(workspace.record.notice)
 
 
 def _attempt(events: list[Event], exercise: Exercise, number: int) -> Event:

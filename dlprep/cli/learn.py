@@ -33,7 +33,7 @@ def hint(name: OptionalName = None) -> None:
     Example: dlprep hint softmax
     """
     from dlprep import render
-    from dlprep.practice.learning import hints_shown
+    from dlprep.practice.hints import hints_shown
     from dlprep.practice.record import RecordError
     from dlprep.render.solution import hint_page
 
@@ -45,8 +45,7 @@ def hint(name: OptionalName = None) -> None:
             shown += 1
             workspace = workspace_here()
             try:
-                workspace.record.hinted(exercise.slug, workspace.text(exercise))
-                note(workspace.record.notice)
+                workspace.record.add("hinted", exercise.slug, workspace.text(exercise))
             except RecordError as error:
                 note(str(error))
         hint_page(exercise, shown, render.make_console())
@@ -61,12 +60,12 @@ def solution(
 ) -> None:
     """Read the solution, beside yours, and the reasons.
 
-    After a pass it is there for nothing.
+    After a pass it is free.
 
     Example: dlprep solution softmax
     """
     from dlprep import render
-    from dlprep.practice.learning import solution_is_free
+    from dlprep.practice.hints import solution_is_free
 
     with errors():
         exercise = find_exercise(name)
@@ -81,8 +80,8 @@ def solution(
             )
         text = workspace.text(exercise)
         if not free:
-            workspace.record.gave_up(exercise.slug, text)  # not read unless it is recorded
-            note(workspace.record.notice)
+            # not read unless it is recorded
+            workspace.record.add("gave_up", exercise.slug, text)
         solution_drawing(exercise, text if free else b"")(render.make_console())
 
 

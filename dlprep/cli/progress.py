@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dlprep import catalog
-from dlprep.cli.shared import AsJson, errors, print_json, recorded
+from dlprep.cli.shared import AsJson, errors, events_of, print_json, recorded
 from dlprep.practice.events import Event
 
 
@@ -75,7 +75,8 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     with errors():
-        found = figures(_events(), catalog.all_exercises(), _now())
+        events = recorded(events_of, list[Event]())
+        found = figures(events, catalog.all_exercises(), _now())
         if as_json:
             print_json(found.to_json())
             return
