@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,9 @@ from dlprep.cli.shared import (
 )
 from dlprep.errors import UserError
 from dlprep.model import Exercise
-from dlprep.practice.events import Event
+
+if TYPE_CHECKING:
+    from dlprep.practice.events import Event
 
 Attempt = Annotated[
     int, typer.Argument(metavar="ATTEMPT", help="Its number in the history.", min=1)

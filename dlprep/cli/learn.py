@@ -18,9 +18,9 @@ from dlprep.cli.shared import (
 )
 from dlprep.errors import UserError
 from dlprep.model import Exercise
-from dlprep.practice.events import Event
 
 if TYPE_CHECKING:
+    from dlprep.practice.events import Event
     from dlprep.render.watch import Drawing
 
 
@@ -39,7 +39,7 @@ def hint(name: OptionalName = None) -> None:
 
     with errors():
         exercise = find_exercise(name)
-        events = recorded(lambda record: record.events(), list[Event]())
+        events: list[Event] = recorded(lambda record: record.events(), [])
         shown = hints_shown(events, exercise.slug)
         if shown < len(exercise.hints):
             shown += 1
@@ -69,7 +69,7 @@ def solution(
 
     with errors():
         exercise = find_exercise(name)
-        events = recorded(lambda record: record.events(), list[Event]())
+        events: list[Event] = recorded(lambda record: record.events(), [])
         workspace = workspace_here()
         free = solution_is_free(events, exercise.slug)
         if not free and not give_up:

@@ -49,7 +49,7 @@ def export(
             what = f"{plural(went.events, 'event')} and {plural(went.texts, 'text')}"
             render.message(f"{what} went to {path}.", render.make_console())
         if went.unreadable:
-            note(f"{plural(went.unreadable, 'line')} cannot be read and were left out.")
+            note(f"Left out: {plural(went.unreadable, 'line')} that cannot be read.")
 
 
 def import_(
@@ -82,4 +82,4 @@ def import_(
             back = f"No file was written; a text comes back with: {command('restore EX ATTEMPT')}"
             render.message(back, render.make_console())
         if came.unreadable:
-            note(f"{plural(came.unreadable, 'line')} of it cannot be read and did not come in.")
+            note(f"Left out: {plural(came.unreadable, 'line')} that cannot be read.")

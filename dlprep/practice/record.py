@@ -7,14 +7,13 @@ a line that was torn or garbled is one line lost: it is skipped, and counted.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import errno
 import io
 import json
 import os
 import re
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -191,7 +190,9 @@ class Record:
 
     def import_(self, file: BinaryIO, name: str) -> Imported:
         """Add the lines of an export, called ``name``, that are not here: all of them or none."""
-        with tempfile.TemporaryFile() as staged:  # the record is not locked while we wait for it
+        from tempfile import TemporaryFile  # of no use to any other command
+
+        with TemporaryFile() as staged:  # the record is not locked while we wait for it
             with explained(f"{name} cannot be read", RecordError):
                 keys, unreadable = _stage(file, name, staged)
             if not keys:
@@ -307,7 +308,7 @@ def text_line(text: bytes) -> bytes:
     try:
         form = {"utf8": text.decode()}
     except UnicodeDecodeError:
-        form = {"base64": base64.b64encode(text).decode()}
+        form = {"base64": binascii.b2a_base64(text, newline=False).decode()}
     return as_line({"text": text_hash(text)} | form)
 
 
@@ -329,7 +330,7 @@ def _read_text(line: bytes) -> tuple[str, bytes]:
         digest, form = start[1].decode(), start[2]
         try:  # the rest is a string: no other JSON is read, which could be of any size and depth
             value = json.loads(line[start.end() :].decode().rstrip().removesuffix("}"))
-            text = value.encode() if form == b"utf8" else base64.b64decode(value, validate=True)
+            text = value.encode() if form == b"utf8" else binascii.a2b_base64(value)
         except ValueError:
             return "", b""
         if len(text) <= MAX_SOURCE and text_hash(text) == digest:

@@ -63,7 +63,7 @@ def test_a_record_moves_to_another_folder(dlprep: Run, tmp_path: Path) -> None:
     )
     said = f"1 event and 1 text came in; 2 were here already.\n{BACK}"
     assert piped.stdout.decode() == said
-    assert piped.stderr.decode() == "1 line of it cannot be read and did not come in.\n"
+    assert piped.stderr.decode() == "Left out: 1 line that cannot be read.\n"
     assert dlprep("export", cwd=old).out == dlprep("export", cwd=new).out
 
 
