@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -16,6 +16,7 @@ from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.model import Exercise
 
 if TYPE_CHECKING:
+    from dlprep.practice.events import Event
     from dlprep.practice.record import Record
     from dlprep.practice.workspace import Workspace
 
@@ -98,22 +99,11 @@ def print_json(data: Any) -> None:
 def find_exercise(name: str | None) -> Exercise:
     """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
     if name is None:
-        name = recorded(_last_exercise, None)
+        name = recorded(lambda record: record.last_exercise(catalog.slugs()), None)
         if name is None:
             begin = command("start softmax")
             raise UserError(f"Nothing was started here yet. Start with: {begin}")
     return catalog.find(name)
-
-
-def _last_exercise(record: Record) -> str | None:
-    from dlprep.practice.record import DamagedRecordError
-
-    try:
-        return record.last_exercise(catalog.slugs())
-    except DamagedRecordError:
-        record.write(lambda db: None)  # recovers what can be read, which may tell the name
-        note(record.notice)
-        return record.last_exercise(catalog.slugs())
 
 
 def recorded(read: Callable[[Record], T], default: T) -> T:
@@ -128,7 +118,37 @@ def recorded(read: Callable[[Record], T], default: T) -> T:
 
 
 def workspace_here() -> Workspace:
-    """The workspace around the current folder."""
+    """The workspace around the current folder; the record of an earlier version is read first."""
+    from dlprep.practice.record import RecordError
     from dlprep.practice.workspace import open_workspace
 
-    return open_workspace(Path())
+    workspace = open_workspace(Path())
+    with suppress(RecordError):  # whatever needs the record says so
+        _note_adopted(workspace.record)
+    return workspace
+
+
+def _note_adopted(record: Record) -> None:
+    adopted = record.adopt_old()
+    if adopted is None:
+        return
+    from dlprep.render.words import plural
+
+    events, texts = plural(adopted.events, "event"), plural(adopted.texts, "text")
+    said = f"Your record is now the file {record.path.name}, with {events} and {texts}."
+    if adopted.unreadable:
+        said += f" {plural(adopted.unreadable, 'row')} of the old one cannot be read."
+    if adopted.flaw:
+        said += f" The old one cannot be read to its end: {adopted.flaw}."
+    note(f"{said} record.sqlite3 is left as it is.")
+
+
+def events_of(record: Record, exercise: str | None = None) -> list[Event]:
+    """The events of a record, or of one exercise, after a note on lines that cannot be read."""
+    events = record.events(exercise)
+    if record.unreadable:
+        from dlprep.render.words import plural
+
+        skipped = plural(record.unreadable, "line")
+        note(f"{skipped} of the record {record.path} cannot be read; all others count.")
+    return events

@@ -132,7 +132,7 @@ def link(path: Path, target: str) -> None:
         (os.mkfifo, "is a pipe or a device, not a file"),
         (lambda path: link(path, "/dev/zero"), "is a pipe or a device, not a file"),
         (lambda path: link(path, "nothing.py"), "is a symbolic link to a file that does not exist"),
-        (lambda path: link(path, path.name), "cannot be read"),
+        (lambda path: link(path, path.name), "is a symbolic link"),
     ],
     ids=["folder", "pipe", "device", "link to nothing", "link to itself"],
 )
@@ -153,11 +153,12 @@ def test_a_linked_submission_is_judged_by_what_is_in_it(folder: Path, run: Run) 
     assert run("check", "softmax").code == 0
 
 
-def test_a_linked_record_is_not_written_over(folder: Path, run: Run) -> None:
+@pytest.mark.parametrize("name", ["record.jsonl", "record.sqlite3"])
+def test_a_linked_record_is_not_written_over(folder: Path, run: Run, name: str) -> None:
     sentinel = folder.parent / "sentinel"
     sentinel.write_text("as it was\n" * 1000)
     (folder / ".dlprep").mkdir()
-    link(folder / ".dlprep/record.sqlite3", str(sentinel))
+    link(folder / ".dlprep" / name, str(sentinel))
     (folder / "softmax.py").write_text(RIGHT)
     assert run("check", "softmax").code == 0
     assert sentinel.read_text() == "as it was\n" * 1000
