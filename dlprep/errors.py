@@ -9,5 +9,14 @@ class UserError(Exception):
     """Something that the user can mend: a name, a file, an option. Exit code 2."""
 
 
+class Ended(SystemExit):
+    """A signal ends the command, which first cleans up what it has begun."""
+
+
 class FaultError(Exception):
-    """A fault of dlprep's own, an exercise's files included. Exit code 3."""
+    """A fault of dlprep's own, an exercise's files included. Exit code 3.
+
+    The exit code is 2 if it is not ``ours``, but the system's.
+    """
+
+    ours = True

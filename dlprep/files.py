@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from dlprep.errors import UserError
 
@@ -16,12 +16,14 @@ MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
 
 # Windows has neither: there a link is followed, and a pipe cannot lie in a folder.
 _CAREFULLY = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
+    getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+
+
+_OF_THE_CALLER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
 class SourceError(Exception):
@@ -37,23 +39,35 @@ class SourceError(Exception):
 def read_source(path: Path) -> bytes:
     """The bytes of a regular file of at most ``MAX_SOURCE`` bytes; ``SourceError`` otherwise.
 
-    The file is opened first, then looked at, then read, so that swapping it in between is no use.
     A symbolic link is refused; if it is to be followed, resolve it before.
     """
     try:
-        descriptor = os.open(path, _CAREFULLY)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
-            mode = os.fstat(descriptor).st_mode
-            if stat.S_ISDIR(mode):
-                raise SourceError("folder", "is a folder, not a file")
-            if not stat.S_ISREG(mode):
-                raise SourceError("device", "is a pipe or a device, not a file")
+        with os.fdopen(open_regular(path), "rb") as file:
             source = file.read(MAX_SOURCE + 1)
     except OSError as error:
         raise _source_error(path, error) from error
     if len(source) > MAX_SOURCE:
         raise SourceError("size", "is larger than 1 MiB, which no solution is")
     return source
+
+
+def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
+    """The descriptor of a regular file, opened with these flags; ``SourceError`` otherwise.
+
+    The file is opened first and looked at then, so that swapping it in between is no use. The
+    cause of a ``SourceError`` is the system's own error, if there was one.
+    """
+    try:
+        descriptor = os.open(path, flags | _CAREFULLY, 0o666)
+    except OSError as error:
+        raise _source_error(path, error) from error
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise SourceError("folder", "is a folder, not a file")
+    raise SourceError("device", "is a pipe or a device, not a file")
 
 
 def _source_error(path: Path, error: OSError) -> SourceError:
@@ -81,6 +95,33 @@ def write_new(path: Path, data: bytes) -> bool:
         path.unlink()
         raise
     return True
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write. It gets its name when it is whole, and only if nothing has that name.
+
+    Raises ``OSError``, and ``FileExistsError`` if something has; nothing is left behind then.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    half = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        with half.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(half)
+        except FileExistsError:
+            raise
+        except OSError:  # not every file system has links
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            half.rename(path)
+    finally:
+        with suppress(OSError):  # what went wrong before is the news
+            half.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -113,6 +154,19 @@ def write_whole(path: Path, data: bytes) -> None:
 def reason(error: OSError) -> str:
     """What the system says went wrong, for the end of a sentence: "permission denied"."""
     return (error.strerror or str(error)).lower()
+
+
+def refusal(error: BaseException | None) -> str:
+    """What the system refused, as a clause; "" if ``error`` says something else.
+
+    A file that is missing, or is there already, is an error of whoever asked for it.
+    """
+    if isinstance(error, MemoryError):
+        return "there is too little memory"
+    if not isinstance(error, OSError) or error.errno in _OF_THE_CALLER:
+        return ""
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the system refuses to go on: {reason(error)}{place}"
 
 
 @contextmanager

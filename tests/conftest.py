@@ -1,10 +1,13 @@
 """What tests of several rooms share: a submission in a real worker, and what a check found."""
 
+import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from warm import AVAILABLE, PROGRAM, Ran, Run, Warm, call
 
 from dlprep.api import read_api
 from dlprep.checks import CheckFailed
@@ -12,23 +15,31 @@ from dlprep.sandbox.nursery import Nursery
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.sandbox.submission import Submission
 
-# Those of more than ten seconds, wherever they lie
+# Those of more than five seconds, wherever they lie
 SLOW = """
-    attacks bad_input catalogue check cluster commands gradescope grade judge kills learner learn
-    lockdown naming night planted proxy record repro run setup tester watch
+    attacks bad_input catalogue check cluster commands debug docs grade gradescope judge kills
+    learner lockdown mixed naming own_tests process proxy run setup tester warm watch
     """.split()  # noqa: SIM905 - a list of twenty quoted names reads worse
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and they would hand that
+# on to all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Findings = list[tuple[str, str]]
 
-# no test fails because the machine is busy
-settings.register_profile(
-    "dlprep", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# No test fails because the machine is busy. scripts/nightly asks for the second one.
+for name, examples in (("dlprep", 50), ("nightly", 1000)):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("dlprep")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow files first: whoever tests on several cores has the quick ones to even them out."""
+    """The slow files first: the quick ones keep all cores busy to the end."""
     items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in SLOW)
 
 
@@ -65,6 +76,34 @@ def submit(start: Callable[[], WorkerProcess]) -> Iterator[Callable[..., Submiss
     yield load
     for submission in submissions:
         submission.close()
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm | None]:
+    """Forks commands in no time; None where that cannot be."""
+    made = Warm() if AVAILABLE else None
+    yield made
+    if made is not None:
+        made.close()
+
+
+@pytest.fixture
+def dlprep(tmp_path: Path, warm: Warm | None) -> Run:
+    """``dlprep("check", "softmax")`` in an empty folder, with variables of the environment.
+
+    ``fresh=True`` starts a Python for it: for what such a start itself may do wrong.
+    """
+
+    def run(*words: str, cwd: Path = tmp_path, fresh: bool = False, **environment: str) -> Ran:
+        return call(*words, cwd=cwd, warm=None if fresh else warm, **environment)
+
+    return run
+
+
+@pytest.fixture
+def dlprep_program(warm: Warm | None) -> str:
+    """A shell's words for ``dlprep``, to be put into a program of its own."""
+    return PROGRAM if warm is None else warm.program
 
 
 @pytest.fixture

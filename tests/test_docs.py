@@ -28,11 +28,11 @@ def without_seconds(text: str) -> str:
     return re.sub(r"\d+\.\d+(\s|&#160;)s\b", "0.00 s", text)
 
 
-def test_the_session_is_what_a_user_sees(tmp_path: Path) -> None:
+def test_the_session_is_what_a_user_sees(tmp_path: Path, dlprep_program: str) -> None:
     scripts = tmp_path / "scripts"
     scripts.mkdir()
     launcher = scripts / "dlprep"  # the environment is there already
-    launcher.write_text(f'#!/bin/sh\nDLPREP_COMMAND=$0 exec "{sys.executable}" -P -m dlprep "$@"\n')
+    launcher.write_text(f'#!/bin/sh\nDLPREP_COMMAND=$0 exec {dlprep_program} "$@"\n')
     launcher.chmod(0o755)
     (session,) = blocks("console")
     steps = re.findall(r"^\$ (.*(?:\n>.*)*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from dlprep.files import (
     MAX_SOURCE,
     SourceError,
     explained,
+    new_file,
+    open_regular,
     read_source,
     write_new,
     write_whole,
@@ -79,9 +82,10 @@ def test_a_file_that_is_swapped_all_the_time_is_never_followed(tmp_path: Path) -
 
     swapper = threading.Thread(target=swap)
     swapper.start()
-    found = set()
+    found, reads, end = set(), 0, time.monotonic() + 20
     try:
-        for _ in range(3000):
+        while reads < 3000 or (b"own" not in found and time.monotonic() < end):
+            reads += 1
             try:
                 found.add(read_source(path))
             except SourceError as error:
@@ -98,6 +102,53 @@ def test_a_file_is_new_or_left_alone(tmp_path: Path) -> None:
     assert write_new(path, b"stub")
     assert not write_new(path, b"other")
     assert path.read_bytes() == b"stub"
+
+
+def test_a_regular_file_is_opened_to_append_and_nothing_else_is(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    for data in (b"one\n", b"two\n"):
+        with os.fdopen(open_regular(path, flags), "ab", buffering=0) as file:
+            file.write(data)
+    assert path.read_bytes() == b"one\ntwo\n"
+    for kind, make in {
+        "link": lambda strange: strange.symlink_to(path),
+        "folder": Path.mkdir,
+        "device": os.mkfifo,
+    }.items():
+        make(tmp_path / kind)
+        with pytest.raises(SourceError) as raised:
+            open_regular(tmp_path / kind, flags)
+        assert raised.value.kind == kind
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_a_new_file_is_whole_or_not_there_and_never_over_another(tmp_path: Path) -> None:
+    path, late, link = tmp_path / "new", tmp_path / "late", tmp_path / "dangling"
+
+    def interrupted() -> None:
+        with new_file(path) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
+    with new_file(path) as file:
+        file.write(b"whole")
+        assert not path.exists()
+    with pytest.raises(FileExistsError), new_file(path):
+        pytest.fail("it was opened")
+    with pytest.raises(FileExistsError), new_file(late) as file:
+        late.write_bytes(b"another's")
+    link.symlink_to("nowhere")
+    for taken in (link, tmp_path, Path()):
+        with pytest.raises(FileExistsError), new_file(taken):
+            pass
+    with pytest.raises(FileNotFoundError), new_file(tmp_path / "nowhere" / "new"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "late", "new"]
+    assert (path.read_bytes(), late.read_bytes()) == (b"whole", b"another's")
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

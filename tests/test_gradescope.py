@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from typing import Any
 import gslocal.results
 import pytest
 from test_docs import blocks
-from test_setup import LENT, OFFLINE, ROOT, TOO_OLD, plain_environment, program, succeed
+from test_setup import LENDING, LENT, OFFLINE, ROOT, TOO_OLD, plain_environment, program, succeed
+from warm import AVAILABLE, Warm
 
 from dlprep.grading.run import isolation_reached
 
@@ -49,7 +51,7 @@ class Graded:
         return self.results["score"], sum(test["max_score"] for test in self.results["tests"])
 
 
-def run_autograder(root: Path, *through: str, cwd: Path | None = None) -> Graded:
+def run_autograder(root: Path, *through: object, cwd: Path | None = None) -> Graded:
     """Run ``run_autograder`` as Gradescope does, and read what is there then."""
     done = subprocess.run(
         [*through, root / "run_autograder"],
@@ -77,8 +79,11 @@ class Autograder:
 
     root: Path
 
-    def grade(self, options: tuple[str, ...], *through: str, **files: str) -> Graded:
-        """Grade a submission of these files, each exercise's by its name."""
+    def grade(self, options: tuple[str, ...], *through: object, **files: str) -> Graded:
+        """Grade a submission of these files, each exercise's by its name.
+
+        ``through`` are a program and its first arguments, which starts ``run_autograder``.
+        """
         for name in ("submission", "results"):
             shutil.rmtree(self.root / name, ignore_errors=True)
             (self.root / name).mkdir()
@@ -111,12 +116,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # Ubuntu 22.04, whose Python is too old, and whose archive has no other until one more is added.
 APT = """\
 echo "${0##*/} $*" >>"${0%/*}/log"
-case "$*" in *python3.12-venv)
-    printf '#!/bin/sh\\nexec %s "$@"\\n' '@PYTHON@' >"${0%/*}/python3.12"
-    chmod +x "${0%/*}/python3.12" ;;
-esac
+case "$*" in *python3.12-venv) cp "${0%/*}/hidden" "${0%/*}/python3.12" ;; esac
 """
-TOOLS = ("sh", "dirname", "cksum", "chmod", "rm", "rmdir", "mkdir", "tail")
+TOOLS = ("sh", "dirname", "cksum", "cp", "rm", "rmdir", "mkdir", "tail")
 
 
 def ubuntu(bin_folder: Path) -> str:
@@ -127,13 +129,14 @@ def ubuntu(bin_folder: Path) -> str:
         bin_folder.mkdir(exist_ok=True)
         (bin_folder / tool).symlink_to(found)
     program(bin_folder / "python3", TOO_OLD)
+    program(bin_folder / "hidden", LENDING)
     for name in ("apt-get", "add-apt-repository"):
-        program(bin_folder / name, APT.replace("@PYTHON@", sys.executable))
+        program(bin_folder / name, APT)
     return str(bin_folder)
 
 
 @pytest.fixture(scope="module")
-def autograder(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Autograder:
+def image(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Autograder:
     """The zip unpacked and set up, as when Gradescope builds an image."""
     root = tmp_path_factory.mktemp("image") / "autograder"
     source, programs = root / "source", root.parent / "bin"
@@ -160,6 +163,30 @@ def autograder(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Autog
     return Autograder(root)
 
 
+# In place of the image's Python: what grades is a fork of one that has loaded the image's dlprep.
+FORKING = """\
+case "$FRESH $1 $2 $3" in " -I -m dlprep") shift 3; exec @PROGRAM@ "$@" ;; esac
+exec "$0"3 "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def autograder(image: Autograder) -> Iterator[Autograder]:
+    """The image, and quick; ``FRESH`` is for what shall run as it was built."""
+    if not AVAILABLE:
+        yield image
+        return
+    python = image.root / "source/.venv/bin/python"
+    python.unlink()
+    server = Warm(python.with_name("python3"))
+    program(python, FORKING.replace("@PROGRAM@", server.program))
+    yield image
+    server.close()
+
+
+FRESH = ("env", "FRESH=yes")
+
+
 def test_the_zip_has_the_two_files_at_its_root(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         modes = {info.filename: info.external_attr >> 16 for info in packed.infolist()}
@@ -172,7 +199,7 @@ def test_the_zip_has_the_two_files_at_its_root(archive: Path) -> None:
 
 
 def test_a_right_submission(autograder: Autograder) -> None:
-    graded = autograder.grade(SOFTMAX, softmax=RIGHT)
+    graded = autograder.grade(SOFTMAX, *FRESH, softmax=RIGHT)
     assert graded.points == (10, pytest.approx(10, abs=1e-2))
     assert {test["status"] for test in graded.results["tests"]} == {"passed"}
     assert graded.results["extra_data"]["run"]["isolation"] == LEVEL
@@ -225,11 +252,11 @@ def test_planted_files_change_nothing_and_are_not_run(
         ".venv/bin/python.sh": planted,
     }
     there = autograder.root / "submission"
-    missing = autograder.grade(SOFTMAX, **files)
+    missing = autograder.grade(SOFTMAX, *FRESH, **files)
     assert missing.points == (0, 10), "what lies in a folder is nobody's"
     assert "There is no submission." in missing.shown
     (there / "softmax.py").write_text(RIGHT, encoding="utf-8")
-    graded = run_autograder(autograder.root, cwd=there)
+    graded = run_autograder(autograder.root, *FRESH, cwd=there)
     assert graded.results["score"] == 10
     assert graded.printed.startswith("Ignored ")
     assert not ran.exists()
@@ -258,7 +285,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def test_without_isolation_nothing_is_graded_unless_told(autograder: Autograder) -> None:
-    through = (sys.executable, "-c", NO_LANDLOCK)
+    through = (*FRESH, sys.executable, "-c", NO_LANDLOCK)
     refused = autograder.grade(SOFTMAX[:2], *through, softmax=RIGHT)
     assert refused.results["score"] == 0
     assert refused.why.startswith("Nothing was graded; this is no fault of the submission.")

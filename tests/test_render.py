@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from render_pages import GOLDEN, GOLDEN_PAGES, NAN, PAGES, a_problem, a_verdict, golden, printed
 from rich.cells import cell_len
@@ -73,7 +73,6 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(VERDICTS, OPTIONS)
 def test_any_text_is_shown_in_a_pipe_without_control_characters(
     verdict: Verdict, options: dict[str, object]
@@ -85,7 +84,6 @@ def test_any_text_is_shown_in_a_pipe_without_control_characters(
         assert line == line.rstrip()
 
 
-@settings(max_examples=60, deadline=None)
 @given(VERDICTS, OPTIONS, st.integers(20, 130))
 def test_any_text_stays_within_the_terminal(
     verdict: Verdict, options: dict[str, object], width: int
@@ -95,7 +93,6 @@ def test_any_text_stays_within_the_terminal(
         assert cell_len(line) <= width or r"\x3a:" in line  # an escape made after the folding
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())), st.integers(8, 30), st.booleans())
 def test_folding_loses_no_word(text: str, width: int, whole_words: bool) -> None:
     line = visible(text)
@@ -104,7 +101,6 @@ def test_folding_loses_no_word(text: str, width: int, whole_words: bool) -> None
     assert whole_words or max(map(cell_len, pieces)) <= width
 
 
-@settings(deadline=None)
 @given(st.text("ab(,)[]'\" \\", max_size=60), st.integers(4, 30))
 def test_splitting_a_call_loses_nothing(call: str, width: int) -> None:
     assert "".join(split_call(call, width)).replace(" ", "") == call.replace(" ", "")

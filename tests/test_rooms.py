@@ -224,15 +224,15 @@ except SystemExit as end:
 @pytest.mark.parametrize(
     ("arguments", "unneeded"),
     [
-        (["list"], {"numpy", "pytest", "fsrs"}),
+        (["list"], {"numpy", "pytest", "fsrs", "sqlite3"}),
         (["list", "--json"], {"numpy", "pytest", "rich", "fsrs"}),
-        (["next"], {"numpy", "pytest"}),
+        (["next"], {"numpy", "pytest", "sqlite3"}),
         (["next", "--json"], {"numpy", "pytest", "rich"}),
         (["review"], {"numpy", "pytest"}),
         (["review", "--json"], {"numpy", "pytest", "rich"}),
         (["stats"], {"numpy", "pytest", "fsrs"}),
         (["stats", "--json"], {"numpy", "pytest", "rich", "fsrs"}),
-        (["start", "softmax"], {"numpy", "pytest"}),
+        (["start", "softmax"], {"numpy", "pytest", "sqlite3"}),
         (["show", "softmax"], {"numpy", "pytest"}),
         (["--help"], {"numpy", "pytest", "sqlite3"}),
         (["--version"], {"numpy", "pytest", "rich", "sqlite3"}),

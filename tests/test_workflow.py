@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from test_docs import blocks
 from test_gradescope import LEVEL, RIGHT, TRUST, WRONG
 from test_setup import plain_environment, program
+from warm import PROGRAM
 
 (WORKFLOW,) = blocks("yaml")
 INSTALL, GRADE = re.findall(r"^ +- run: (.+)$", WORKFLOW, re.MULTILINE)
@@ -30,9 +30,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Runner:
-    """A job's machine; the checkout of the pull request is the folder ``workspace``."""
+    """A job's machine; the checkout of the pull request is the folder ``workspace``.
+
+    dlprep is installed: what ``command`` starts is the one under test.
+    """
 
     root: Path
+    command: str
+
+    def __post_init__(self) -> None:
+        self.workspace.mkdir()
+        program(self.root / "bin/dlprep", f'exec {self.command} "$@" {TRUST}')
 
     @property
     def workspace(self) -> Path:
@@ -71,12 +79,9 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Runner:
-    """A machine on which dlprep is installed: the one under test, as a program of its own."""
-    (tmp_path / "workspace").mkdir()
-    # -P: as with pip's own script, the current folder is not searched
-    program(tmp_path / "bin/dlprep", f'exec "{sys.executable}" -P -m dlprep "$@" {TRUST}')
-    return Runner(tmp_path)
+def runner(tmp_path: Path, dlprep_program: str) -> Runner:
+    """A machine of one's own."""
+    return Runner(tmp_path, dlprep_program)
 
 
 def test_it_trusts_no_pull_request() -> None:
@@ -121,7 +126,8 @@ def test_what_does_not_pass_is_annotated_and_kept(runner: Runner) -> None:
     }
 
 
-def test_planted_files_change_nothing_and_are_not_run(runner: Runner, tmp_path: Path) -> None:
+def test_planted_files_change_nothing_and_are_not_run(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, PROGRAM)
     runner.hand_in(ada=RIGHT)
     planted, outside = f"open({str(tmp_path / 'ran')!r}, 'w')\n", tmp_path / "outside"
     outside.write_text("as it was", encoding="utf-8")

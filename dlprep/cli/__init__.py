@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from dlprep.cli.author import author
+from dlprep.cli.debug import debug
 from dlprep.cli.grade import grade
 from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
@@ -14,7 +16,7 @@ from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 from dlprep.cli.progress import next_, review, stats
 from dlprep.cli.record import export, import_
-from dlprep.cli.repro import repro
+from dlprep.cli.shared import errors
 from dlprep.cli.watch import watch
 
 __all__ = ["Early", "app", "run"]
@@ -32,7 +34,7 @@ app.command()(start)
 app.command()(show)
 app.command()(check)
 app.command()(watch)
-app.command()(repro)
+app.command()(debug)
 app.command("test")(own_tests)
 app.command()(hint)
 app.command()(solution)
@@ -49,7 +51,11 @@ app.add_typer(author)
 
 def run(early: Early) -> None:
     """Run the command that the arguments name; every way out is an exit code."""
-    app(obj=early, prog_name="dlprep")
+    try:
+        with errors():  # those outside the commands: a help that cannot be printed, say
+            app(obj=early, prog_name="dlprep")
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
 
 
 def _version(wanted: bool) -> None:

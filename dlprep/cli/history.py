@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,14 +12,16 @@ from dlprep.cli.shared import (
     Name,
     OptionalName,
     errors,
+    events_of,
     find_exercise,
-    note,
     print_json,
     workspace_here,
 )
 from dlprep.errors import UserError
 from dlprep.model import Exercise
-from dlprep.practice.events import Event
+
+if TYPE_CHECKING:
+    from dlprep.practice.events import Event
 
 Attempt = Annotated[
     int, typer.Argument(metavar="ATTEMPT", help="Its number in the history.", min=1)
@@ -51,7 +53,7 @@ def history(
     with errors():
         exercise = find_exercise(name)
         record = workspace_here().record
-        events = record.events(exercise.slug)
+        events = events_of(record, exercise.slug)
         if show is not None:
             typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
         elif as_json:
@@ -81,7 +83,6 @@ def restore(name: Name, attempt: Attempt) -> None:
         else:
             said = f"{path.name} holds the text of attempt {attempt}; what was there is in the"
             render.message(f"{said} history.", console)
-        note(workspace.record.notice)
 
 
 def _attempt(events: list[Event], exercise: Exercise, number: int) -> Event:

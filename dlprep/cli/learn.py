@@ -18,9 +18,9 @@ from dlprep.cli.shared import (
 )
 from dlprep.errors import UserError
 from dlprep.model import Exercise
-from dlprep.practice.events import Event
 
 if TYPE_CHECKING:
+    from dlprep.practice.events import Event
     from dlprep.render.watch import Drawing
 
 
@@ -33,21 +33,20 @@ def hint(name: OptionalName = None) -> None:
     Example: dlprep hint softmax
     """
     from dlprep import render
-    from dlprep.practice.learning import hints_shown
+    from dlprep.practice.hints import hints_shown
     from dlprep.practice.record import RecordError
     from dlprep.render.solution import hint_page
 
     with errors():
         exercise = find_exercise(name)
-        events = recorded(lambda record: record.events(), list[Event]())
+        events: list[Event] = recorded(lambda record: record.events(), [])
         shown = hints_shown(events, exercise.slug)
         hints = catalog.read_help(exercise).hints
         if shown < len(hints):
             shown += 1
             workspace = workspace_here()
             try:
-                workspace.record.hinted(exercise.slug, workspace.text(exercise))
-                note(workspace.record.notice)
+                workspace.record.add("hinted", exercise.slug, workspace.text(exercise))
             except RecordError as error:
                 note(str(error))
         hint_page(exercise, hints, shown, render.make_console())
@@ -62,16 +61,16 @@ def solution(
 ) -> None:
     """Read the solution, beside yours, and the reasons.
 
-    After a pass it is there for nothing.
+    After a pass it is free.
 
     Example: dlprep solution softmax
     """
     from dlprep import render
-    from dlprep.practice.learning import solution_is_free
+    from dlprep.practice.hints import solution_is_free
 
     with errors():
         exercise = find_exercise(name)
-        events = recorded(lambda record: record.events(), list[Event]())
+        events: list[Event] = recorded(lambda record: record.events(), [])
         workspace = workspace_here()
         free = solution_is_free(events, exercise.slug)
         if not free and not give_up:
@@ -82,8 +81,8 @@ def solution(
             )
         text = workspace.text(exercise)
         if not free:
-            workspace.record.gave_up(exercise.slug, text)  # not read unless it is recorded
-            note(workspace.record.notice)
+            # not read unless it is recorded
+            workspace.record.add("gave_up", exercise.slug, text)
         solution_drawing(exercise, text if free else b"")(render.make_console())
 
 

@@ -55,8 +55,8 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
 
         score = score_tests(exercise, tests, own)
         try:
-            workspace.record.tested(exercise.slug, tests, score.caught, len(score.mistakes))
-            note(workspace.record.notice)
+            caught, total = score.caught, len(score.mistakes)
+            workspace.record.add("tested", exercise.slug, tests, passing=caught, total=total)
         except RecordError as error:
             note(str(error))
         if as_json:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from dlprep import catalog
-from dlprep.cli.shared import AsJson, errors, print_json, recorded
-from dlprep.practice.events import Event
+from dlprep.cli.shared import AsJson, errors, events_of, print_json, recorded
+
+if TYPE_CHECKING:
+    from dlprep.practice.events import Event
 
 
 def next_(as_json: AsJson = False) -> None:
@@ -75,7 +78,8 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     with errors():
-        found = figures(_events(), catalog.all_exercises(), _now())
+        events: list[Event] = recorded(events_of, [])
+        found = figures(events, catalog.all_exercises(), _now())
         if as_json:
             print_json(found.to_json())
             return
@@ -85,7 +89,7 @@ def stats(as_json: AsJson = False) -> None:
 
 
 def _events() -> list[Event]:
-    return recorded(lambda record: record.events(), list[Event]())
+    return recorded(lambda record: record.events(), [])
 
 
 def _now() -> datetime:

@@ -9,11 +9,7 @@ from typing import Annotated
 import typer
 
 from dlprep import command
-from dlprep.cli.shared import (
-    errors,
-    note,
-    workspace_here,
-)
+from dlprep.cli.shared import errors, note, workspace_here
 from dlprep.errors import UserError
 
 STANDARD = Path("-")  # standard input or output
@@ -28,33 +24,32 @@ def export(
             show_default=False,
         ),
     ] = STANDARD,
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="Leave your texts out.")] = False,
 ) -> None:
-    """Write the whole record as JSON lines, your texts included.
+    """Copy the record, your texts included: JSON lines.
 
     Example: dlprep export practice.jsonl
     """
-    import shutil
-    import tempfile
-
     from dlprep import render
-    from dlprep.practice.record import exchange
+    from dlprep.files import new_file, reason
     from dlprep.render.words import plural
 
     with errors():
         record = workspace_here().record
         if path == STANDARD:
-            # Who reads slowly must not hold up who writes to the record.
-            with tempfile.TemporaryFile() as file:
-                went = exchange.export(record, file)
-                file.seek(0)
-                shutil.copyfileobj(file, sys.stdout.buffer)
+            went = record.export(sys.stdout.buffer, texts=not no_texts)
         else:
-            with exchange.new_file(path) as file:
-                went = exchange.export(record, file)
+            try:
+                with new_file(path) as file:
+                    went = record.export(file, texts=not no_texts)
+            except FileExistsError:
+                raise UserError(f"{path} exists already, and is left as it is.") from None
+            except OSError as error:
+                raise UserError(f"{path} cannot be written: {reason(error)}.") from error
             what = f"{plural(went.events, 'event')} and {plural(went.texts, 'text')}"
             render.message(f"{what} went to {path}.", render.make_console())
-        if went.left_out:
-            note(f"{plural(went.left_out, 'event')} cannot be read any more and were left out.")
+        if went.unreadable:
+            note(f"Left out: {plural(went.unreadable, 'line')} that cannot be read.")
 
 
 def import_(
@@ -62,27 +57,23 @@ def import_(
         Path, typer.Argument(metavar="FILE", help="What was exported; - is standard input.")
     ],
 ) -> None:
-    """Add what was exported elsewhere to the record: all of it or nothing.
+    """Add what was exported elsewhere to the record.
 
     What is here already is not added twice, and nothing that is here is changed.
 
     Example: dlprep import practice.jsonl
     """
     from dlprep import render
-    from dlprep.practice.record import exchange
+    from dlprep.files import explained
     from dlprep.render.words import plural
 
     with errors():
         record = workspace_here().record
-        try:
-            if path == STANDARD:
-                came = exchange.import_(record, sys.stdin.buffer, "standard input")
-            else:
-                with path.open("rb") as file:
-                    came = exchange.import_(record, file, path.name)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise UserError(f"{path} cannot be read: {reason}.") from error
+        if path == STANDARD:
+            came = record.import_(sys.stdin.buffer, "standard input")
+        else:
+            with explained(f"{path} cannot be read"), path.open("rb") as file:
+                came = record.import_(file, path.name)
         said = f"{plural(came.events, 'event')} and {plural(came.texts, 'text')} came in"
         if came.known:
             said += f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
@@ -90,4 +81,5 @@ def import_(
         if came.events:
             back = f"No file was written; a text comes back with: {command('restore EX ATTEMPT')}"
             render.message(back, render.make_console())
-        note(record.notice)
+        if came.unreadable:
+            note(f"Left out: {plural(came.unreadable, 'line')} that cannot be read.")

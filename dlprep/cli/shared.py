@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from dlprep import catalog, command
 from dlprep.errors import INTERRUPTED, FaultError, UserError
+from dlprep.files import reason, refusal
 from dlprep.model import Exercise
 
 if TYPE_CHECKING:
+    from dlprep.practice.events import Event
     from dlprep.practice.record import Record
     from dlprep.practice.workspace import Workspace
 
 T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
+MAX_SEED = 2**32 - 1
+DAY = 86400  # seconds
 
 
 def complete(incomplete: str) -> list[str]:
@@ -45,6 +50,14 @@ OptionalName = Annotated[
         autocompletion=complete,
     ),
 ]
+
+
+def seed_option(default: str) -> Any:
+    """The option ``--seed``; ``default`` says which seed is taken without it."""
+    text = f"Seed of the random inputs. Default: {default}."
+    return typer.Option(min=0, max=MAX_SEED, help=text, show_default=False)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
@@ -52,27 +65,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 def errors() -> Iterator[None]:
     """Turn what users and authors can get wrong into a sentence and an exit code."""
     try:
+        if abs(time.localtime().tm_gmtoff) >= DAY:
+            raise UserError("The time zone is a day or more from UTC: correct the variable TZ.")
         yield
         sys.stdout.flush()
     except UserError as error:
         fail(str(error), USAGE)
-    except FaultError as error:
-        fail(f"A fault of dlprep's own: {error}", FAULT)
-    except BrokenPipeError:  # `dlprep list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise typer.Exit(NOT_PASSED) from None
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:
         fail(INTERRUPTED, CTRL_C)
     except Exception as error:
+        if isinstance(error, OSError) and _output_fails():
+            if isinstance(error, BrokenPipeError):  # `dlprep list | head`
+                raise typer.Exit(NOT_PASSED) from None
+            fail(f"Standard output cannot be written: {reason(error)}.", USAGE)
+        refused = refusal(error) or refusal(error.__cause__)
+        if isinstance(error, FaultError) and not error.ours:
+            refused = str(error)
+        if refused:
+            fail(f"{refused[0].upper()}{refused[1:]}.", USAGE)
+        if isinstance(error, FaultError):
+            fail(f"A fault of dlprep's own: {error}", FAULT)
         if os.environ.get("DLPREP_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
 
 
-def fail(text: str, code: int) -> None:
+def _output_fails() -> bool:
+    """Whether standard output takes no more; what waits to be written there is then dropped."""
+    try:
+        print(flush=True)  # to flush alone does not fail a second time
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return True
+    return False
+
+
+def fail(text: str, code: int) -> NoReturn:
     """Print what went wrong, and end with this exit code."""
     from dlprep import render
 
@@ -98,22 +129,11 @@ def print_json(data: Any) -> None:
 def find_exercise(name: str | None) -> Exercise:
     """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
     if name is None:
-        name = recorded(_last_exercise, None)
+        name = recorded(lambda record: record.last_exercise(catalog.slugs()), None)
         if name is None:
             begin = command("start softmax")
             raise UserError(f"Nothing was started here yet. Start with: {begin}")
     return catalog.find(name)
-
-
-def _last_exercise(record: Record) -> str | None:
-    from dlprep.practice.record import DamagedRecordError
-
-    try:
-        return record.last_exercise(catalog.slugs())
-    except DamagedRecordError:
-        record.write(lambda db: None)  # recovers what can be read, which may tell the name
-        note(record.notice)
-        return record.last_exercise(catalog.slugs())
 
 
 def recorded(read: Callable[[Record], T], default: T) -> T:
@@ -128,7 +148,37 @@ def recorded(read: Callable[[Record], T], default: T) -> T:
 
 
 def workspace_here() -> Workspace:
-    """The workspace around the current folder."""
+    """The workspace around the current folder; the record of an earlier version is read first."""
+    from dlprep.practice.record import RecordError
     from dlprep.practice.workspace import open_workspace
 
-    return open_workspace(Path())
+    workspace = open_workspace(Path())
+    with suppress(RecordError):  # whatever needs the record says so
+        _note_adopted(workspace.record)
+    return workspace
+
+
+def _note_adopted(record: Record) -> None:
+    adopted = record.adopt_old()
+    if adopted is None:
+        return
+    from dlprep.render.words import plural
+
+    events, texts = plural(adopted.events, "event"), plural(adopted.texts, "text")
+    said = f"Your record is now the file {record.path.name}, with {events} and {texts}."
+    if adopted.unreadable:
+        said += f" {plural(adopted.unreadable, 'row')} of the old one cannot be read."
+    if adopted.flaw:
+        said += f" The old one cannot be read to its end: {adopted.flaw}."
+    note(f"{said} record.sqlite3 is left as it is.")
+
+
+def events_of(record: Record, exercise: str | None = None) -> list[Event]:
+    """The events of a record, or of one exercise, after a note on lines that cannot be read."""
+    events = record.events(exercise)
+    if record.unreadable:
+        from dlprep.render.words import plural
+
+        skipped = plural(record.unreadable, "line")
+        note(f"{skipped} of the record {record.path} cannot be read; all others count.")
+    return events

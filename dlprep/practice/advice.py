@@ -9,9 +9,8 @@ from typing import Literal
 
 from dlprep import command
 from dlprep.model import Exercise
-from dlprep.practice.days import ago
 from dlprep.practice.events import Event
-from dlprep.practice.reviews import due, upcoming
+from dlprep.practice.reviews import ago, due, upcoming
 from dlprep.practice.rounds import Round, rounds
 
 # Where to begin: one short function, and what it teaches (the maximum that is subtracted, sums

@@ -38,9 +38,9 @@ def judge_text(
 
 
 def record_check(record: Record, verdict: Verdict, text: bytes, case: str | None = None) -> Checked:
-    """Note a verdict in the record, without which it stands, too."""
+    """Note a verdict in the record; it stands without a record as well."""
     try:
         record.checked(verdict, text, case)
     except RecordError as error:
         return Checked(verdict, str(error))
-    return Checked(verdict, record.notice)
+    return Checked(verdict)

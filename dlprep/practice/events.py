@@ -1,11 +1,13 @@
-"""What a user did, one event at a time, as the record keeps it."""
+"""What a user did, one event at a time: read from a line of the record, and put in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal, NamedTuple, get_args
 
 from dlprep.model import VerdictStatus
 
@@ -21,24 +23,30 @@ Kind = Literal[
     "gave_up",  # the solution was shown before a pass
     "tested",  # the user's own tests: `passing` of `total` mistakes were caught
 ]
+KINDS = frozenset(get_args(Kind))
+
+LONGEST_EVENT = 1 << 16  # bytes of its line; ours have some hundred
+_HASH = re.compile("[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event. ``number`` gives the order; ``uid`` is its own in all records.
+class Event(NamedTuple):
+    """One event, whose ``uid`` is its own in every copy of the record.
 
-    ``at`` is in UTC, ``utc_offset`` in minutes. ``unwritten`` counts the failing cases that call
-    what is not implemented yet. From ``status`` on, all is there for a check alone, but for what
-    is said of a kind.
+    ``at`` has a time zone, mostly UTC; ``utc_offset`` says in minutes where the user was.
+    ``after`` is the uid of the event that came before it. ``unwritten`` counts the failing cases
+    that call what is not implemented yet. From ``status`` on, only a check has all of it; ``Kind``
+    says what others have.
+
+    An event of an unknown kind, which a later version wrote, may lack its exercise and its text.
     """
 
-    number: int
     uid: str
     at: datetime
     utc_offset: int
-    exercise: str
     kind: str
-    text_hash: str
+    exercise: str = ""
+    text_hash: str = ""
+    after: str = ""
     status: VerdictStatus | None = None
     seed: int | None = None
     seconds: float | None = None
@@ -52,6 +60,86 @@ class Event:
     def is_pass(self) -> bool:
         """Whether all cases were judged, and pass."""
         return self.kind == "checked" and self.status == "passed" and self.only_case is None
+
+
+def read_event(line: bytes) -> Event | None:
+    """The event in a line of a record; None if it is not one.
+
+    The line may be a stranger's, or one that the disk garbled: nothing in it is believed unseen.
+    """
+    if len(line) > LONGEST_EVENT:
+        return None
+    try:
+        data = json.loads(line.decode())
+        get, seed, mistakes = data.get, data.get("seed"), data.get("mistakes") or []
+        event = Event(
+            data["event"],
+            datetime.fromisoformat(data["at"]),
+            data["utc_offset"],
+            data["kind"],
+            get("exercise") or "",
+            get("text_hash") or "",
+            get("after") or "",
+            get("status"),
+            int(seed) if type(seed) is str else seed,  # an early version wrote it in quotes
+            get("seconds"),
+            get("passing"),
+            get("total"),
+            get("unwritten"),
+            tuple(mistakes),
+            get("only_case"),
+        )
+        return event if type(mistakes) is list and _is_sound(event) else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _is_sound(event: Event) -> bool:
+    """Whether every field holds what its type says, within what can be worked with."""
+    about = (
+        event.exercise.isidentifier()
+        and event.exercise.isascii()
+        and _HASH.fullmatch(event.text_hash)
+    )
+    return (
+        all(map(_is_name, (event.uid, event.kind, *event.mistakes)))
+        and bool(about or event.kind not in KINDS)
+        and event.at.tzinfo is not None
+        and 1 < event.at.year < 9999  # at the ends of the calendar there is no local time
+        and type(event.utc_offset) is int
+        and abs(event.utc_offset) <= 24 * 60
+        and type(event.after) is str
+        and (event.status is None or _is_name(event.status))
+        and (event.seed is None or type(event.seed) is int)
+        and (event.seconds is None or abs(event.seconds) < 1e9)
+        and _is_count(event.passing)
+        and _is_count(event.total)
+        and _is_count(event.unwritten)
+        and (event.only_case is None or _is_name(event.only_case))
+    )
+
+
+def _is_name(value: Any) -> bool:
+    return type(value) is str and 0 < len(value) <= 500  # each is shown on a page
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) is int and 0 <= value < 1 << 31)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Each event once, in the order in which they happened: the same in every copy of a record.
+
+    The order is that of the times, but clocks go back: an event is never earlier than the one it
+    came ``after``. One whose predecessor is not among those before it has its own time alone.
+    """
+    found: dict[str, tuple[datetime, int, str, Event]] = {}
+    for event in events:
+        if event.uid not in found:
+            before = found.get(event.after)
+            at, place = (max(before[0], event.at), before[1] + 1) if before else (event.at, 0)
+            found[event.uid] = at, place, event.uid, event
+    return [event for *_, event in sorted(found.values())]
 
 
 def local_day(at: datetime, utc_offset: int) -> date:

@@ -33,7 +33,6 @@ from typing import Any, Literal
 
 from dlprep import command
 from dlprep.model import Exercise
-from dlprep.practice.days import ago, calendar_day
 from dlprep.practice.rounds import Round
 
 Grade = Literal["again", "hard", "good", "easy"]
@@ -169,3 +168,14 @@ def _reviews(
 
 def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
+
+
+def ago(days: int) -> str:
+    """``today``, ``yesterday``, ``6 days ago``."""
+    return {0: "today", 1: "yesterday"}.get(max(days, 0), f"{days} days ago")
+
+
+def calendar_day(day: date, today: date) -> str:
+    """``Mon 16 Nov``, with the year unless it is today's."""
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day:%a} {day.day} {day:%b}{year}"

@@ -25,7 +25,7 @@ class Round:
     """
 
     exercise: str
-    first: int  # the number of its first event
+    first: int  # where its first event stands among all
     began: datetime
     day: date  # of its last event, where the user was
     ended: datetime | None = None
@@ -44,34 +44,33 @@ def rounds(events: list[Event], now: datetime) -> list[Round]:
     """
     found: list[Round] = []
     current: dict[str, Round] = {}  # the last round of each exercise
-    seen: dict[str, set[str]] = {}  # the texts of each exercise
-    earlier: dict[str, set[str]] = {}  # those from before its last round
+    seen: dict[tuple[str, str], int] = {}  # where each text of an exercise came first
+    old: dict[str, int] = {}  # what came until then is older than the exercise's last round
     before: datetime | None = None
-    for event, at in zip(events, moments(events, now), strict=True):
+    for n, (event, at) in enumerate(zip(events, moments(events, now), strict=True)):
         pause = event.at - before if before else BREAK  # by the clock, right or wrong
         before, day = event.at, local_day(at, event.utc_offset)
-        texts = seen.setdefault(event.exercise, set())
+        first_seen = seen.setdefault((event.exercise, event.text_hash), n)
         one = current.get(event.exercise)
         if one is None or (event.kind in ("started", "reset") and one.outcome != "open"):
-            one = current[event.exercise] = Round(event.exercise, event.number, at, day)
-            earlier[event.exercise] = {*texts, event.text_hash} if texts else set()
+            old[event.exercise] = n if one else -1
+            one = current[event.exercise] = Round(event.exercise, n, at, day)
             found.append(one)
         elif one.outcome == "open":
             one.minutes += _minutes(pause)
         if one.outcome == "open":
-            _note(one, event, at, day, earlier[event.exercise])
-        texts.add(event.text_hash)
+            _note(one, event, at, day, is_old=first_seen <= old[event.exercise])
     return found
 
 
-def _note(one: Round, event: Event, at: datetime, day: date, known: set[str]) -> None:
+def _note(one: Round, event: Event, at: datetime, day: date, *, is_old: bool) -> None:
     """What an event adds to the round that it is in."""
     one.day = day
     if event.kind == "hinted":
         one.hints += 1
     elif event.kind == "gave_up":
         one.outcome, one.ended = "gave up", at
-    elif event.kind == "restored" and event.text_hash in known:
+    elif event.kind == "restored" and is_old:
         one.outcome, one.ended = "abandoned", at
     elif event.is_pass:
         one.checks += 1

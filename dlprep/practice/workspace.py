@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,12 +12,12 @@ from typing import Literal
 
 from dlprep import command
 from dlprep.errors import UserError
-from dlprep.model import Exercise
+from dlprep.files import SourceError, explained, read_source, write_new, written_beside
+from dlprep.model import Exercise, VerdictStatus
 from dlprep.practice.events import Event
 from dlprep.practice.record import Record, RecordError
 
 FOLDER = ".dlprep"
-LARGEST_SUBMISSION = 1 << 20  # bytes
 
 
 class WorkspaceError(UserError):
@@ -44,11 +43,15 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.record = Record(root / FOLDER / "record.sqlite3")
+        self.record = Record(root / FOLDER / "record.jsonl")
 
     def file(self, exercise: Exercise) -> Path:
         """Where the user's solution of ``exercise`` is, or will be."""
         return self.root / f"{exercise.slug}.py"
+
+    def tests(self, exercise: Exercise) -> Path:
+        """Where the user's own tests of ``exercise`` are, or will be."""
+        return self.root / f"test_{exercise.slug}.py"
 
     def text(self, exercise: Exercise) -> bytes:
         """What the user's file of ``exercise`` holds; nothing if it cannot be read."""
@@ -64,29 +67,21 @@ class Workspace:
         Raises ``WorkspaceError``; the file is then as it was.
         """
         path = self.file(exercise)
-        with _explained(f"The stub {exercise.stub} cannot be read"):
+        with explained(f"The stub {exercise.stub} cannot be read", WorkspaceError):
             stub = exercise.stub.read_bytes()
-        with _explained(f"{path} cannot be written"):
-            written = _create(path, stub)
-        if written:
-            return Started(path, "written", self._noted(self.record.started, exercise, stub))
-        text = read_submission(path)
-        if not reset:
-            return Started(path, "kept", self._noted(self.record.resumed, exercise, text))
-        keep = partial(self.record.reset, exercise.slug, text)
-        _replace(path, text, stub, keep, partial(self.record.replaced, exercise.slug), "reset")
-        return Started(path, "reset", self.record.notice)
-
-    def _noted(self, note: Callable[[str, bytes], None], exercise: Exercise, text: bytes) -> str:
+        with explained(f"{path} cannot be written", WorkspaceError):
+            written = write_new(path, stub)
+        text = stub if written else read_submission(path)
+        if reset and not written:
+            keep = partial(self.record.add, "reset", exercise.slug, text)
+            self._replace(exercise, path, text, stub, keep, "reset")
+            return Started(path, "reset")
+        note = ""
         try:
-            note(exercise.slug, text)
+            self.record.add("started" if written else "resumed", exercise.slug, text)
         except RecordError as error:
-            return str(error)
-        return self.record.notice
-
-    def tests(self, exercise: Exercise) -> Path:
-        """Where the user's own tests of ``exercise`` are, or will be."""
-        return self.root / f"test_{exercise.slug}.py"
+            note = str(error)
+        return Started(path, "written" if written else "kept", note)
 
     def restore(self, exercise: Exercise, attempt: Event) -> Path | None:
         """Bring the text of an attempt back, once the one that is there is safe in the record.
@@ -95,83 +90,103 @@ class Workspace:
         the file is then as it was.
         """
         text = attempt_text(self.record, attempt)
-        own_tests = attempt.kind == "tested"
-        path = self.tests(exercise) if own_tests else self.file(exercise)
-        there = os.path.lexists(path)
-        before = read_submission(path) if there else None
+        path = self.tests(exercise) if attempt.kind == "tested" else self.file(exercise)
+        before = read_submission(path) if os.path.lexists(path) else None
         if before == text:
             return None
 
         def keep() -> None:
-            if not own_tests:
-                self.record.restored(exercise.slug, text, instead_of=before)
-            elif before is not None:
-                self.record.replaced(exercise.slug, before)
+            if before is not None:
+                self.record.add("replaced", exercise.slug, before)
+            if attempt.kind != "tested":
+                status = self._last_status(exercise, attempt.text_hash)
+                self.record.add("restored", exercise.slug, text, status=status)
 
         if before is not None:
-            keep_late = partial(self.record.replaced, exercise.slug)
-            _replace(path, before, text, keep, keep_late, "restored")
+            self._replace(exercise, path, before, text, keep, "restored")
             return path
-        with _explained(f"{path} cannot be written"):
-            if not _create(path, text):
+        with explained(f"{path} cannot be written", WorkspaceError):
+            if not write_new(path, text):
                 raise WorkspaceError(f"{path} appeared just now, and is left as it is.")
         with suppress(RecordError):  # nothing was there that could be lost
             keep()
         return path
 
+    def _last_status(self, exercise: Exercise, text_hash: str) -> VerdictStatus | None:
+        """What the last check of all cases said of a text; None if it was never judged."""
+        found = None
+        for event in self.record.events(exercise.slug):
+            judged = event.kind == "checked" and event.status != "fault" and not event.only_case
+            if judged and event.text_hash == text_hash:
+                found = event.status
+        return found
+
+    def _replace(
+        self,
+        exercise: Exercise,
+        path: Path,
+        text: bytes,
+        new_text: bytes,
+        keep: Callable[[], None],
+        done: Literal["reset", "restored"],
+    ) -> None:
+        """Replace the ``text`` in a file, which ``keep`` puts into the record before.
+
+        What an editor writes into the file at the same moment is kept as well.
+        """
+        if path.is_symlink():
+            raise WorkspaceError(
+                f"{path} is a symbolic link, and what is {done} would replace the link, not the "
+                "file behind it. Remove the link, then do it again."
+            )
+        old = path.with_name(f".{path.name}.{os.getpid()}.old")
+        try:
+            with (
+                explained(f"{path} cannot be {done}", WorkspaceError),
+                # before the record: what the disk refuses never happened
+                written_beside(path, new_text) as move,
+            ):
+                keep()
+                with suppress(OSError):  # not every file system has links
+                    old.hardlink_to(path)
+                if read_submission(path) != text:
+                    raise WorkspaceError(
+                        f"{path} was saved while it was being {done}, and is left as it is. "
+                        "Do it again."
+                    )
+                move()
+        except RecordError as error:
+            left = f"{path} is left as it is, since its text cannot be kept first."
+            raise WorkspaceError(f"{left} {error}") from error
+        else:
+            self._keep_late(exercise, path, old, text)
+        finally:
+            with suppress(OSError):  # what went wrong before is the news
+                old.unlink(missing_ok=True)
+
+    def _keep_late(self, exercise: Exercise, path: Path, old: Path, text: bytes) -> None:
+        """Keep what was saved in the last moment, into the file that was replaced."""
+        try:
+            if old.exists() and (late := read_submission(old)) != text:
+                self.record.add("replaced", exercise.slug, late)
+        except UserError as error:
+            kept = path.with_name(f"{path.name}.late")
+            old.rename(kept)
+            raise WorkspaceError(
+                f"{path} was saved while it was replaced. What was saved is now in {kept.name}, "
+                f"since it cannot be kept in the record. {error}"
+            ) from error
+
 
 def attempt_text(record: Record, attempt: Event) -> bytes:
-    """The text of an attempt; ``WorkspaceError`` if the record has lost it."""
+    """The text of an attempt; ``WorkspaceError`` if the record does not have it."""
     text = record.text(attempt.text_hash)
     if text is None:
         raise WorkspaceError(
-            "The text of this attempt is lost: the record was damaged once, and it could not be "
-            "recovered."
+            "The text of this attempt is not in the record: it was exported without texts, or its "
+            "line cannot be read."
         )
     return text
-
-
-def _replace(
-    path: Path,
-    text: bytes,
-    new_text: bytes,
-    keep: Callable[[], None],
-    keep_late: Callable[[bytes], None],
-    done: Literal["reset", "restored"],
-) -> None:
-    """Replace the ``text`` in a file, which ``keep`` puts into the record before.
-
-    ``keep_late`` gets what an editor wrote into the file while it was replaced.
-    """
-    if path.is_symlink():
-        raise WorkspaceError(
-            f"{path} is a symbolic link, and what is {done} would replace the link, not the file "
-            "behind it. Remove the link, then do it again."
-        )
-    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
-    try:
-        with _explained(f"{path} cannot be {done}"):
-            new.write_bytes(new_text)  # before the record: what the disk refuses never happened
-            keep()
-            with suppress(OSError):  # not every file system has links
-                old.hardlink_to(path)
-            if read_submission(path) != text:
-                raise WorkspaceError(
-                    f"{path} was saved while it was being {done}, and is left as it is. "
-                    "Do it again."
-                )
-            new.replace(path)
-            if old.exists() and (late := read_submission(old)) != text:
-                keep_late(late)  # saved in the last moment, into the file that was replaced
-    except RecordError as error:
-        raise WorkspaceError(
-            f"{path} is left as it is, since its text cannot be kept first. {error}"
-        ) from error
-    finally:
-        for temporary in (new, old):
-            with suppress(OSError):  # what went wrong before is the news
-                temporary.unlink(missing_ok=True)
 
 
 def find_workspace(start: Path) -> Path | None:
@@ -190,54 +205,25 @@ def open_workspace(start: Path) -> Workspace:
 
 
 def read_submission(path: Path) -> bytes:
-    """What is in the user's file, whatever it is; ``WorkspaceError`` when it cannot be read."""
+    """What is in the user's file, whatever it is; ``WorkspaceError`` when it cannot be read.
+
+    A symbolic link that the user made is followed.
+    """
     place = f"{path.name} in {path.parent}"
-    with _explained(f"{place} cannot be read"):
-        try:
-            info = path.stat()
-        except FileNotFoundError:
-            if path.is_symlink():
-                raise WorkspaceError(
-                    f"{place} is a symbolic link to a file that does not exist. Remove the link."
-                ) from None
-            raise WorkspaceError(
-                f"There is no {place}. To begin: {command(f'start {path.stem}')}"
-            ) from None
-        if stat.S_ISDIR(info.st_mode):
-            raise WorkspaceError(f"{place} is a folder, not a file. Move it away.")
-        if not stat.S_ISREG(info.st_mode):  # not even opened: a pipe would wait for its writer
-            raise WorkspaceError(f"{place} is a pipe or a device, not a file. Move it away.")
-        with path.open("rb") as file:
-            text = file.read(LARGEST_SUBMISSION + 1)
-    if len(text) > LARGEST_SUBMISSION:
-        raise WorkspaceError(f"{place} is larger than 1 MiB, which no solution is. Move it away.")
-    return text
-
-
-def _create(path: Path, text: bytes) -> bool:
-    """Write a new file, whole or not at all; false when there is something of that name."""
     try:
-        file = path.open("xb")
-    except FileExistsError:
-        return False
-    try:
-        with file:
-            file.write(text)
-    except BaseException:  # a full disk, Ctrl-C: half a stub would be kept as the user's own
-        path.unlink()
-        raise
-    return True
+        return read_source(Path(os.path.realpath(path)))
+    except SourceError as error:
+        if error.kind == "system":
+            raise WorkspaceError(f"{place} {error}.") from error
+        if error.kind != "missing":
+            raise WorkspaceError(f"{place} {error}. Move it away.") from error
+        if path.is_symlink():
+            nowhere = "is a symbolic link to a file that does not exist. Remove the link"
+            raise WorkspaceError(f"{place} {nowhere}.") from error
+        begin = command(f"start {path.stem}")
+        raise WorkspaceError(f"There is no {place}. To begin: {begin}") from error
 
 
 def _resolved(folder: Path) -> Path:
-    with _explained(f"The folder {folder} cannot be found"):
+    with explained(f"The folder {folder} cannot be found", WorkspaceError):
         return folder.resolve()
-
-
-@contextmanager
-def _explained(sentence: str) -> Iterator[None]:
-    """Turn an error of the operating system into a ``WorkspaceError``."""
-    try:
-        yield
-    except OSError as error:
-        raise WorkspaceError(f"{sentence}: {(error.strerror or str(error)).lower()}.") from error

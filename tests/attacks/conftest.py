@@ -5,74 +5,50 @@ from __future__ import annotations
 import ctypes
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from hostile import ENTRIES, Entry, reference
+from hostile import ENTRIES, HostileJudge, reference
 from surroundings import Surroundings
 
-from dlprep import catalog
-from dlprep.judge.judging import judge
-from dlprep.model import Verdict
 from dlprep.sandbox.nursery import Nursery
 
 collect_ignore = ["corpus"]  # one of its files may be named like a test
 
-BRIEF = 0.3  # seconds of a case, for what uses them up
-AMPLE = 20.0  # for what does not, on the busiest machine
 ADOPT_ORPHANS = 36  # prctl's PR_SET_CHILD_SUBREAPER
 
 
-class HostileJudge:
-    """Judges entries of the corpus, each in a worker of its own from one nursery."""
-
-    def __init__(self, nursery: Nursery, places: dict[str, str]) -> None:
-        self.nursery, self.places = nursery, places
-
-    def seconds(self, entry: Entry) -> float:
-        """The time that each case gives it."""
-        return BRIEF if entry.uses_up_time else AMPLE
-
-    def __call__(self, entry: Entry) -> Verdict:
-        """The verdict on ``entry``."""
-        return judge(
-            replace(catalog.find(entry.exercise), seconds=self.seconds(entry)),
-            entry.source(self.places),
-            seed=1,
-            start=self.nursery.worker,
-            only=entry.case,
-        )
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
+    """The folders and servers of the surroundings, made once."""
+    made = Surroundings(tmp_path_factory.mktemp("surroundings"))
+    yield made
+    made.close()
 
 
-@pytest.fixture(scope="module")
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
-    """The surroundings, with a working folder and a folder for temporary files of their own."""
-    folder = tmp_path_factory.mktemp("surroundings")
+@pytest.fixture
+def surroundings(place: Surroundings) -> Iterator[Surroundings]:
+    """The surroundings, while this process works in them and adopts orphans."""
+    libc = ctypes.CDLL(None)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("working", "temporary"):
-            (folder / name).mkdir()
-        patch.chdir(folder / "working")
-        patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
-        made = Surroundings(folder)
-        libc = ctypes.CDLL(None)
+        patch.chdir(place.working)
+        patch.setattr(tempfile, "tempdir", str(place.temporary))
         libc.prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
-        yield made
+        yield place
         libc.prctl(ADOPT_ORPHANS, 0, 0, 0, 0)
-        made.close()
 
 
-@pytest.fixture(scope="module")
-def verdict_on(surroundings: Surroundings) -> Iterator[HostileJudge]:
+@pytest.fixture(scope="session")
+def verdict_on(place: Surroundings) -> Iterator[HostileJudge]:
     """The judge, warm for every exercise of the corpus."""
     nursery = Nursery()
-    made = HostileJudge(nursery, surroundings.places)
+    made = HostileJudge(nursery, place.places)
     for slug in sorted({entry.exercise for entry in ENTRIES}):
         assert made(reference(slug)).status == "passed"
     yield made
     nursery.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def locked(verdict_on: HostileJudge) -> bool:
     """Whether the operating system locks the workers in."""
     return verdict_on(reference("softmax")).isolation == "full"

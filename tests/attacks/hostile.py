@@ -1,4 +1,4 @@
-"""The corpus: submissions that work against the judge, and what their heads say of them.
+"""The corpus: submissions that work against the judge, what their heads say of them, and a judge.
 
 A head is the first lines of a file. ``# attack:`` is what the submission tries, ``# verdict:``
 what it must get: a status and the kind of the first failing case or of the problem, with
@@ -12,10 +12,13 @@ with the harmless part of the same means, and must pass.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlprep import catalog
+from dlprep.judge.judging import judge
+from dlprep.model import Verdict
+from dlprep.sandbox.nursery import Nursery
 
 CORPUS = Path(__file__).parent / "corpus"
 FAMILIES = (
@@ -30,6 +33,9 @@ FAMILIES = (
     "reporting",
     "gaming",
 )
+
+BRIEF = 0.3  # seconds of a case, for what uses them up
+AMPLE = 20.0  # for what does not, on the busiest machine
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,27 @@ class Entry:
         for name, place in places.items():
             text = text.replace(f"@{name}@".encode(), place.encode())
         return text
+
+
+class HostileJudge:
+    """Judges entries of the corpus, each in a worker of its own from one nursery."""
+
+    def __init__(self, nursery: Nursery, places: dict[str, str]) -> None:
+        self.nursery, self.places = nursery, places
+
+    def seconds(self, entry: Entry) -> float:
+        """The time that each case gives it."""
+        return BRIEF if entry.uses_up_time else AMPLE
+
+    def __call__(self, entry: Entry) -> Verdict:
+        """The verdict on ``entry``."""
+        return judge(
+            replace(catalog.find(entry.exercise), seconds=self.seconds(entry)),
+            entry.source(self.places),
+            seed=1,
+            start=self.nursery.worker,
+            only=entry.case,
+        )
 
 
 def read_entry(path: Path) -> Entry:

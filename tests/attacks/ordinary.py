@@ -1,17 +1,15 @@
-"""Some of the same tests, run by an ordinary user on a copy, beside this run.
-
-They are those of the attacks on the machine. What an attack on the verdict itself may try does not
-depend on who runs the grader.
-"""
+"""The same tests, run by an ordinary user on a copy."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(np.__file__).parents[1]
 NOBODY = 65534  # a number that no user of weight has; the machine need not know it
-FAMILIES = ("ending_early", "exhaustion", "reaching_out", "reading_the_grader")
+# The attacks on the machine. What may be tried against the verdict itself does not depend on who
+# runs the grader; scripts/nightly has an ordinary user judge that as well.
+ON_THE_MACHINE = ("ending_early", "exhaustion", "reaching_out", "reading_the_grader")
 AS_NOBODY: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
@@ -38,39 +38,38 @@ def find_python() -> str | None:
     return None
 
 
+@dataclass(frozen=True)
 class OrdinaryRun:
-    """The run of an ordinary user in the folder ``home``, which becomes theirs."""
+    """What came of the tests that an ordinary user ran."""
 
-    def __init__(self, python: str, home: Path) -> None:
-        self.report, self._output = home / "report.xml", home / "output.txt"
-        checkout, ignored = home / "checkout", shutil.ignore_patterns("__pycache__")
-        for room in ("dlprep", "exercises", "solutions", "tests/attacks"):
-            shutil.copytree(ROOT / room, checkout / room, ignore=ignored)
-        for file in ("pyproject.toml", "tests/conftest.py"):
-            shutil.copy(ROOT / file, checkout / file)
-        for path in (home, *home.rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
-        command = [python, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += ["--basetemp", home / "temporary", "--junitxml", self.report]
-        command += ["-k", " or ".join(FAMILIES), "tests/attacks/test_attacks.py"]
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=checkout,
-                env={"PYTHONPATH": f"{checkout}:{SITE}"},
-                start_new_session=True,
-                **AS_NOBODY,
-            )
+    code: int
+    output: str
+    judged: int  # attacks that were not skipped
 
-    def result(self) -> tuple[int, str]:
-        """Wait for its end: the exit code, and what it printed."""
-        return self.process.wait(), self._output.read_text(encoding="utf-8", errors="replace")
 
-    def close(self) -> None:
-        """End it, if it runs."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+def run_as_ordinary(python: str, home: Path, families: Sequence[str]) -> OrdinaryRun:
+    """Let an ordinary user run the attacks of these families in ``home``, which becomes theirs."""
+    checkout, ignored = home / "checkout", shutil.ignore_patterns("__pycache__")
+    for room in ("dlprep", "exercises", "solutions", "tests/attacks"):
+        shutil.copytree(ROOT / room, checkout / room, ignore=ignored)
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/warm.py"):
+        shutil.copy(ROOT / file, checkout / file)
+    for path in (home, *home.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    report = home / "report.xml"
+    command = [python, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += ["--basetemp", str(home / "temporary"), "--junitxml", str(report)]
+    command += ["-k", " or ".join(families), "tests/attacks/test_attacks.py"]
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=checkout,
+        env={"PYTHONPATH": f"{checkout}:{SITE}"},
+        **AS_NOBODY,
+    )
+    output = done.stdout.decode(errors="replace")
+    [suite] = ET.parse(report).getroot() if report.exists() else [[]]
+    judged = sum(not case.findall("skipped") for case in suite)
+    return OrdinaryRun(done.returncode, output, judged)

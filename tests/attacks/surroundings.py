@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,17 +21,20 @@ MARKED.append(Path(np.__file__).parent / "__pycache__")
 
 
 class Surroundings:
-    """A folder that is nobody's, servers, and what else can be seen of this machine.
+    """Folders, servers, and what else an attack could reach from this process.
 
-    ``places`` are their names in the corpus.
+    ``places`` are their names in the corpus. The grader is to run in ``working``, with
+    ``temporary`` for its temporary files. Nothing here depends on what other processes of the
+    tests do, so several of them can have surroundings at the same time.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.apart = set[int]()  # processes that have nothing to do with a submission
+        self.working, self.temporary = folder / "working", folder / "temporary"
         outside = folder / "outside"
-        outside.mkdir()
+        self.folders = [outside, self.working, self.temporary]
+        for one in self.folders:
+            one.mkdir()
         (outside / "sentinel").write_text("as it was\n")
-        self.folders = [outside, Path.cwd(), Path(tempfile.gettempdir())]
         stream = socket.create_server(("127.0.0.1", 0))
         port = stream.getsockname()[1]
         datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -75,12 +77,11 @@ class Surroundings:
         parents: dict[int, int] = {}
         for folder in Path("/proc").glob("[0-9]*"):
             pid = int(folder.name)
-            if pid not in self.apart:
-                with suppress(OSError):
-                    state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-                    parents[pid] = int(parent)
-                    if state == "Z" and int(parent) == os.getpid():
-                        os.waitpid(pid, os.WNOHANG)
+            with suppress(OSError):
+                state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+                parents[pid] = int(parent)
+                if state == "Z" and int(parent) == os.getpid():
+                    os.waitpid(pid, os.WNOHANG)
         below, found = {os.getpid()}, set[int]()
         while below:
             below = {pid for pid, parent in parents.items() if parent in below} - found

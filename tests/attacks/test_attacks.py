@@ -5,19 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HostileJudge
-from hostile import ATTACKS, FAMILIES, TWINS, Entry
-from ordinary import FAMILIES as ON_THE_MACHINE
-from ordinary import OrdinaryRun, find_python
+from hostile import ATTACKS, FAMILIES, TWINS, Entry, HostileJudge
+from ordinary import ON_THE_MACHINE, find_python, run_as_ordinary
 from rich.console import Console
 from surroundings import Surroundings
 
@@ -27,8 +25,7 @@ from dlprep.grading.model import Graded
 from dlprep.judge.judging import RUN_FACTOR
 from dlprep.model import Verdict
 
-ORDINARY = "test_an_ordinary_user_is_as_safe"
-LATE = 1.0  # seconds by which a verdict may be later than the time that the run has
+LATE = 5.0  # seconds by which a verdict may be later than the time that the run has
 
 
 def outcome(verdict: Verdict) -> tuple[str, str]:
@@ -73,21 +70,18 @@ def report(verdict: Verdict, kind: type[Writer]) -> str:
     return text.getvalue()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ordinary_run(
-    request: pytest.FixtureRequest, surroundings: Surroundings
-) -> Iterator[OrdinaryRun | None]:
-    """The run of an ordinary user, from the start on, if it is possible and wanted."""
-    wanted = any(item.name == ORDINARY for item in request.session.items)
-    python = find_python() if wanted else None
+# The longest of all, so the first: another core has the rest meanwhile.
+def test_an_ordinary_user_is_as_safe(locked: bool) -> None:
+    python = find_python()
     if python is None:
-        yield None
-        return
+        pytest.skip("this is not root, or there is no Python that an ordinary user can start")
+    families = FAMILIES if "DLPREP_NIGHTLY" in os.environ else ON_THE_MACHINE
     with tempfile.TemporaryDirectory(prefix="dlprep-", dir="/tmp") as home:
-        started = OrdinaryRun(python, Path(home))
-        surroundings.apart.add(started.process.pid)
-        yield started
-        started.close()
+        ran = run_as_ordinary(python, Path(home), families)
+    assert ran.code == 0, ran.output
+    wanted = [attack for attack in ATTACKS if attack.path.parent.name in families]
+    possible = [attack for attack in wanted if locked or not attack.needs_lock]
+    assert ran.judged >= len(possible) > 80
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
@@ -135,15 +129,3 @@ def test_the_corpus_is_whole() -> None:
         assert twin.path.with_name(twin.path.name.replace(".right", "")).exists()
         assert twin.head["right"]
         assert twin.verdicts == {("passed", "")}
-
-
-def test_an_ordinary_user_is_as_safe(ordinary_run: OrdinaryRun | None, locked: bool) -> None:
-    if ordinary_run is None:
-        pytest.skip("this is not root, or there is no Python that an ordinary user can start")
-    code, output = ordinary_run.result()
-    assert code == 0, output
-    [suite] = ET.parse(ordinary_run.report).getroot()
-    judged = [case for case in suite if not case.findall("skipped")]
-    wanted = [attack for attack in ATTACKS if attack.path.parent.name in ON_THE_MACHINE]
-    possible = [attack for attack in wanted if locked or not attack.needs_lock]
-    assert len(judged) >= len(possible) > 80

@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hostile import reference
+from warm import Run
 
 CASES = 17  # of softmax
 WRONG = "def softmax(x, axis=-1):\n    return x\n"
@@ -35,17 +36,6 @@ SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command gave."""
-
-    code: int
-    text: str
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder in which a submission is checked."""
@@ -55,22 +45,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dlprep(folder: Path) -> Run:
-    """``dlprep("check", "softmax")`` in the folder, with the environment of this run."""
-
-    def run(*words: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "dlprep", *words],
-            cwd=folder,
-            env={**os.environ, "NO_COLOR": "1"},
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-        )
-        text = (done.stdout + done.stderr).decode()
-        assert "Traceback" not in text
-        return Ran(done.returncode, text)
-
-    return run
+def run(folder: Path, dlprep: Run) -> Run:
+    """``run("check", "softmax")`` in the folder."""
+    return partial(dlprep, cwd=folder)
 
 
 def plant(folder: Path, settings: str) -> Path:
@@ -105,22 +82,22 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_planted_files_change_no_verdict(folder: Path, dlprep: Run, settings: str) -> None:
+def test_planted_files_change_no_verdict(folder: Path, run: Run, settings: str) -> None:
     proof = plant(folder, settings)
     check = ("check", "softmax", "--json", "--seed", "1")
     grade = ("grade", ".", "--exercise", "softmax", "--format", "jsonl", "--allow-unsandboxed")
     for text, status, words in ((WRONG, "failed", check), (RIGHT, "passed", grade)):
         (folder / "softmax.py").write_text(text)
         before = files(folder)
-        done = dlprep(*words)
-        assert done.code == (status != "passed"), done.text
-        assert f'"status": "{status}"' in done.text
-        assert done.text.count('"advice": ') == CASES
+        done = run(*words, fresh=True)
+        assert done.code == (status != "passed"), done
+        assert f'"status": "{status}"' in done.out
+        assert done.out.count('"advice": ') == CASES
         assert files(folder) == before
         assert not proof.exists(), proof.read_text()
 
 
-def test_bytecode_beside_a_submission_is_not_believed(folder: Path, dlprep: Run) -> None:
+def test_bytecode_beside_a_submission_is_not_believed(folder: Path, run: Run) -> None:
     plant(folder, "pytest.ini")
     (folder / "softmax.py").write_text(WRONG)
     bytecode = folder / f"__pycache__/softmax.{sys.implementation.cache_tag}.pyc"
@@ -132,7 +109,7 @@ def test_bytecode_beside_a_submission_is_not_believed(folder: Path, dlprep: Run)
         check=True,
     )
     assert right.stdout.split() == [b"[0.5", b"0.5]"]
-    assert dlprep("check", "softmax").code == 1
+    assert run("check", "softmax", fresh=True).code == 1
 
 
 def tidied(folder: Path, bytecode: Path) -> Path:
@@ -155,32 +132,33 @@ def link(path: Path, target: str) -> None:
         (os.mkfifo, "is a pipe or a device, not a file"),
         (lambda path: link(path, "/dev/zero"), "is a pipe or a device, not a file"),
         (lambda path: link(path, "nothing.py"), "is a symbolic link to a file that does not exist"),
-        (lambda path: link(path, path.name), "cannot be read"),
+        (lambda path: link(path, path.name), "is a symbolic link"),
     ],
     ids=["folder", "pipe", "device", "link to nothing", "link to itself"],
 )
 def test_what_is_no_file_is_refused_in_a_sentence(
-    folder: Path, dlprep: Run, make: Callable[[Path], None], said: str
+    folder: Path, run: Run, make: Callable[[Path], None], said: str
 ) -> None:
     make(folder / "softmax.py")
-    done = dlprep("check", "softmax")
+    done = run("check", "softmax")
     assert done.code == 2
-    assert said in done.text
+    assert said in done.err
 
 
-def test_a_linked_submission_is_judged_by_what_is_in_it(folder: Path, dlprep: Run) -> None:
+def test_a_linked_submission_is_judged_by_what_is_in_it(folder: Path, run: Run) -> None:
     (folder / "mine.py").write_text(WRONG)
     link(folder / "softmax.py", "mine.py")
-    assert dlprep("check", "softmax").code == 1
+    assert run("check", "softmax").code == 1
     (folder / "mine.py").write_text(RIGHT)
-    assert dlprep("check", "softmax").code == 0
+    assert run("check", "softmax").code == 0
 
 
-def test_a_linked_record_is_not_written_over(folder: Path, dlprep: Run) -> None:
+@pytest.mark.parametrize("name", ["record.jsonl", "record.sqlite3"])
+def test_a_linked_record_is_not_written_over(folder: Path, run: Run, name: str) -> None:
     sentinel = folder.parent / "sentinel"
     sentinel.write_text("as it was\n" * 1000)
     (folder / ".dlprep").mkdir()
-    link(folder / ".dlprep/record.sqlite3", str(sentinel))
+    link(folder / ".dlprep" / name, str(sentinel))
     (folder / "softmax.py").write_text(RIGHT)
-    assert dlprep("check", "softmax").code == 0
+    assert run("check", "softmax").code == 0
     assert sentinel.read_text() == "as it was\n" * 1000

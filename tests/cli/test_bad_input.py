@@ -88,7 +88,9 @@ def test_planted_files_are_not_imported(dlprep: Run, tmp_path: Path) -> None:
     for name in ("numpy", "pytest", "random", "sitecustomize", "conftest", "reference", "wire"):
         (tmp_path / f"{name}.py").write_text(planted)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
-    ran = dlprep("check", "softmax", PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="nothing")
+    ran = dlprep(
+        "check", "softmax", fresh=True, PYTEST_ADDOPTS="--collect-only", PYTEST_PLUGINS="nothing"
+    )
     assert ran.code == 0
     assert "planted" not in ran.out + ran.err
 

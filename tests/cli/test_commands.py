@@ -18,18 +18,18 @@ from .conftest import RIGHT, WRONG, Run
 
 
 def test_from_start_to_verdict(dlprep: Run, tmp_path: Path) -> None:
-    started = dlprep("start", "softmax")
+    started = dlprep("start", "softmax", fresh=True)
     assert started.code == 0
     assert "Stable softmax" in started.out
     assert "softmax.py is ready" in started.out
     assert "NotImplementedError" in (tmp_path / "softmax.py").read_text()
 
-    stub = dlprep("check")
+    stub = dlprep("check", fresh=True)
     assert stub.code == 1
     assert "nothing is implemented yet" in stub.out
 
     (tmp_path / "softmax.py").write_text(WRONG)
-    wrong = dlprep("check")
+    wrong = dlprep("check", fresh=True)
     assert wrong.code == 1
     assert "✗ stays finite for large logits" in wrong.out
     assert "softmax([[1000., 1001., 1002.]], axis=-1)" in wrong.out
@@ -37,7 +37,7 @@ def test_from_start_to_verdict(dlprep: Run, tmp_path: Path) -> None:
     assert "You forgot the max subtraction" in wrong.out
 
     (tmp_path / "softmax.py").write_text(RIGHT)
-    right = dlprep("check")
+    right = dlprep("check", fresh=True)
     assert right.code == 0
     assert re.match(r"✓ softmax   (\d+) of \1 cases pass", right.out)
 

@@ -24,7 +24,7 @@ HINTS = HELP.hints
 
 
 def kinds(folder: Path) -> list[str]:
-    return [event.kind for event in Record(folder / ".dlprep/record.sqlite3").events()]
+    return [event.kind for event in Record(folder / ".dlprep/record.jsonl").events()]
 
 
 def begin(folder: Path, *, reset: bool = False) -> None:
@@ -107,7 +107,7 @@ def test_giving_up_is_recorded_once_and_before_the_solution_is_read(
     assert kinds(tmp_path) == ["started", "gave_up"]
     assert dlprep("solution").code == 0
     assert kinds(tmp_path) == ["started", "gave_up"]
-    (tmp_path / ".dlprep/record.sqlite3").unlink()
+    (tmp_path / ".dlprep/record.jsonl").unlink()
     (tmp_path / ".dlprep").rmdir()
     (tmp_path / ".dlprep").write_text("no folder")
     refused = dlprep("solution", "softmax", "--give-up")
@@ -203,9 +203,9 @@ def test_an_attempt_that_is_not_there_or_lost(dlprep: Run, tmp_path: Path) -> No
     beyond = dlprep("restore", "softmax", "2")
     assert beyond.code == 2
     assert "softmax has the attempts 1 to 1. See: dlprep history softmax" in words(beyond.err)
-    record = Record(tmp_path / ".dlprep/record.sqlite3")
-    record.write(lambda db: db.execute("update text set body = x'00'"))
+    record = tmp_path / ".dlprep/record.jsonl"
+    record.write_text(record.read_text().replace("def softmax", "def softmix"))
     lost = dlprep("restore", "softmax", "1")
     assert lost.code == 2
-    assert "The text of this attempt is lost" in words(lost.err)
+    assert "The text of this attempt is not in the record" in words(lost.err)
     assert (tmp_path / "softmax.py").read_bytes() == catalog.find("softmax").stub.read_bytes()

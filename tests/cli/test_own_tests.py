@@ -74,7 +74,7 @@ def test_a_score_as_a_page(dlprep: Run, tmp_path: Path) -> None:
 def test_a_score_as_json(dlprep: Run, tmp_path: Path) -> None:
     (tmp_path / "test_softmax.py").write_text(MORE)
     (tmp_path / ".dlprep").mkdir()
-    (tmp_path / ".dlprep/record.sqlite3").write_text("no database")
+    (tmp_path / ".dlprep/record.jsonl").mkdir()
     ran = dlprep("test", "softmax", "--json")
     found = json.loads(ran.out)
     assert ran.code == 1  # there is no softmax.py

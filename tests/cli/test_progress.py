@@ -60,23 +60,23 @@ def practised(tmp_path: Path, noon: datetime) -> datetime:
         Clock.moment = noon - timedelta(days=days) + timedelta(minutes=minutes)
 
     at(9)
-    record.started("softmax", b"stub")
+    record.add("started", "softmax", b"stub")
     (tmp_path / "softmax.py").write_text("mine")
     at(9, 5)
     record.checked(Verdict("softmax", "", "failed", 1, 0.1, "", (FAILED,), (MAX,)), b"mine")
-    record.hinted("softmax", b"mine")
-    record.hinted("softmax", b"mine")
+    record.add("hinted", "softmax", b"mine")
+    record.add("hinted", "softmax", b"mine")
     at(9, 12)
     record.checked(Verdict("softmax", "", "passed", 1, 0.1, ""), b"right")
     at(1)
-    record.started("act_basic", b"stub")
+    record.add("started", "act_basic", b"stub")
     record.checked(Verdict("act_basic", "", "error", 1, 0.1, ""), b"half")
     at(1, 90)
-    record.started("gone_since", b"stub")
-    record.gave_up("gone_since", b"stub")
+    record.add("started", "gone_since", b"stub")
+    record.add("gave_up", "gone_since", b"stub")
     at(0, -30)
-    record.started("logsumexp", b"stub")
-    record.gave_up("logsumexp", b"stub")
+    record.add("started", "logsumexp", b"stub")
+    record.add("gave_up", "logsumexp", b"stub")
     return noon
 
 
@@ -93,7 +93,7 @@ BLANK = {
 }
 
 
-def test_without_a_record_or_with_a_damaged_one_each_says_what_to_do(
+def test_without_a_record_or_with_one_that_is_garbled_each_says_what_to_do(
     dlprep: Run, tmp_path: Path
 ) -> None:
     pages = {}
@@ -104,12 +104,14 @@ def test_without_a_record_or_with_a_damaged_one_each_says_what_to_do(
         pages[command] = ran.out
     assert list(tmp_path.iterdir()) == []
 
-    (tmp_path / ".dlprep").mkdir()
-    (tmp_path / ".dlprep/record.sqlite3").write_bytes(b"garbage " * 1000)
+    record = tmp_path / ".dlprep/record.jsonl"
+    record.parent.mkdir()
+    record.write_bytes(b"garbage " * 1000 + b"\n[1]\n")
+    skipped = f"2 lines of the record {record} cannot be read; all others count.\n"
     for command, page in pages.items():
         ran = dlprep(command)
         assert (ran.code, ran.out) == (0, page)
-        assert " is damaged: " in " ".join(ran.err.split())
+        assert ran.err == (skipped if command == "stats" else "")  # where figures may be missing
 
 
 def test_a_review_is_said_and_done_and_the_next_one_follows(

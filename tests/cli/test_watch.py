@@ -58,7 +58,7 @@ def events(folder: Path) -> list[tuple[str, str | None, int | None]]:
     """What is in the record: kind, status, and how many cases passed."""
     from dlprep.practice.record import Record
 
-    found = Record(folder / ".dlprep/record.sqlite3").events()
+    found = Record(folder / ".dlprep/record.jsonl").events()
     return [(event.kind, event.status, event.passing) for event in found]
 
 

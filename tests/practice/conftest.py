@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("recording")
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where a record is, or will be."""
-    return tmp_path / ".dlprep" / "record.sqlite3"
+    return tmp_path / ".dlprep" / "record.jsonl"
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ def told(*stories: str) -> list[Event]:
             checked = kind in ("pass", "fail")
             events.append(
                 Event(
-                    number=len(events) + 1,
                     uid=str(len(events)),
                     at=at,
                     utc_offset=0,

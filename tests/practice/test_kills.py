@@ -1,4 +1,4 @@
-"""`dlprep check` is killed at 200 random moments: what the user was shown is in the record.
+"""`dlprep check` is killed at random moments: what the user was shown is in the record.
 
 Two shells check at once in one workspace. To start the command and a judge for each kill would
 take minutes; so each shell is one process that has loaded the command line and a judge, and each
@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from recording import ENVIRONMENT, assert_sound
+from recording import ENVIRONMENT
 
 from dlprep.practice.record import Record
 
 SEEDS = {"left": 1000, "right": 2000}  # of each shell's first check
-KILLS = 100  # in each shell
-EARLY = 8  # of them while the submission is judged; then the judge is lost as well
+MANY = "DLPREP_NIGHTLY" in os.environ
+KILLS = 100 if MANY else 10  # in each shell
+EARLY = 8 if MANY else 2  # of them while the submission is judged; then the judge is lost as well
 
 SHELL = '''
 import json, os, random, select, signal, sys, time
@@ -129,7 +130,7 @@ class Attempt:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-def test_every_check_that_was_shown_survives_200_kills(tmp_path: Path) -> None:
+def test_every_check_that_was_shown_survives_kills(tmp_path: Path) -> None:
     shells = [
         subprocess.Popen(
             [sys.executable, "-P", "-c", SHELL, str(Path(__file__).parent), name],
@@ -147,9 +148,7 @@ def test_every_check_that_was_shown_survives_200_kills(tmp_path: Path) -> None:
     assert len(killed) == len(SEEDS) * KILLS
     assert {attempt.exit for attempt in attempts} == {-signal.SIGKILL, 1}
 
-    path = tmp_path / ".dlprep" / "record.sqlite3"
-    assert_sound(path)
-    record = Record(path)
+    record = Record(tmp_path / ".dlprep" / "record.jsonl")
     kept = Counter()
     for event in record.events():
         text = record.text(event.text_hash)
@@ -173,6 +172,7 @@ def test_every_check_that_was_shown_survives_200_kills(tmp_path: Path) -> None:
     print(
         f"{len(killed)} checks were killed: {sum(not a.answered for a in killed)} before the"
         f" verdict, {recorded} after they were recorded, {shown} of these after they were shown;"
-        f" {len(attempts) - len(killed)} came to their end"
+        f" {len(attempts) - len(killed)} came to their end; {record.unreadable} lines were torn"
     )
-    assert 0 < shown < recorded < len(killed), "the kills fell all on one side"
+    if MANY:
+        assert 0 < shown < recorded < len(killed), "the kills fell all on one side"

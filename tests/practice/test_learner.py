@@ -174,7 +174,7 @@ class Learner:
             self.check_half(slug)
             return
         if plan == "give up":
-            self.workspace.record.gave_up(slug, b"")
+            self.workspace.record.add("gave_up", slug, b"")
             self.given_up += 1
             self.end(slug, Rating.Again)
             return
@@ -185,7 +185,7 @@ class Learner:
             self.check_half(slug)
             self.check(slug, "failed", CaseResult("a", "", "failed", "values"), only="a")
         if plan == "hint":
-            self.workspace.record.hinted(slug, b"")
+            self.workspace.record.add("hinted", slug, b"")
             self.begun[slug].hints += 1
             self.hints += 1
         if plan == "slow":

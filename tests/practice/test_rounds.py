@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dlprep.practice.events import Event, local_day, moments
-from dlprep.practice.learning import hints_shown, solution_is_free
+from dlprep.practice.hints import hints_shown, solution_is_free
 from dlprep.practice.rounds import Round, rounds
 
 BEGAN = datetime(2026, 11, 2, 18, 0, tzinfo=UTC)
@@ -31,7 +31,6 @@ def told(story: str, minutes: float = 10) -> list[Event]:
         kind, _, status = rest.partition(":")
         events.append(
             Event(
-                number=len(events) + 1,
                 uid=str(len(events)),
                 at=at,
                 utc_offset=0,
@@ -89,7 +88,7 @@ def test_what_a_round_counts() -> None:
         "checked:error checked:passed checked:failed hinted"
     )
     assert (one.hints, one.checks, one.wrong_checks) == (2, 5, 2)
-    assert (one.first, one.began, one.ended) == (1, BEGAN, BEGAN + timedelta(minutes=80))
+    assert (one.first, one.began, one.ended) == (0, BEGAN, BEGAN + timedelta(minutes=80))
     assert one.minutes == 80
 
 
@@ -117,7 +116,7 @@ def test_moments_keep_the_order_of_the_events() -> None:
     def at(*hours: float) -> list[Event]:
         events = told(" ".join(["checked:failed"] * len(hours)))
         return [
-            Event(one.number, one.uid, BEGAN + timedelta(hours=hour), 0, "softmax", "checked", "x")
+            one._replace(at=BEGAN + timedelta(hours=hour))
             for one, hour in zip(events, hours, strict=True)
         ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def event(
     if kind in ("passed", "failed"):
         more = {"status": kind, "total": 3, "unwritten": 0, **more}
         kind = "checked"
-    return Event(0, "", at, offset, exercise, kind, text or f"{at}", **more)  # type: ignore[arg-type]
+    return Event("", at, offset, kind, exercise, text or f"{at}", **more)  # type: ignore[arg-type]
 
 
 def told(*stories: str) -> list[Event]:
@@ -149,7 +148,7 @@ def test_a_mistake_counts_once_for_each_text_in_which_it_was_named() -> None:
     events = [
         *[failed("softmax", "saved ten times", "no max", "wrong axis")] * 10,
         failed("softmax", "another", "no max"),
-        replace(failed("softmax", "one case", "no max"), only_case="large"),
+        failed("softmax", "one case", "no max")._replace(only_case="large"),
         failed("relu", "saved ten times", "no max"),
         failed("gone", "saved", "unknown"),
     ]

@@ -7,24 +7,22 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
-import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recording import history, verdict
 
 import dlprep
+from dlprep.files import MAX_SOURCE
 from dlprep.model import Exercise
-from dlprep.practice.record import database
+from dlprep.practice import record as record_module
 from dlprep.practice.workspace import (
-    LARGEST_SUBMISSION,
     Workspace,
     WorkspaceError,
     find_workspace,
@@ -69,13 +67,6 @@ def make_exercise(folder: Path) -> Exercise:
     folder.mkdir()
     (folder / "stub.py").write_bytes(STUB)
     return Exercise("softmax", "", "stability", "easy", 10, 1, (), (), folder, folder, 5.0)
-
-
-def history(workspace: Workspace) -> list[tuple[str, bytes]]:
-    """Kind and text of every event."""
-    with closing(sqlite3.connect(workspace.record.path)) as db:
-        found = db.execute("select kind, body from event join text on hash = text_hash order by id")
-        return [(kind, zlib.decompress(body)) for kind, body in found]
 
 
 def child(code: str, *arguments: object) -> subprocess.Popen[str]:
@@ -132,7 +123,7 @@ def test_without_a_workspace_the_folder_itself_becomes_it_when_written_to(
     assert workspace.record.statuses() == {}
     assert tree(folder) == []
     workspace.start(exercise)
-    assert tree(folder) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+    assert tree(folder) == [".dlprep", ".dlprep/record.jsonl", "softmax.py"]
     (folder / "sub").mkdir()
     assert open_workspace(folder / "sub").file(exercise) == folder / "softmax.py"
 
@@ -165,7 +156,7 @@ def test_start_writes_the_stub(workspace: Workspace, exercise: Exercise) -> None
         "",
     )
     assert started.path.read_bytes() == STUB
-    assert history(workspace) == [("started", STUB)]
+    assert history(workspace.record) == [("started", STUB)]
     assert workspace.record.statuses() == {"softmax": "started"}
 
 
@@ -180,7 +171,7 @@ def test_start_leaves_a_file_of_the_user_alone(
     assert (started.path, started.happened, started.note) == (path, "kept", "")
     assert path.read_bytes() == text
     assert identity(path) == before
-    assert history(workspace) == [("resumed", text)]
+    assert history(workspace.record) == [("resumed", text)]
 
 
 def test_reset_brings_the_stub_back_and_keeps_the_old_text(
@@ -191,13 +182,13 @@ def test_reset_brings_the_stub_back_and_keeps_the_old_text(
     started = workspace.start(exercise, reset=True)
     assert (started.path, started.happened, started.note) == (path, "reset", "")
     assert path.read_bytes() == STUB
-    assert history(workspace) == [("reset", b"mine\n")]
-    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+    assert history(workspace.record) == [("reset", b"mine\n")]
+    assert tree(workspace.root) == [".dlprep", ".dlprep/record.jsonl", "softmax.py"]
 
 
 def test_reset_without_a_file_is_a_start(workspace: Workspace, exercise: Exercise) -> None:
     assert workspace.start(exercise, reset=True).happened == "written"
-    assert history(workspace) == [("started", STUB)]
+    assert history(workspace.record) == [("started", STUB)]
 
 
 def test_a_record_that_cannot_be_written_is_a_note_on_a_start(
@@ -243,8 +234,64 @@ def test_what_is_saved_in_the_last_moment_of_a_reset_is_kept(
     monkeypatch.setattr(Path, "replace", late)
     workspace.start(exercise, reset=True)
     assert path.read_bytes() == STUB
-    assert history(workspace) == [("reset", b"first\n"), ("replaced", b"late\n")]
+    assert history(workspace.record) == [("reset", b"first\n"), ("replaced", b"late\n")]
     assert [one.name for one in path.parent.iterdir() if one.is_file()] == [path.name]
+
+
+def test_what_is_saved_in_the_last_moment_stays_when_the_record_is_lost_as_well(
+    workspace: Workspace, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.file(exercise)
+    path.write_bytes(b"first\n")
+    replace = Path.replace
+
+    def late(self: Path, target: Path) -> Path:
+        if target == path:
+            path.write_bytes(b"late\n")
+            workspace.record.path.unlink()
+            workspace.record.path.mkdir()
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.start(exercise, reset=True)
+    assert str(caught.value) == (
+        f"{path} was saved while it was replaced. What was saved is now in softmax.py.late, since"
+        f" it cannot be kept in the record. The record {workspace.record.path} is a folder, not a"
+        " file. Move it away."
+    )
+    assert path.read_bytes() == STUB
+    assert path.with_name("softmax.py.late").read_bytes() == b"late\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [([], None), (["failed"], "failed"), (["failed", "passed"], "passed"), (["fault"], None)],
+)
+def test_a_restored_text_has_the_status_of_its_last_check(
+    workspace: Workspace, exercise: Exercise, before: list[str], status: str | None
+) -> None:
+    record = workspace.record
+    record.add("started", "softmax", b"old")
+    for found in before:
+        record.checked(verdict(status=found), b"old")
+        record.checked(verdict(status="passed"), b"old", only_case="test_rows")
+        record.checked(verdict(status="error"), b"another")
+    workspace.restore(exercise, record.events()[0])
+    assert record.events()[-1].status == status
+
+
+def test_a_text_that_is_not_in_the_record_is_not_restored(
+    workspace: Workspace, exercise: Exercise
+) -> None:
+    path = workspace.file(exercise)
+    workspace.record.add("started", "softmax", b"old")
+    garbled = workspace.record.path.read_bytes().replace(b'"old"', b'"odd"')
+    workspace.record.path.write_bytes(garbled)
+    path.write_bytes(b"mine")
+    with pytest.raises(WorkspaceError, match=r"^The text of this attempt is not in the record: "):
+        workspace.restore(exercise, workspace.record.events()[0])
+    assert path.read_bytes() == b"mine"
 
 
 def test_a_restore_keeps_what_was_there(workspace: Workspace, exercise: Exercise) -> None:
@@ -256,23 +303,23 @@ def test_a_restore_keeps_what_was_there(workspace: Workspace, exercise: Exercise
     assert workspace.restore(exercise, first) == path
     assert path.read_bytes() == b"first\n"
     kept = [("resumed", b"first\n"), ("replaced", b"second\n"), ("restored", b"first\n")]
-    assert history(workspace) == kept
+    assert history(workspace.record) == kept
     assert workspace.restore(exercise, first) is None
-    assert history(workspace) == kept
+    assert history(workspace.record) == kept
     path.unlink()
     assert workspace.restore(exercise, workspace.record.events()[1]) == path
     assert path.read_bytes() == b"second\n"
 
 
 def test_own_tests_are_restored_to_their_own_file(workspace: Workspace, exercise: Exercise) -> None:
-    workspace.record.tested(exercise.slug, b"old tests\n", 1, 2)
+    workspace.record.add("tested", exercise.slug, b"old tests\n", passing=1, total=2)
     (tested,) = workspace.record.events()
     for there in (None, b"new tests\n"):
         if there:
             workspace.tests(exercise).write_bytes(there)
         assert workspace.restore(exercise, tested) == workspace.tests(exercise)
         assert workspace.tests(exercise).read_bytes() == b"old tests\n"
-    assert history(workspace) == [("tested", b"old tests\n"), ("replaced", b"new tests\n")]
+    assert history(workspace.record) == [("tested", b"old tests\n"), ("replaced", b"new tests\n")]
     assert not workspace.file(exercise).exists()
 
 
@@ -284,25 +331,13 @@ def test_a_restore_that_cannot_keep_what_is_there_is_refused(
     workspace.start(exercise)
     path.write_bytes(b"second\n")
     (first,) = workspace.record.events()
-    with closing(sqlite3.connect(workspace.record.path)) as other:
-        other.execute("begin immediate")
-        monkeypatch.setattr(database, "_WAIT", 0.01)
+    with workspace.record.path.open("rb") as other:
+        pytest.importorskip("fcntl").flock(other, 2)  # LOCK_EX
+        monkeypatch.setattr(record_module, "PATIENCE", 0.01)
         with pytest.raises(WorkspaceError, match="is left as it is, since its text cannot be kept"):
             workspace.restore(exercise, first)
     assert path.read_bytes() == b"second\n"
     assert [one.name for one in path.parent.iterdir() if one.is_file()] == [path.name]
-
-
-def test_a_damaged_record_is_a_note_and_the_new_one_serves(
-    workspace: Workspace, exercise: Exercise
-) -> None:
-    for reset, happened in [(False, "written"), (False, "kept"), (True, "reset")]:
-        workspace.record.path.parent.mkdir(exist_ok=True)
-        workspace.record.path.write_bytes(b"garbage " * 1000)
-        started = workspace.start(exercise, reset)
-        assert started.happened == happened
-        assert "was damaged: it is kept as record.sqlite3.damaged-" in started.note
-        assert len(history(workspace)) == 1
 
 
 def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
@@ -310,7 +345,7 @@ def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
 ) -> None:
     path = workspace.file(exercise)
     path.write_bytes(b"first")
-    workspace.record.started("softmax", b"first")
+    workspace.record.add("started", "softmax", b"first")
     caught: list[WorkspaceError] = []
 
     def reset() -> None:
@@ -319,8 +354,8 @@ def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
         except WorkspaceError as error:
             caught.append(error)
 
-    with closing(sqlite3.connect(workspace.record.path, isolation_level=None)) as other:
-        other.execute("begin immediate")  # the reset waits for the record …
+    with workspace.record.path.open("rb") as other:
+        pytest.importorskip("fcntl").flock(other, 2)  # LOCK_EX: the reset waits for the record …
         thread = threading.Thread(target=reset)
         thread.start()
         while not list(workspace.root.glob(".softmax.py.*.tmp")):
@@ -331,7 +366,7 @@ def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
         f"{path} was saved while it was being reset, and is left as it is. Do it again."
     ]
     assert path.read_bytes() == b"second"
-    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+    assert tree(workspace.root) == [".dlprep", ".dlprep/record.jsonl", "softmax.py"]
 
 
 def test_shells_that_start_at_once_write_the_stub_once(
@@ -366,7 +401,9 @@ for n in range(10_000):
         with shell:
             seen += shell.stdout.readlines()
         assert shell.returncode != 0
-        kept = {text for _, text in history(workspace)} | {workspace.file(exercise).read_bytes()}
+        kept = {text for _, text in history(workspace.record)} | {
+            workspace.file(exercise).read_bytes()
+        }
         assert {line.strip().encode() for line in seen if line.endswith("\n")} <= kept
 
 
@@ -388,7 +425,7 @@ def make_dangling_link(path: Path) -> None:
 
 
 def make_large(path: Path) -> None:
-    path.write_bytes(b"#" * (LARGEST_SUBMISSION + 1))
+    path.write_bytes(b"#" * (MAX_SOURCE + 1))
 
 
 STRANGE = {
@@ -455,7 +492,7 @@ def test_a_name_that_no_file_can_have(workspace: Workspace) -> None:
         read_submission(workspace.root / ("x" * 5000))
 
 
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"x\r\n", b"#" * LARGEST_SUBMISSION])
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"x\r\n", b"#" * MAX_SOURCE])
 def test_a_submission_is_read_byte_for_byte(workspace: Workspace, text: bytes) -> None:
     path = workspace.root / "softmax.py"
     path.write_bytes(text)
@@ -470,8 +507,7 @@ def as_user() -> Iterator[Path]:
     """A folder of an ordinary user's, who the test runs as: root is refused nothing."""
     if not hasattr(os, "seteuid"):
         pytest.skip("the system has no POSIX permissions")
-    for name in ("hashlib", "dlprep.practice.record.recovery"):  # what is loaded late
-        importlib.import_module(name)  # Python itself may lie where only root can read it
+    importlib.import_module("hashlib")  # Python itself may lie where only root can read it
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_exercise(folder / "exercise").stub.chmod(0o644)
@@ -536,26 +572,28 @@ def test_a_record_that_may_not_be_written(as_user: Path) -> None:
     workspace.start(exercise)
     path, record = workspace.file(exercise), workspace.record
     path.write_bytes(b"mine")
-    sentence = f"The record {record.path} cannot be used: it, or its disk, is read-only."
+    sentence = f"The record {record.path} cannot be used: permission denied."
 
     record.path.chmod(0o444)
     assert workspace.start(exercise).note == sentence
     assert record.statuses() == {"softmax": "started"}
 
-    record.path.chmod(0o644)
-    record.path.parent.chmod(0o555)
-    with pytest.raises(WorkspaceError, match=r"is left as it is, since its text cannot be kept"):
+    with pytest.raises(WorkspaceError) as caught:
         workspace.start(exercise, reset=True)
-    assert record.statuses() == {"softmax": "started"}
+    assert str(caught.value) == (
+        f"{path} is left as it is, since its text cannot be kept first. {sentence}"
+    )
     assert path.read_bytes() == b"mine"
 
-    record.path.write_bytes(b"garbage " * 1000)
-    assert workspace.start(exercise).note == (
-        f"The record {record.path} is damaged, and cannot be set aside: it cannot be opened, or "
-        "its folder cannot be written."
-    )
-    assert record.path.read_bytes() == b"garbage " * 1000
-    assert tree(workspace.root) == [".dlprep", ".dlprep/record.sqlite3", "softmax.py"]
+    record.path.chmod(0o644)
+    record.path.parent.chmod(0o555)  # the file is there, and that is enough
+    assert workspace.start(exercise, reset=True).note == ""
+    assert history(record)[-1] == ("reset", b"mine")
+    record.path.parent.chmod(0o755)
+    record.path.unlink()
+    record.path.parent.chmod(0o555)
+    assert workspace.start(exercise).note == sentence
+    assert tree(workspace.root) == [".dlprep", "softmax.py"]
 
 
 def test_a_folder_above_that_may_not_be_searched(as_user: Path) -> None:
@@ -624,7 +662,7 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
 """,
     )
     disk = tmp_path / "disk"
-    record = f"The record {disk / '.dlprep' / 'record.sqlite3'} cannot be used"
+    record = f"The record {disk / '.dlprep' / 'record.jsonl'} cannot be used"
     assert said == [
         {},
         f"{disk / 'softmax.py'} cannot be written: read-only file system.",
@@ -632,10 +670,10 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
         "written",
         {"softmax": "started"},
         "kept",
-        f"{record}: it, or its disk, is read-only.",
+        f"{record}: read-only file system.",
         f"{disk / 'softmax.py'} cannot be reset: read-only file system.",
         "mine",
-        [".dlprep", "record.sqlite3", "softmax.py"],
+        [".dlprep", "record.jsonl", "softmax.py"],
     ]
 
 
@@ -682,7 +720,9 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
     )
     disk = tmp_path / "disk"
     path = disk / "softmax.py"
-    full = f"The record {disk / '.dlprep' / 'record.sqlite3'} cannot be used: the disk is full."
+    full = (
+        f"The record {disk / '.dlprep' / 'record.jsonl'} cannot be used: no space left on device."
+    )
     assert said == [
         f"{path} cannot be written: no space left on device.",
         False,
@@ -696,5 +736,5 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
         "reset",
         None,
         {"softmax": "passed"},
-        [".dlprep", "record.sqlite3", "softmax.py"],
+        [".dlprep", "record.jsonl", "softmax.py"],
     ]

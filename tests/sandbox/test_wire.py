@@ -15,7 +15,7 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dlprep.sandbox import wire
@@ -125,7 +125,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES, st.sampled_from([1, 7, 1 << 30]))
 def test_every_plain_value_comes_back_identical(value: Any, step: int) -> None:
     assert identical(receive(send(value, step), step), value)

@@ -19,7 +19,7 @@ from dlprep.model import Exercise, Verdict
 from dlprep.practice.advice import advise
 from dlprep.practice.check import Checked
 from dlprep.practice.events import Event
-from dlprep.practice.learning import hints_shown, solution_is_free
+from dlprep.practice.hints import hints_shown, solution_is_free
 from dlprep.practice.record import Record, RecordError, Status
 from dlprep.practice.watch.saves import Saves
 from dlprep.practice.watch.turns import Turns
@@ -230,7 +230,10 @@ class Watch:
         hints = catalog.read_help(self.exercise).hints
         if shown < len(hints):
             shown += 1
-            self._noting(lambda record: record.hinted(self.exercise.slug, self._text))
+            try:
+                self.workspace.record.add("hinted", self.exercise.slug, self._text)
+            except RecordError as error:
+                self._notes = (str(error),)
         self._page = self._hints = partial(hint_page, self.exercise, hints, shown, keys=True)
 
     def _task(self) -> None:
@@ -309,11 +312,3 @@ class Watch:
         except RecordError as error:
             self._notes = (str(error),)
             return default
-
-    def _noting(self, note: Callable[[Record], None]) -> None:
-        record = self.workspace.record
-        try:
-            note(record)
-            self._notes = (record.notice,) if record.notice else ()
-        except RecordError as error:
-            self._notes = (str(error),)

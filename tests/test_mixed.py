@@ -1,4 +1,4 @@
-"""``scripts/night`` as it is run, on few submissions; and that it sees what is not as it should."""
+"""``scripts/mixed`` as it is run, on few submissions; and that it sees what is not as it should."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import pytest
 
 from dlprep.grading.run import isolation_reached
 
-NIGHT = Path(__file__).resolve().parents[1] / "scripts/night"
-NUMBER = 300
+MIXED = Path(__file__).resolve().parents[1] / "scripts/mixed"
+NUMBER = 120
 
 pytestmark = pytest.mark.skipif(
     isolation_reached() != "full", reason="nothing hostile is graded where nothing locks it in"
@@ -27,28 +27,28 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def night() -> Iterator[ModuleType]:
+def mixed() -> Iterator[ModuleType]:
     """The script, loaded and not run."""
-    loader = SourceFileLoader("night", str(NIGHT))
-    spec = spec_from_loader("night", loader)
+    loader = SourceFileLoader("mixed", str(MIXED))
+    spec = spec_from_loader("mixed", loader)
     assert spec is not None
     made = module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path])  # it adds the corpus to it
         patch.setattr(sys, "dont_write_bytecode", True)
-        patch.setitem(sys.modules, "night", made)
+        patch.setitem(sys.modules, "mixed", made)
         loader.exec_module(made)
         yield made
 
 
 @pytest.fixture(scope="module")
-def gathered(night: ModuleType) -> dict[str, Any]:
-    """The submissions of a part of a night."""
-    return dict(night.gather(NUMBER, {}))
+def gathered(mixed: ModuleType) -> dict[str, Any]:
+    """The submissions of a part of a mixed."""
+    return dict(mixed.gather(NUMBER, {}))
 
 
-def test_a_short_night() -> None:
-    ran = subprocess.run([sys.executable, NIGHT, "20"], capture_output=True, text=True)
+def test_a_few_are_graded_twice() -> None:
+    ran = subprocess.run([sys.executable, MIXED, "20"], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     first, *runs, last = ran.stdout.splitlines()
     assert first.startswith("20 submissions, 2 of them hostile")
@@ -66,27 +66,27 @@ def test_no_two_submissions_are_the_same(gathered: dict[str, Any]) -> None:
 
 
 def test_it_sees_a_wrong_verdict_and_a_difference(
-    night: ModuleType, gathered: dict[str, Any], tmp_path: Path
+    mixed: ModuleType, gathered: dict[str, Any], tmp_path: Path
 ) -> None:
     true = dict(islice(gathered.items(), 4))
-    lines, _ = night.grade(true, tmp_path)
-    assert night.deviations(true, lines) == []
-    assert night.differences(true, lines, lines) == []
+    lines, _ = mixed.grade(true, tmp_path)
+    assert mixed.deviations(true, lines) == []
+    assert mixed.differences(true, lines, lines) == []
 
     expected = {"00000": "failed", "00001": "passed", "00002": "error crash"}
     false = {
         who: replace(one, expected=expected.get(who, one.expected)) for who, one in true.items()
     }
-    wrong = night.deviations(false, lines)
+    wrong = mixed.deviations(false, lines)
     assert [one.partition(",")[0] for one in wrong] == list(expected)
     assert "expected failed, got passed" in wrong[0]
 
     for some, got in ((lines[1:], "nothing"), ([*lines, lines[0]], "passed and passed")):
-        [wrong] = night.deviations(true, some)
+        [wrong] = mixed.deviations(true, some)
         assert wrong.startswith("00000,")
         assert wrong.endswith(f"got {got}")
 
     entry = json.loads(lines[0])
     entry["verdict"]["printed"] = "a word"
-    [different] = night.differences(true, lines, [json.dumps(entry), *lines[1:]])
+    [different] = mixed.differences(true, lines, [json.dumps(entry), *lines[1:]])
     assert different.startswith("00000,")
