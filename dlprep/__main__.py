@@ -12,7 +12,7 @@ def main() -> None:
     began = time.perf_counter()
     judge = None
     try:
-        if sys.argv[1:2] in (["check"], ["repro"]) and not {"--help", "-h"} & {*sys.argv}:
+        if sys.argv[1:2] in (["check"], ["debug"]) and not {"--help", "-h"} & {*sys.argv}:
             from dlprep.judge.process import JudgeProcess
 
             with suppress(OSError):  # the command tries again, and says what is wrong

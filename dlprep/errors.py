@@ -9,5 +9,9 @@ class UserError(Exception):
     """Something that the user can mend: a name, a file, an option. Exit code 2."""
 
 
+class Ended(SystemExit):
+    """A signal ends the command, which first cleans up what it has begun."""
+
+
 class FaultError(Exception):
     """A fault of dlprep's own, an exercise's files included. Exit code 3."""

@@ -168,6 +168,15 @@ class Verdict:
         """How many cases passed."""
         return sum(case.status == "passed" for case in self.cases)
 
+    @property
+    def failing(self) -> list[CaseResult]:
+        """The cases that were run and did not pass, the most useful first.
+
+        What answers wrongly is more interesting than what is still to be written.
+        """
+        failing = [case for case in self.cases if case.status in ("failed", "error")]
+        return sorted(failing, key=lambda case: case.kind == "not implemented")
+
     def to_json(self) -> dict[str, Any]:
         """This verdict as a JSON object; :meth:`from_json` reads it back unchanged."""
         return asdict(self)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dlprep.cli.author import author
+from dlprep.cli.debug import debug
 from dlprep.cli.grade import grade
 from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
@@ -14,7 +15,6 @@ from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 from dlprep.cli.progress import next_, review, stats
 from dlprep.cli.record import export, import_
-from dlprep.cli.repro import repro
 from dlprep.cli.watch import watch
 
 __all__ = ["Early", "app", "run"]
@@ -32,7 +32,7 @@ app.command()(start)
 app.command()(show)
 app.command()(check)
 app.command()(watch)
-app.command()(repro)
+app.command()(debug)
 app.command("test")(own_tests)
 app.command()(hint)
 app.command()(solution)

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlprep import __version__, catalog
-from dlprep.cli.practise import MAX_SEED
-from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, USAGE, complete, errors, fail, note
+from dlprep.cli.shared import (
+    CTRL_C,
+    FAULT,
+    MAX_SEED,
+    NOT_PASSED,
+    USAGE,
+    complete,
+    errors,
+    fail,
+    note,
+    seed_option,
+)
 from dlprep.errors import UserError
 from dlprep.grading.model import Feedback, Status, Task
 
@@ -74,15 +84,7 @@ def grade(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=MAX_SEED,
-            help="Seed of the random inputs, the same for all. Default: a new one.",
-            show_default=False,
-        ),
-    ] = None,
+    seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
     timeout: Annotated[
         float | None,
         typer.Option(

@@ -21,6 +21,7 @@ from dlprep.cli.shared import (
     note,
     print_json,
     recorded,
+    seed_option,
     workspace_here,
 )
 from dlprep.errors import UserError
@@ -29,7 +30,6 @@ from dlprep.model import Difficulty, Exercise, Track
 if TYPE_CHECKING:
     from dlprep.judge.process import JudgeProcess
 
-MAX_SEED = 2**32 - 1
 Status = Literal["new", "started", "failing", "passed"]
 
 
@@ -118,15 +118,7 @@ def check(
     case: Annotated[
         str | None, typer.Option(metavar="NAME", help="Run this case alone.", show_default=False)
     ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            max=MAX_SEED,
-            help="Seed of the random inputs. Default: a new one.",
-            show_default=False,
-        ),
-    ] = None,
+    seed: Annotated[int | None, seed_option("a new one")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge your file: what is wrong, and why.

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
+MAX_SEED = 2**32 - 1
 
 
 def complete(incomplete: str) -> list[str]:
@@ -45,6 +46,14 @@ OptionalName = Annotated[
         autocompletion=complete,
     ),
 ]
+
+
+def seed_option(default: str) -> Any:
+    """The option ``--seed``; ``default`` says which seed is taken without it."""
+    text = f"Seed of the random inputs. Default: {default}."
+    return typer.Option(min=0, max=MAX_SEED, help=text, show_default=False)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
@@ -72,7 +81,7 @@ def errors() -> Iterator[None]:
         fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
 
 
-def fail(text: str, code: int) -> None:
+def fail(text: str, code: int) -> NoReturn:
     """Print what went wrong, and end with this exit code."""
     from dlprep import render
 

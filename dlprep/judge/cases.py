@@ -5,11 +5,11 @@ What a case found is taken from its exception, never from any output.
 
 from __future__ import annotations
 
-import queue
 import traceback
 import types
 import warnings
 import zlib
+from bdb import BdbQuit
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -20,7 +20,7 @@ import pytest
 from dlprep.api import Signature
 from dlprep.checks import CaseError, CheckFailed
 from dlprep.checks.show import call_text, kind_of
-from dlprep.judge.failure import Failure
+from dlprep.errors import Ended
 from dlprep.judge.source import Source
 from dlprep.model import CaseResult, Finding, Location
 from dlprep.sandbox.answers import Call, SubmissionError
@@ -31,12 +31,15 @@ from dlprep.sandbox.submission import Submission
 OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # which are no Exception
 
 
+class CaseFault(Exception):  # noqa: N818 - the fault is the grader's
+    """A case went wrong in itself: the exercise's fault, or ours."""
+
+
 @dataclass
 class Run:
     """One submission before the cases of an exercise, and what they found.
 
     ``only`` is the name of the one case that is wanted; ``quick`` ends at the first failure.
-    ``keep`` does too, though not at what is still to be written, and keeps the ``failure``.
     """
 
     submission: Submission
@@ -45,63 +48,70 @@ class Run:
     source: Source
     seed: int
     only: str | None
-    quick: bool = False
-    keep: bool = False
-    results: dict[str, CaseResult] = field(default_factory=dict)
-    fault: BaseException | str | None = None
+    quick: bool
+    results: list[CaseResult] = field(default_factory=list)
     first_call: int = 0
-    failure: Failure | None = None
-    cancelled: bool = False
 
     @property
     def over(self) -> bool:
         """Whether no further case is to be run."""
-        decided = (self.quick or self.keep) and any(
-            one.status != "passed" and (self.quick or _answered(one))
-            for one in self.results.values()
-        )
-        return decided or self.cancelled or self.submission.exhausted
+        failed = any(one.status != "passed" for one in self.results)
+        return (self.quick and failed) or self.submission.exhausted
 
 
 class Cases:
-    """The pytest plugin: the fixtures of the cases, and their results.
+    """The pytest plugin: pytest collects the cases, and ``run`` runs them for one submission.
 
-    It stays in the session's loop, and takes one ``Run`` after the other.
+    ``fault`` is why they cannot be collected, "" if they are.
     """
 
     def __init__(self) -> None:
-        self.runs: queue.SimpleQueue[Run] = queue.SimpleQueue()
-        self.done: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self.fault = "pytest ended by itself"
+        self.fault: BaseException | str = "pytest ended by itself"
+        self._items: list[pytest.Item] = []
         self._run: Run
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the collected cases for every run that is put into ``runs``."""
-        if session.testsfailed:
-            return True  # they cannot be collected
-        while True:
-            self._run = self.runs.get()
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                try:
-                    self._run_cases(session.items)
-                except BaseException as error:  # pytest.exit, say
-                    self._run.fault = error
-            self.done.put(True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file of cases that cannot be imported is a fault."""
+        if report.failed:
+            why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
+            self.fault = f"they cannot be collected: {why}"
 
-    def _run_cases(self, items: list[pytest.Item]) -> None:
-        only = self._run.only and self._run.only.removeprefix("test_")
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep Ctrl-C, which pytest does not pass on."""
+        self.fault = excinfo.value
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Keep the collected cases; they are run later, and more than once."""
+        if not session.testsfailed:
+            self._items, self.fault = session.items, ""
+        return True
+
+    def run(self, run: Run) -> tuple[CaseResult, ...]:
+        """Run the cases for a submission: their results, in the order of the file.
+
+        Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and
+        ``BdbQuit`` when the user leaves a debugger.
+        """
+        self._run, only = run, run.only and run.only.removeprefix("test_")
+        names = {item: _name(item) for item in self._items}
         wanted = [
-            item for item in items if only in (None, _name(item), _name(item).partition("[")[0])
+            item for item, name in names.items() if only in (None, name, name.partition("[")[0])
         ]
-        if only and not wanted:
-            known = ", ".join(map(_name, items))
-            self._run.fault = f"no case is named {self._run.only}; there are {known}"
-        for item, following in zip_longest(wanted, wanted[1:]):
-            self._run_case(item, following)
-        if not wanted or list(self._run.results) != [item.nodeid for item in wanted]:
-            found = f"{len(self._run.results)} of {len(wanted)} cases gave a result"
-            self._run.fault = self._run.fault or found
+        if not wanted:
+            known = ", ".join(names.values())
+            raise CaseFault(
+                f"no case is named {run.only}; there are {known}" if names else "there are none"
+            )
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for item, following in zip_longest(wanted, wanted[1:]):
+                try:
+                    self._run_case(item, following)
+                except (BdbQuit, Ended, WorkerFault):
+                    raise
+                except (Exception, SystemExit, *OUTCOMES) as error:
+                    raise CaseFault(f"{type(error).__name__}: {error}") from error
+        return tuple(run.results)
 
     def _run_case(self, item: pytest.Item, following: pytest.Item | None) -> None:
         """pytest's own protocol of one test without its reports, which cost more than a case."""
@@ -111,19 +121,9 @@ class Cases:
             item._initrequest()  # its fixtures are those of this run, as in pytest's own runner
         try:
             hook.pytest_runtest_setup(item=item)
-            error = self._error_of(item)
-            result = run.results[item.nodeid] = self._judge(item, error)
-            if run.keep and error is not None:
-                self._keep(result, error)
-        except (Exception, *OUTCOMES) as error:
-            run.fault = run.fault or error
+            run.results.append(self._judge(item, self._error_of(item)))
         finally:
             hook.pytest_runtest_teardown(item=item, nextitem=following)
-
-    def _keep(self, result: CaseResult, error: BaseException) -> None:
-        run = self._run
-        if result.status != "not run" and (run.failure is None or _answered(result)):
-            run.failure = Failure(result, error, run.submission.calls[run.first_call :])
 
     def _error_of(self, item: pytest.Item) -> BaseException | None:
         """What the case raises, if it is run: its result may not be wanted, nor time be left."""
@@ -132,7 +132,7 @@ class Cases:
         self._run.submission.begin_case()
         try:
             item.runtest()
-        except pytest.exit.Exception:
+        except (pytest.exit.Exception, BdbQuit):
             raise
         except (Exception, *OUTCOMES) as error:
             return error
@@ -152,12 +152,6 @@ class Cases:
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
         return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file of cases that cannot be imported is a fault."""
-        if report.failed:
-            why = str(report.longrepr).strip().splitlines()[-1].removeprefix("E").strip()
-            self.fault = f"they cannot be collected: {why}"
 
     def _judge(self, item: pytest.Item, error: BaseException | None) -> CaseResult:
         calls = self._run.submission.calls[self._run.first_call :]
@@ -199,10 +193,8 @@ class Cases:
                 self._run.source.at(self._run.source.loop(error.running) or error.line),
                 printed,
             )
-        ours = isinstance(error, (CaseError, WorkerFault)) or _in_reference(error)
-        if ours or not calls:
-            self._run.fault = self._run.fault or error
-            return CaseResult(name, label, "error", "fault")
+        if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or not calls:
+            raise error  # the fault is not the submission's
         # The case works on every right solution (`author check`): what came back is of no use.
         kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         findings = (
@@ -245,11 +237,6 @@ class Cases:
 
 class _NotRun(Exception):  # noqa: N818 - what became of the case
     """The run's time is used up."""
-
-
-def _answered(result: CaseResult) -> bool:
-    """Whether this is more than a function that is still to be written."""
-    return result.kind != "not implemented"
 
 
 def _name(item: pytest.Item) -> str:

@@ -19,7 +19,6 @@ from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
-    from dlprep.judge.judging import Reproduction
     from dlprep.model import Verdict
 
 
@@ -62,21 +61,10 @@ class JudgeProcess:
         """
         from dlprep.model import Verdict
 
-        return Verdict.from_json(self._ask("judge", exercise, source, seed, only, seconds))
-
-    def reproduce(
-        self, exercise: str, source: bytes, *, seed: int, only: str | None = None
-    ) -> Reproduction:
-        """The first failing case as a script; ``JudgeFault`` as ``judge`` has it."""
-        from dlprep.judge.judging import Reproduction
-        from dlprep.model import Verdict
-
-        reply = self._ask("reproduce", exercise, source, seed, only, None)
-        return Reproduction(**{**reply, "verdict": Verdict.from_json(reply["verdict"])})
+        return Verdict.from_json(self._ask(exercise, source, seed, only, seconds))
 
     def _ask(
         self,
-        what: str,
         exercise: str,
         source: bytes,
         seed: int,
@@ -87,7 +75,6 @@ class JudgeProcess:
         assert self._process.stdout is not None
         text = base64.b64encode(source).decode("ascii")
         request = {
-            "do": what,
             "exercise": exercise,
             "source": text,
             "seed": seed,
@@ -148,7 +135,7 @@ def serve(lasting: bool = False) -> None:
                 worker = WorkerProcess()
         from dlprep import catalog
         from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
-        from dlprep.judge.judging import judge, reproduce
+        from dlprep.judge.judging import judge
 
         for line in sys.stdin.buffer:
             if worker is None and nursery is None and Nursery.available:
@@ -159,8 +146,7 @@ def serve(lasting: bool = False) -> None:
                 exercise = catalog.find(request["exercise"])
                 if request["seconds"] is not None:
                     exercise = replace(exercise, seconds=request["seconds"])
-                do = reproduce if request["do"] == "reproduce" else judge
-                answer: Verdict | Reproduction = do(
+                answer = judge(
                     exercise,
                     base64.b64decode(request["source"]),
                     seed=request["seed"],

@@ -45,11 +45,7 @@ def verdict_page(
 
 
 def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, keys: bool) -> None:
-    # What answers wrongly is more interesting than what is still to be written.
-    failing = sorted(
-        (result for result in verdict.cases if result.status in ("failed", "error")),
-        key=lambda result: result.kind == "not implemented",
-    )
+    failing = verdict.failing
     if failing and failing[0].kind == "not implemented" and not case:
         _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
         _unwritten(page, verdict, failing, keys)
@@ -151,6 +147,15 @@ def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
     if not page.spread((f"{mark} ", MARKS[mark]), (label, "bold"), right=result.name):
         page.prose(label, mark=mark, style="bold")
         page.prose(result.name, indent=page.indent, style="dim")  # what --case takes
+    findings(page, result)
+    for location in dict.fromkeys((result.location, *result.advice)):
+        if location:
+            _location(page, verdict, location)
+    _printed(page, result.printed, "you printed")
+
+
+def findings(page: Page, result: CaseResult) -> None:
+    """Add the call of a case that failed, and what was found."""
     if result.call:
         page.call(result.call)
     column = page.column([finding.label for finding in result.findings])
@@ -159,10 +164,6 @@ def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
             page.labelled(finding.label, finding.text, column)
         else:
             page.prose(finding.text, indent=page.indent, whole=page.piped)
-    for location in dict.fromkeys((result.location, *result.advice)):
-        if location:
-            _location(page, verdict, location)
-    _printed(page, result.printed, "you printed")
 
 
 def _briefly(page: Page, results: list[CaseResult]) -> None:

@@ -21,6 +21,7 @@ else:  # in the worker, where the package is out of reach
 Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
 MAX_READ = 100  # items of an iterator whose effects are observed
 MAX_TOLD = 20  # effects of a kind: a message names the first
+MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
 class Opaque:
@@ -212,6 +213,60 @@ class Executor(wire.Codec):
         self.count += 1
         self.held[self.count] = value
         return self.count
+
+
+def signatures(namespace: dict[str, Any]) -> dict[str, list[list[Any]] | None]:
+    """The public callables of a namespace, each with its parameters; None where nothing tells."""
+    return {
+        name: _parameters(value)
+        for name, value in list(namespace.items())
+        if not name.startswith("_") and callable(value)
+    }
+
+
+def _parameters(value: Any) -> list[list[Any]] | None:
+    """The parameters of a callable: name, kind, default's text; None where nothing tells."""
+    import inspect
+
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (ValueError, TypeError):
+        return None
+    return [
+        [
+            parameter.name,
+            parameter.kind.name,
+            None if parameter.default is parameter.empty else repr(parameter.default)[:200],
+        ]
+        for parameter in parameters
+    ]
+
+
+def describe(error: BaseException, file: str) -> dict[str, Any]:
+    """An exception as plain data: type, text, and the lines of ``file`` that it passed through."""
+    own_name, own_bases = (type.__dict__[key].__get__ for key in ("__name__", "__mro__"))
+    bases = [own_name(base) for base in own_bases(type(error))]  # whatever its class claims
+    kind = "MemoryError" if isinstance(error, MemoryError) else bases[0]
+    try:
+        text = str(error)[:MAX_MESSAGE]
+    except BaseException:
+        text = ""
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    described: dict[str, Any] = {
+        "type": kind,
+        "bases": bases[:20],
+        "message": text,
+        "lines": lines[-20:],
+    }
+    if isinstance(error, SyntaxError) and error.filename == file:
+        place = [n if type(n) is int else None for n in (error.lineno, error.offset)]
+        described |= {"syntax": place, "message": str(error.msg)[:MAX_MESSAGE]}
+    return described
 
 
 class _Lines:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dlprep.sandbox import wire
 from dlprep.sandbox.answers import (
@@ -43,6 +43,28 @@ MAX_PRINTED, MAX_WARNINGS = 16 << 10, 20  # of one reply: what an honest worker 
 AFTER_TIMEOUT = 2.0  # seconds that are left to all other cases once one ran out of time
 
 
+class Worker(Protocol):
+    """What runs a submission: a ``WorkerProcess``, or a stand-in for one."""
+
+    closed: bool
+    isolation: str
+
+    def wait_ready(self) -> None:
+        """Wait until it can take a request."""
+
+    def request(
+        self,
+        message: dict[str, Any],
+        arrays: list[Any],
+        seconds: float,
+        on_callback: Callable[[dict[str, Any], list[Any]], tuple[dict[str, Any], list[Any]]],
+    ) -> wire.Frame:
+        """The reply to a request, as ``WorkerProcess.request`` has it."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Submission(wire.Codec):
     """The submission as an object: an attribute for each function that the stub names.
 
@@ -59,8 +81,8 @@ class Submission(wire.Codec):
         *,
         seconds: float,
         total: float,
-        worker: WorkerProcess | None = None,
-        start: Callable[[], WorkerProcess] = WorkerProcess,
+        worker: Worker | None = None,
+        start: Callable[[], Worker] = WorkerProcess,
     ) -> None:
         self._name, self._source, self._api = name, source, api
         self._seconds, self._left, self._total = seconds, seconds, total
@@ -236,7 +258,7 @@ class Submission(wire.Codec):
         except Exception as error:  # the submission called it wrongly, and is told so
             return {"op": "reply", "raised": f"{type(error).__name__}: {error}"}, []
 
-    def _drop(self, worker: WorkerProcess) -> None:
+    def _drop(self, worker: Worker) -> None:
         """End a worker that misbehaved; the next call starts a new one."""
         worker.close()
         self._worker, self._defined = None, None

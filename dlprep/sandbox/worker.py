@@ -39,7 +39,6 @@ ALLOWED = frozenset(
 REFUSED_PARTS = frozenset({"numpy.ctypeslib", "numpy.f2py", "numpy.distutils"})
 MAX_PRINTED = 16 << 10  # characters that are kept of what one request prints
 MAX_WARNINGS = 20
-MAX_MESSAGE = 2_000
 
 Streams = tuple[io.FileIO, io.FileIO]  # what comes in, and what goes out
 
@@ -136,14 +135,7 @@ class Worker:
         self.file = file
         self.executor = executor.Executor(vars(module), file, self._call_back)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
-        return {
-            "value": None,
-            "functions": {
-                key: _signature(value)
-                for key, value in list(vars(module).items())
-                if not key.startswith("_") and callable(value)
-            },
-        }
+        return {"value": None, "functions": executor.signatures(vars(module))}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arrays: list[Any] = []
@@ -164,53 +156,12 @@ class Worker:
             while frame is not None and frame.f_code.co_filename != self.file:
                 frame = frame.f_back
             line = frame.f_lineno if frame is not None else 0
-            self.warned.append([line, category.__name__, str(message)[:MAX_MESSAGE]])
+            self.warned.append([line, category.__name__, str(message)[: executor.MAX_MESSAGE]])
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as text and lines of the submission's own file."""
-        own_name, own_bases = (type.__dict__[key].__get__ for key in ("__name__", "__mro__"))
-        bases = [own_name(base) for base in own_bases(type(error))]  # whatever its class claims
-        kind = "MemoryError" if isinstance(error, MemoryError) else bases[0]
-        try:
-            text = str(error)[:MAX_MESSAGE]
-        except BaseException:
-            text = ""
-        lines = []
-        trace = error.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == self.file:
-                lines.append(trace.tb_lineno)
-            trace = trace.tb_next
-        described: dict[str, Any] = {
-            "type": kind,
-            "bases": bases[:20],
-            "message": text,
-            "lines": lines[-20:],
-        }
-        if isinstance(error, SyntaxError) and error.filename == self.file:
-            place = [n if type(n) is int else None for n in (error.lineno, error.offset)]
-            described |= {"syntax": place, "message": str(error.msg)[:MAX_MESSAGE]}
-        if isinstance(error, ImportRefused):
-            described["refused"] = True
-        return described
-
-
-def _signature(value: Any) -> list[list[Any]] | None:
-    """The parameters of a callable: name, kind, default's text; None where there is no telling."""
-    import inspect
-
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (ValueError, TypeError):
-        return None
-    return [
-        [
-            parameter.name,
-            parameter.kind.name,
-            None if parameter.default is parameter.empty else repr(parameter.default)[:200],
-        ]
-        for parameter in parameters
-    ]
+        """An exception as plain data; an import that was refused says so."""
+        refused = {"refused": True} if isinstance(error, ImportRefused) else {}
+        return executor.describe(error, self.file) | refused
 
 
 def main() -> None:

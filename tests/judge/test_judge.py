@@ -950,7 +950,7 @@ CASE = "def test_a(submission):\n    '''doubles'''\n    {}\n"
     [
         ("x = 1 / 0\n", "they cannot be collected: "),
         ("def test_a(submission)\n", "they cannot be collected: "),
-        ("def check(): pass\n", "0 of 0 cases gave a result"),
+        ("def check(): pass\n", "there are none"),
         (CASE.format("assert 1 == 2"), "AssertionError"),
         (CASE.format("submission.treble(1)"), "AttributeError: the stub has no function 'treble'"),
         (CASE.format("import pytest; pytest.skip('later')"), "Skipped: later"),

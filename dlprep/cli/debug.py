@@ -1,0 +1,136 @@
+"""The command that runs a case on the user's own file, for a debugger: debug."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from bdb import BdbQuit
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlprep import catalog, command
+from dlprep.cli.practise import Early, known_case
+from dlprep.cli.shared import (
+    NOT_PASSED,
+    OptionalName,
+    errors,
+    find_exercise,
+    note,
+    recorded,
+    seed_option,
+    workspace_here,
+)
+from dlprep.errors import FaultError, UserError
+from dlprep.model import Exercise, Verdict
+from dlprep.sandbox import ONE_THREAD
+
+if TYPE_CHECKING:
+    from dlprep.practice.events import Event
+
+NOT_RUN = ("empty", "size", "encoding", "syntax", "missing")  # files without a line to stop at
+
+
+def debug(
+    context: typer.Context,
+    name: OptionalName = None,
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CASE]",
+            help="The case. Default: the one that check shows first.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int | None, seed_option("that of the last check")] = None,
+) -> None:
+    """Run one case on your file, for breakpoint() or your editor's debugger.
+
+    Your code runs as under python itself, without limits. Exit code: 0 the case passes here, 1 it
+    does not, 2 wrong use, 3 a fault of dlprep's own.
+
+    Example: dlprep debug softmax large_logits
+    """
+    from dlprep import render
+    from dlprep.judge.process import JudgeProcess
+    from dlprep.practice.check import judge_text
+    from dlprep.practice.workspace import read_submission
+    from dlprep.render.debug_page import after_page, before_page
+
+    with errors():
+        exercise, case = _exercise_and_case(name, case)
+        path = workspace_here().file(exercise)
+        source = read_submission(path)
+        if path.parent != Path.cwd():
+            note(f"Debugging {path}.")
+        seed = _last_seed(exercise) if seed is None else seed
+        early: Early = context.obj
+        judge = early.judge or JudgeProcess()
+        checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+        judge.close()
+        _require_no_fault(checked, case)
+        console = render.make_console()
+        if checked.problem is not None and checked.problem.kind in NOT_RUN:
+            render.verdict_page(checked, console)
+            raise typer.Exit(NOT_PASSED)
+        if checked.status == "passed" and case is None:
+            passes = f"{path.name} passes every case with seed {checked.seed}."
+            step = command(f"debug {exercise.slug} CASE")
+            render.message(f"{passes} To step through one: {step}", console)
+            return
+        case = checked.failing[0].name if checked.failing else case
+        before_page(checked, case, console)
+        if not re.search(rb"^[^#\n]*\b(breakpoint|set_trace)\(", source, re.M) and not _attached():
+            render.message(f"Put breakpoint() into {path.name} where you want to stop.", console)
+        os.environ |= ONE_THREAD  # as a judge has it
+        from dlprep.judge.debug import debug as run_here
+
+        try:
+            here = run_here(exercise, path, source, seed=checked.seed, case=case)
+        except BdbQuit:
+            render.message("The debugger was left before the case had ended.", console)
+            raise typer.Exit(NOT_PASSED) from None
+        _require_no_fault(here, case)
+        after_page(checked, here, case, console)
+    if here.status != "passed":
+        raise typer.Exit(NOT_PASSED)
+
+
+def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, str | None]:
+    """What the words name; a single word may be a case of the last exercise."""
+    try:
+        exercise = find_exercise(name)
+    except UserError:
+        last = recorded(lambda record: record.last_exercise(), None)
+        if name is None or case is not None or last not in catalog.slugs():
+            raise
+        exercise = catalog.find(last)
+        if name.removeprefix("test_").partition("[")[0] not in catalog.case_names(exercise):
+            raise
+        case = name
+    return exercise, None if case is None else known_case(exercise, case)
+
+
+def _last_seed(exercise: Exercise) -> int | None:
+    """The seed of what the user saw last, if anything was checked."""
+    events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
+    seeds = [event.seed for event in events if event.seed is not None]
+    return seeds[-1] if seeds else None
+
+
+def _require_no_fault(verdict: Verdict, case: str | None) -> None:
+    """End with a sentence when the fault is the grader's, or no case has the wanted id."""
+    if verdict.status == "fault" and verdict.problem is not None:
+        unknown = case is not None and "[" in case
+        raise UserError(verdict.problem.message) if unknown else FaultError(verdict.problem.message)
+
+
+def _attached() -> bool:
+    """Whether a debugger is at work already, such as an editor's."""
+    if sys.gettrace() is not None:
+        return True
+    if sys.version_info >= (3, 12):
+        return sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
+    return False

@@ -1,0 +1,174 @@
+"""A case on the user's own file, in this process, so that a debugger stops in that file."""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+import types
+import warnings
+from bdb import BdbQuit
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlprep.errors import Ended
+from dlprep.judge.judging import judge
+from dlprep.model import Exercise, Verdict
+from dlprep.sandbox.executor import Executor, describe, signatures
+
+Arrays = list[np.ndarray[Any, Any]]
+OnCallback = Callable[[dict[str, Any], Arrays], tuple[dict[str, Any], Arrays]]
+
+
+def debug(
+    exercise: Exercise, path: Path, source: bytes, *, seed: int, case: str | None = None
+) -> Verdict:
+    """Judge the file ``path``, which holds ``source``, here and now, up to the first failure.
+
+    ``case`` is the name of the one case to run. The user's code runs in the thread that calls
+    this, unlocked, with the real standard input and output, and for as long as it takes; no
+    mistake is named. Raises ``BdbQuit`` when the user leaves a debugger.
+    """
+    timeless = replace(exercise, seconds=math.inf)
+    start = partial(Here, path)
+    verdict = judge(timeless, source, seed=seed, only=case, start=start, quick=True)
+    return replace(verdict, cases=tuple(one for one in verdict.cases if one.status != "not run"))
+
+
+class Here:
+    """Stands in for a worker: answers its requests from the user's file, in this process.
+
+    The file's folder comes last on ``sys.path``, so that the file can import its neighbours, and
+    a ``random.py`` among them is nobody else's.
+    """
+
+    closed = False
+    isolation = ""  # there is no level to speak of
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._module = types.ModuleType(path.stem)
+        self._module.__file__ = str(path)
+        self._executor: Executor
+        sys.path.append(str(path.parent))
+        if path.stem not in sys.stdlib_module_names:
+            sys.modules[path.stem] = self._module
+
+    def wait_ready(self) -> None:
+        """It always is."""
+
+    def close(self) -> None:
+        """Forget the module."""
+        if not self.closed:
+            self.closed = True
+            sys.path.remove(str(self.path.parent))
+            if sys.modules.get(self.path.stem) is self._module:
+                del sys.modules[self.path.stem]
+
+    def request(
+        self,
+        message: dict[str, Any],
+        arrays: Arrays,
+        seconds: float,
+        on_callback: OnCallback,
+    ) -> tuple[dict[str, Any], Arrays]:
+        """Answer a request as a worker does, however long it takes."""
+        reply: dict[str, Any] = {"printed": "", "lost": 0, "value": None}
+        out: Arrays = []
+        with _as_in_a_worker() as warned:
+            try:
+                if message["op"] == "load":
+                    reply["functions"] = self._load(arrays[0].tobytes(), on_callback)
+                else:
+                    answer, out = self._run(message, arrays)
+                    reply |= answer
+            except (BdbQuit, Ended, KeyboardInterrupt):
+                raise
+            except BaseException as error:
+                if _is_quit(error):
+                    raise BdbQuit from error
+                reply["raised"] = describe(error, str(self.path))
+        reply["warnings"] = [
+            [
+                one.lineno if one.filename == str(self.path) else 0,
+                one.category.__name__,
+                str(one.message),
+            ]
+            for one in warned
+        ]
+        return reply, _copies(out)
+
+    def _load(self, source: bytes, on_callback: OnCallback) -> dict[str, Any]:
+        """Run the file: what it defines. Later requests call back in the same way."""
+
+        def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            out: Arrays = []
+            nodes = [self._executor.encode(value, out) for value in (args, kwargs)]
+            frame = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
+            with warnings.catch_warnings(), np.errstate(all="ignore"):  # the case's own work
+                warnings.simplefilter("ignore")
+                reply, more = on_callback(frame, _copies(out))
+            if "raised" in reply:
+                raise RuntimeError(reply["raised"])
+            return self._executor.decode(reply["value"], _copies(more))
+
+        self._executor = Executor(vars(self._module), str(self.path), call_back)
+        exec(compile(source, str(self.path), "exec", dont_inherit=True), vars(self._module))
+        return signatures(vars(self._module))
+
+    def _run(self, message: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
+        if message.get("observe") not in ("lines", "memory"):
+            return self._executor.run(message, _copies(arrays))
+        # A debugger would be measured as well: after its turn, the call is made once more.
+        reply, out = self._executor.run({**message, "observe": ""}, _copies(arrays))
+        with _undisturbed():
+            measured, _ = self._executor.run({**message, "fresh": False}, _copies(arrays))
+        return {**measured, **reply}, out
+
+
+@contextmanager
+def _as_in_a_worker() -> Iterator[list[warnings.WarningMessage]]:
+    """NumPy warns as it does by itself; the list gets what it says."""
+    with (
+        np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
+        warnings.catch_warnings(record=True) as warned,
+    ):
+        warnings.simplefilter("always")
+        yield warned
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nothing stops and nothing is printed within it."""
+    trace, hook = sys.gettrace(), sys.breakpointhook
+    sys.settrace(None)
+    sys.breakpointhook = lambda *args, **kwargs: None
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        sys.breakpointhook = hook
+        sys.settrace(trace)
+
+
+def _is_quit(error: BaseException) -> bool:
+    """Whether pdb ended the program: from Python 3.14 on that is what its ``q`` does."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (
+        isinstance(error, SystemExit)
+        and trace is not None
+        and trace.tb_frame.f_globals.get("__name__") == "pdb"
+    )
+
+
+def _copies(arrays: Arrays) -> Arrays:
+    """Arrays of their own, as those that came through a pipe are."""
+    return [array.copy() for array in arrays]
