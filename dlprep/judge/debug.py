@@ -105,7 +105,7 @@ class Here:
         return reply, _copies(out)
 
     def _load(self, source: bytes, on_callback: OnCallback) -> dict[str, Any]:
-        """Run the file: what it defines."""
+        """Run the file: what it defines. Later requests call back in the same way."""
 
         def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             out: Arrays = []
