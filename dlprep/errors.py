@@ -14,4 +14,9 @@ class Ended(SystemExit):
 
 
 class FaultError(Exception):
-    """A fault of dlprep's own, an exercise's files included. Exit code 3."""
+    """A fault of dlprep's own, an exercise's files included. Exit code 3.
+
+    The exit code is 2 if it is not ``ours``, but the system's.
+    """
+
+    ours = True

@@ -24,6 +24,9 @@ _CAREFULLY = (
 )
 
 
+_OF_THE_CALLER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
+
+
 class SourceError(Exception):
     """Why a source was not read. ``str`` is a predicate: "is a folder, not a file"."""
 
@@ -113,6 +116,19 @@ def write_whole(path: Path, data: bytes) -> None:
 def reason(error: OSError) -> str:
     """What the system says went wrong, for the end of a sentence: "permission denied"."""
     return (error.strerror or str(error)).lower()
+
+
+def refusal(error: BaseException | None) -> str:
+    """What the system refused, as a clause; "" if ``error`` says something else.
+
+    A file that is missing, or is there already, is an error of whoever asked for it.
+    """
+    if isinstance(error, MemoryError):
+        return "there is too little memory"
+    if not isinstance(error, OSError) or error.errno in _OF_THE_CALLER:
+        return ""
+    place = f" ({error.filename})" if error.filename else ""
+    return f"the system refuses to go on: {reason(error)}{place}"
 
 
 @contextmanager

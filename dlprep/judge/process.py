@@ -2,28 +2,39 @@
 
 It reads requests and writes verdicts, a line of JSON each, and is as trusted as its caller. It
 starts a worker before it imports anything heavy, and stays warm from one verdict to the next.
+When its caller is gone it ends, whatever it is doing, and its worker with it.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
+    from queue import SimpleQueue
+
     from dlprep.model import Verdict
 
 
 class JudgeFault(FaultError):  # noqa: N818 - the fault is the grader's
     """The judge could not come to a verdict: a fault of dlprep's own."""
+
+
+class JudgeLost(JudgeFault):
+    """The system did not let the judge come to a verdict."""
+
+    ours = False
 
 
 class JudgeProcess:
@@ -35,16 +46,16 @@ class JudgeProcess:
     def __init__(self, *, lasting: bool = False) -> None:
         # -P: a numpy.py in the user's folder is not NumPy
         program = f"from dlprep.judge.process import serve; serve(lasting={lasting})"
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if lasting else None,  # nothing gets onto a full screen
-            env=os.environ | ONE_THREAD,
-            start_new_session=True,  # Ctrl-C is the command line's to deal with
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows' way
-        )
-        self._busy = False
+        with _unfollowed():
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if lasting else None,  # nothing gets onto a full screen
+                env=os.environ | ONE_THREAD,
+                start_new_session=True,  # Ctrl-C is the command line's to deal with
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows' way
+            )
 
     def judge(
         self,
@@ -55,43 +66,36 @@ class JudgeProcess:
         only: str | None = None,
         seconds: float | None = None,
     ) -> Verdict:
-        """The verdict on a submission to the exercise of this name; ``JudgeFault`` without one.
+        """The verdict on a submission to the exercise of this name.
 
-        ``seconds`` are for one case, in place of the exercise's own.
+        ``seconds`` are for one case, in place of the exercise's own. Raises ``JudgeFault``;
+        ``JudgeLost`` where the system is at fault.
         """
         from dlprep.model import Verdict
 
-        return Verdict.from_json(self._ask(exercise, source, seed, only, seconds))
-
-    def _ask(
-        self,
-        exercise: str,
-        source: bytes,
-        seed: int,
-        only: str | None,
-        seconds: float | None,
-    ) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        text = base64.b64encode(source).decode("ascii")
         request = {
             "exercise": exercise,
-            "source": text,
+            "source": source.decode("latin-1"),  # a character for each byte
             "seed": seed,
             "only": only,
             "seconds": seconds,
         }
-        self._busy = True
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
+            with suppress(BrokenPipeError):  # it may have said why it ended
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                self._process.stdin.flush()
             reply = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
-            raise JudgeFault("the judge's process ended without a verdict") from error
-        self._busy = False
+            raise JudgeLost(
+                "the judge's process ended without a verdict (is there too little memory?)"
+            ) from error
+        if "refused" in reply:
+            raise JudgeLost(reply["refused"])
         if "fault" in reply:
             raise JudgeFault(reply["fault"])
-        return reply
+        return Verdict.from_json(reply)
 
     def kill(self) -> None:
         """End the judge at once, from another thread than that which waits for it."""
@@ -102,9 +106,7 @@ class JudgeProcess:
             self._process.kill()
 
     def close(self) -> None:
-        """End the judge, and its worker with it."""
-        if self._busy:
-            self._process.terminate()
+        """End the judge, whatever it is doing, and its worker with it."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):
@@ -112,17 +114,67 @@ class JudgeProcess:
         self._process.wait()
 
 
+def _unfollowed() -> AbstractContextManager[None]:
+    """Within it, an editor's debugger (pydevd) does not follow into a new process.
+
+    It would follow into the worker as well, which then could not be locked.
+    """
+    pydevd = sys.modules.get("_pydev_bundle.pydev_monkey")
+    skip: Callable[[], AbstractContextManager[None]] = getattr(
+        pydevd, "skip_subprocess_arg_patch", nullcontext
+    )
+    return skip()
+
+
 def serve(lasting: bool = False) -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
-    import signal
-    from dataclasses import asdict, replace
+    import dlprep.files  # noqa: F401 - for `_fault`, which may have no file left to open
+
+    verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
+    signal.signal(signal.SIGTERM, _stop)
+
+    def tell(reply: dict[str, Any]) -> None:
+        verdicts.write(json.dumps(reply) + "\n")
+        verdicts.flush()
+
+    try:
+        _answer(tell, lasting)
+    except (KeyboardInterrupt, BrokenPipeError):  # the caller is gone, or ends us
+        pass
+    except BaseException as error:
+        with suppress(BrokenPipeError):
+            tell(_fault(error))
+    finally:
+        os._exit(0)  # without the interpreter's tidying up: somebody waits
+
+
+def _stop(*_: object) -> NoReturn:
+    """End what is being done, and with it its worker; once is enough."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _read(requests: SimpleQueue[bytes]) -> None:
+    """Take requests in until the caller is gone, which an empty one says; then stop the rest."""
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    requests.put(b"")
+    while True:  # a signal just before a system call that waits would be seen too late
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.1)
+
+
+def _answer(tell: Callable[[dict[str, Any]], None], lasting: bool) -> None:
+    """Judge one request after the other, until the caller is gone."""
+    from dataclasses import replace
+    from queue import SimpleQueue
 
     from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
 
-    verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the worker is to end as well
+    requests: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(requests,), daemon=True).start()
     worker: WorkerProcess | None = None
     nursery: Nursery | None = None
     start: Callable[[], WorkerProcess] = WorkerProcess
@@ -137,33 +189,37 @@ def serve(lasting: bool = False) -> None:
         from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
         from dlprep.judge.judging import judge
 
-        for line in sys.stdin.buffer:
+        while line := requests.get():
+            request = json.loads(line)
             if worker is None and nursery is None and Nursery.available:
                 nursery = Nursery()  # from the second submission on: each gets a worker of its own
                 start = nursery.worker
             try:
-                request = json.loads(line)
                 exercise = catalog.find(request["exercise"])
                 if request["seconds"] is not None:
                     exercise = replace(exercise, seconds=request["seconds"])
-                answer = judge(
-                    exercise,
-                    base64.b64decode(request["source"]),
-                    seed=request["seed"],
-                    only=request["only"],
-                    worker=worker,
-                    start=start,
-                )
-                reply = asdict(answer)
+                source = request["source"].encode("latin-1")
+                seed, only = request["seed"], request["only"]
+                verdict = judge(exercise, source, seed=seed, only=only, worker=worker, start=start)
+                tell(verdict.to_json())
             except Exception as error:
-                reply = {"fault": f"{type(error).__name__}: {error}"}
-            verdicts.write(json.dumps(reply) + "\n")
-            verdicts.flush()
+                tell(_fault(error))
             if worker is not None:
                 worker.close()
                 worker = None
-    except (KeyboardInterrupt, BrokenPipeError):
+    finally:
         if worker is not None:
             worker.close()
-    finally:
-        os._exit(0)  # without the interpreter's tidying up: somebody waits
+
+
+def _fault(error: BaseException) -> dict[str, str]:
+    """What to tell the caller of an exception; with ``DLPREP_DEBUG``, where it was raised."""
+    from dlprep.files import refusal
+
+    if os.environ.get("DLPREP_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    if said := refusal(error):
+        return {"refused": said}
+    return {"fault": f"{type(error).__name__}: {error}"}

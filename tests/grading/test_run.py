@@ -183,7 +183,8 @@ def test_a_judge_that_dies_twice_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> 
     assert (verdict.status, verdict.seed, verdict.cases) == ("fault", 7, ())
     assert verdict.problem == Problem(
         "fault",
-        "The submission could not be graded: the judge's process ended without a verdict.",
+        "The submission could not be graded: the judge's process ended without a verdict (is there"
+        " too little memory?).",
     )
     assert len(judges) == 2
     assert not any(Path(f"/proc/{pid}").exists() for pid in judges)
