@@ -1,15 +1,35 @@
 """The program's entry. For a check, a judge is started first of all: it loads beside the rest."""
 
-from __future__ import annotations
-
+import os
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # `python -m` puts the current folder first, where a json.py is not Python's: nothing may be
+    # imported before it is gone, not even __future__.
+    try:
+        first = os.getcwd()  # noqa: PTH109 - pathlib is not to be imported from there
+    except OSError:
+        first = ""
+    if sys.path[0] in ("", first):
+        del sys.path[0]
+
+import signal
 import time
 from contextlib import suppress
+
+from dlprep.errors import INTERRUPTED, Ended
 
 
 def main() -> None:
     """Run the command line."""
     began = time.perf_counter()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, _end)
+    if sys.stdout is None:
+        print("Standard output is closed: there is nowhere to print to.", file=sys.stderr)
+        sys.exit(2)
     judge = None
     try:
         if sys.argv[1:2] in (["check"], ["debug"]) and not {"--help", "-h"} & {*sys.argv}:
@@ -21,13 +41,17 @@ def main() -> None:
 
         run(Early(judge, began))
     except KeyboardInterrupt:  # before the command line was there to say so
-        from dlprep.errors import INTERRUPTED
-
         print(INTERRUPTED, file=sys.stderr)
         sys.exit(130)
     finally:
         if judge is not None:
             judge.close()
+
+
+def _end(number: int, _: object) -> None:
+    """End the command as a shell reports it, after what it has begun is cleaned up."""
+    signal.signal(number, signal.SIG_IGN)  # `timeout` sends it twice
+    raise Ended(128 + number)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,7 @@ def check_exercise(exercise: Exercise) -> Report:
 def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report | FaultError]:
     """Prove exercises, as many at a time; in their order, each a report or why there is none."""
     os.environ |= ONE_THREAD  # as a judge has it
+    os.environ["PYTHONSAFEPATH"] = "1"  # a random.py in the author's folder is not Python's
     # spawned, not forked: NumPy has threads here
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         yield from pool.map(_report, exercises)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 from dlprep.cli.progress import next_, review, stats
 from dlprep.cli.record import export, import_
+from dlprep.cli.shared import errors
 from dlprep.cli.watch import watch
 
 __all__ = ["Early", "app", "run"]
@@ -49,7 +51,11 @@ app.add_typer(author)
 
 def run(early: Early) -> None:
     """Run the command that the arguments name; every way out is an exit code."""
-    app(obj=early, prog_name="dlprep")
+    try:
+        with errors():  # those outside the commands: a help that cannot be printed, say
+            app(obj=early, prog_name="dlprep")
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
 
 
 def _version(wanted: bool) -> None:

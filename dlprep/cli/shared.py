@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.errors import INTERRUPTED, FaultError, UserError
+from dlprep.files import reason, refusal
 from dlprep.model import Exercise
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
 MAX_SEED = 2**32 - 1
+DAY = 86400  # seconds
 
 
 def complete(incomplete: str) -> list[str]:
@@ -61,24 +65,44 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 def errors() -> Iterator[None]:
     """Turn what users and authors can get wrong into a sentence and an exit code."""
     try:
+        if abs(time.localtime().tm_gmtoff) >= DAY:
+            raise UserError("The time zone is a day or more from UTC: correct the variable TZ.")
         yield
         sys.stdout.flush()
     except UserError as error:
         fail(str(error), USAGE)
-    except FaultError as error:
-        fail(f"A fault of dlprep's own: {error}", FAULT)
-    except BrokenPipeError:  # `dlprep list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise typer.Exit(NOT_PASSED) from None
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:
         fail(INTERRUPTED, CTRL_C)
     except Exception as error:
+        if isinstance(error, OSError) and _is_of_output(error):
+            if isinstance(error, BrokenPipeError):  # `dlprep list | head`
+                raise typer.Exit(NOT_PASSED) from None
+            fail(f"Standard output cannot be written: {reason(error)}.", USAGE)
+        refused = refusal(error) or refusal(error.__cause__)
+        if isinstance(error, FaultError) and not error.ours:
+            refused = str(error)
+        if refused:
+            fail(f"{refused[0].upper()}{refused[1:]}.", USAGE)
+        if isinstance(error, FaultError):
+            fail(f"A fault of dlprep's own: {error}", FAULT)
         if os.environ.get("DLPREP_DEBUG"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
         fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether standard output takes no more; what waits to be written there is then dropped."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):  # too many open files
+        return False
+    try:
+        print(flush=True)  # to flush alone does not fail a second time
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return True
+    return False
 
 
 def fail(text: str, code: int) -> NoReturn:
