@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -125,7 +125,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def written_beside(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
+def written_beside(path: Path, data: bytes | Iterable[bytes]) -> Iterator[Callable[[], None]]:
     """Write ``data`` to a temporary file beside ``path``; calling the value moves it into place.
 
     So what the disk refuses is known before anything changes, and no other program ever sees half
@@ -138,14 +138,15 @@ def written_beside(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
         new.replace(path)
 
     try:
-        new.write_bytes(data)
+        with new.open("wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
         yield move
     finally:
         with suppress(OSError):  # what went wrong before is the news
             new.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write a file, or replace it, whole or not at all; ``OSError`` leaves it as it was."""
     with written_beside(path, data) as move:
         move()

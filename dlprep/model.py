@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from dlprep.typed import read_as
+
 Track = Literal[
     "fundamentals",
     "stability",
@@ -193,31 +195,6 @@ class Verdict:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that ``to_json`` wrote; ``TypeError`` or ``KeyError`` on anything else."""
-        return cls(
-            **{
-                **data,
-                "cases": tuple(_case(case) for case in data["cases"]),
-                "mistakes": tuple(NamedMistake(**mistake) for mistake in data["mistakes"]),
-                "problem": _problem(data["problem"]),
-            }
-        )
-
-
-def _location(data: dict[str, Any] | None) -> Location | None:
-    return None if data is None else Location(**data)
-
-
-def _problem(data: dict[str, Any] | None) -> Problem | None:
-    return None if data is None else Problem(**{**data, "location": _location(data["location"])})
-
-
-def _case(data: dict[str, Any]) -> CaseResult:
-    return CaseResult(
-        **{
-            **data,
-            "findings": tuple(Finding(**finding) for finding in data["findings"]),
-            "location": _location(data["location"]),
-            "advice": tuple(Location(**advice) for advice in data["advice"]),
-        }
-    )
+        """The verdict that ``to_json`` wrote; ``Malformed`` on anything else."""
+        found: Verdict = read_as(cls, data, "verdict")
+        return found

@@ -202,7 +202,7 @@ def test_a_right_submission(autograder: Autograder) -> None:
     graded = autograder.grade(SOFTMAX, *FRESH, softmax=RIGHT)
     assert graded.points == (10, pytest.approx(10, abs=1e-2))
     assert {test["status"] for test in graded.results["tests"]} == {"passed"}
-    assert graded.results["extra_data"]["run"]["isolation"] == LEVEL
+    assert f"isolation: {LEVEL}" in graded.why
     assert "Score: 10.00 / 10.00" in graded.shown
     assert graded.printed == ""
 
@@ -255,6 +255,8 @@ def test_planted_files_change_nothing_and_are_not_run(
     missing = autograder.grade(SOFTMAX, *FRESH, **files)
     assert missing.points == (0, 10), "what lies in a folder is nobody's"
     assert "There is no submission." in missing.shown
+    said = "not judged: softmax.py looks like softmax, but lies in the folder 'ada'"
+    assert said in missing.why, "but it is told"
     (there / "softmax.py").write_text(RIGHT, encoding="utf-8")
     graded = run_autograder(autograder.root, *FRESH, cwd=there)
     assert graded.results["score"] == 10
@@ -295,7 +297,7 @@ def test_without_isolation_nothing_is_graded_unless_told(autograder: Autograder)
     assert "cannot lock submissions in" in refused.shown
     told = autograder.grade((*SOFTMAX, "--allow-unsandboxed"), *through, softmax=RIGHT)
     assert told.results["score"] == 10
-    assert told.results["extra_data"]["run"]["isolation"] == "process"
+    assert "isolation: process" in told.why
 
 
 @pytest.mark.parametrize(
@@ -325,7 +327,7 @@ def test_a_fault_is_told_and_has_no_points(autograder: Autograder) -> None:
     finally:
         cases.write_bytes(whole)
     assert graded.points == (0, 10)
-    assert "softmax: not judged" in graded.why
+    assert "softmax: could not be judged" in graded.why
     assert "nonsense" not in json.dumps(graded.results)
 
 

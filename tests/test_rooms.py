@@ -18,12 +18,13 @@ MAX_LINES = 500
 
 # Each room, and the rooms that it may import beside itself. Two stand before the design's table:
 # the package itself ("": its version, and a command as the user types it), `errors` (the two
-# exceptions that become exit codes) and `files`.
-GROUND = {"", "errors", "files"}
+# exceptions that become exit codes), `files` and `typed`.
+GROUND = {"", "errors", "files", "typed"}
 ROOMS: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
     "files": {"", "errors"},
+    "typed": set(),
     "model": GROUND,
     "api": GROUND,
     "catalog": GROUND | {"model"},

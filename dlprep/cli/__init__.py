@@ -9,7 +9,7 @@ import typer
 
 from dlprep.cli.author import author
 from dlprep.cli.debug import debug
-from dlprep.cli.grade import grade
+from dlprep.cli.grade import grade, report
 from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
 from dlprep.cli.own_tests import own_tests
@@ -46,6 +46,7 @@ app.command()(stats)
 app.command()(export)
 app.command("import")(import_)
 app.command()(grade)
+app.command()(report)
 app.add_typer(author)
 
 

@@ -1,19 +1,18 @@
-"""The teachers' command: grade."""
+"""The teachers' commands: grade, report."""
 
 from __future__ import annotations
 
-from collections import Counter
-from contextlib import closing
+import math
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlprep import __version__, catalog
+from dlprep import catalog
 from dlprep.cli.shared import (
     CTRL_C,
     FAULT,
-    MAX_SEED,
     NOT_PASSED,
     USAGE,
     complete,
@@ -23,16 +22,42 @@ from dlprep.cli.shared import (
     seed_option,
 )
 from dlprep.errors import UserError
-from dlprep.grading.model import Feedback, Status, Task
+from dlprep.grading.model import MAX_TIMEOUT, Feedback
 
 if TYPE_CHECKING:
-    from dlprep.grading.formats import RunInfo
-    from dlprep.grading.outputs import Target
-    from dlprep.grading.resume import Earlier
-    from dlprep.grading.run import Executor
+    from contextlib import AbstractContextManager
+
+    from dlprep.grading.log import Log
+    from dlprep.grading.model import Run, Task
+    from dlprep.grading.run import Judges
     from dlprep.grading.submissions import Submissions
 
-MAX_TIMEOUT = 86400  # seconds: a day
+
+def _option(*names: str, **how: Any) -> Any:
+    """An option that has no default worth showing."""
+    return typer.Option(*names, show_default=False, **how)
+
+
+def _finite(points: float) -> float:
+    if not math.isfinite(points):
+        raise typer.BadParameter(f"{points} is not in the range x>=0.")
+    return points
+
+
+Formats = Annotated[
+    list[str] | None,
+    _option(
+        "--format",
+        metavar="F[=FILE]",
+        help="table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May"
+        " be repeated. Default: table.",
+    ),
+]
+Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
+Shown = Annotated[
+    Feedback,
+    typer.Option(help="What the reports show: all, the cases' labels alone, or the score."),
+]
 
 
 def grade(
@@ -44,69 +69,59 @@ def grade(
     ],
     exercises: Annotated[
         list[str] | None,
-        typer.Option(
+        _option(
             "--exercise",
             metavar="EX",
             help="Only this exercise; it is missing where it is not there. May be repeated.",
             autocompletion=complete,
-            show_default=False,
         ),
     ] = None,
     layout: Annotated[
         str | None,
-        typer.Option(
+        _option(
             metavar="PATTERN",
             help="Where the files lie in a folder: '{who}/hw3/{exercise}.py'.",
-            show_default=False,
         ),
     ] = None,
-    formats: Annotated[
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Judge nothing: list what would be judged.")
+    ] = False,
+    log: Annotated[
+        Path | None,
+        _option(metavar="FILE", help="Keep each verdict here, for --resume and `dlprep report`."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --log, and add to it.")
+    ] = False,
+    only: Annotated[
         list[str] | None,
-        typer.Option(
-            "--format",
-            metavar="F[=FILE]",
-            help="table, jsonl, junit, gradescope, github, exercism or csv, to standard output or"
-            " to a file. May be repeated. Default: table.",
-            show_default=False,
+        _option(
+            metavar="WHO",
+            help="Judge this person alone, again if there is a verdict. May be repeated.",
         ),
     ] = None,
+    formats: Formats = None,
+    points: Points = 1.0,
+    feedback: Shown = "full",
     jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Judges at work at once. Default: one a core.", show_default=False
-        ),
+        int | None, _option(min=1, help="Judges at work at once. Default: one a core.")
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(
+        _option(
             metavar="ADDRESS",
             help="Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
-            show_default=False,
         ),
     ] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(
+        _option(
             metavar="S",
             help="Seconds that a case may take in the submission, and all cases together four"
             " times as much. Default: the exercise's own.",
-            show_default=False,
         ),
     ] = None,
-    points: Annotated[float, typer.Option(min=0, help="Points of each exercise.")] = 1.0,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Go on with the run that wrote these JSON lines, and add to them.",
-            show_default=False,
-        ),
-    ] = None,
-    feedback: Annotated[
-        Feedback,
-        typer.Option(help="What the outputs show: all, the cases' labels alone, or the score."),
-    ] = "full",
     allow_unsandboxed: Annotated[
         bool,
         typer.Option(
@@ -117,138 +132,129 @@ def grade(
 ) -> None:
     """Grade submissions, however many, and trust none of them.
 
-    Exit code: 0 all passed, 1 some did not, 2 wrong use, 3 a fault of dlprep's own among them.
+    Exit code: 0 all passed, 1 some did not or were not judged, 2 wrong use, 3 a fault of dlprep's
+    own among them.
 
-    Example: dlprep grade submissions/ --exercise softmax --format table --format csv=grades.csv
+    Example: dlprep grade submissions/ --exercise softmax --log run.jsonl --format csv=grades.csv
     """
-    from dlprep.grading.outputs import read_targets
-    from dlprep.grading.resume import read_earlier
-    from dlprep.grading.submissions import collect
+    from datetime import UTC, datetime
 
-    with errors():
-        _require_terms(points, timeout, jobs, scheduler)
+    from dlprep.grading import reports
+    from dlprep.grading.log import open_log, results
+    from dlprep.grading.run import terms_of, undone
+    from dlprep.grading.submissions import collect
+    from dlprep.render.words import plural
+
+    with errors(), ExitStack() as opened:
+        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
+            raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
+        if jobs and scheduler:
+            raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
+        if resume and log is None:
+            raise UserError("--resume goes on with a log: name it with --log FILE.")
         wanted = [catalog.find(name).slug for name in exercises] if exercises else None
-        targets = read_targets(formats or [], resume)
-        found = collect(paths, wanted, layout)
-        earlier = None
-        if resume:
-            earlier = read_earlier(
-                resume, found.tasks, seed=seed, timeout=timeout, feedback=feedback
-            )
-            seed, timeout = earlier.run.seed, earlier.run.timeout
-        done = earlier.done if earlier else frozenset()
-        to_do = [task for task in found.tasks if task.key not in done]
-        with closing(_executor(scheduler, jobs, len(to_do))) as executor:
-            isolation = _isolation(executor, allow_unsandboxed)
-            info = _run_info(seed, points, feedback, isolation, timeout)
-            note(_left_out(found))
-            statuses = _graded(found, to_do, targets, info, earlier, executor)
-    if "fault" in statuses:
+        found = collect(paths, wanted, layout, only)
+        if dry_run:
+            _show(found)
+            raise typer.Exit(NOT_PASSED if found.not_judged else 0)
+        people = [task.who for task in found.tasks]
+        targets = reports.read_targets(formats or [], [log] if log else [], people)
+        if found.unrelated:
+            note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with _judges(scheduler, jobs, started, len(found.tasks)) as judges:
+            if judges.isolation != "full" and not allow_unsandboxed:
+                raise UserError(
+                    "The system cannot lock submissions in: they would run in a separate process,"
+                    " with all that its user may read and write. If you trust them:"
+                    " --allow-unsandboxed."
+                )
+            kept = opened.enter_context(closing(open_log(log, "resume" if resume else "begin")))
+            terms = terms_of(kept, found.tasks, seed, timeout, judges.isolation, started)
+            tasks = found.tasks if only else undone(found.tasks, kept)
+            if again := sum(task.key in kept.latest for task in tasks):
+                what = plural(again, "submission")
+                note(f"Judging {what} again: changed, at fault or asked for.")
+            kept.begin(terms, tasks, found)
+            ended, code = _judge(tasks, judges, terms, kept)
+        made = results([kept], points, feedback)
+        reports.write(targets, made)
+        if ended:
+            done = sum(task.key in kept.latest for task in found.tasks)
+            how = f"Go on with: --log {log} --resume" if log else "With --log it could go on."
+            fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
+    if "fault" in made.statuses:
         raise typer.Exit(FAULT)
-    if statuses != {"passed"}:
+    if made.statuses != {"passed"} or made.not_judged:
         raise typer.Exit(NOT_PASSED)
 
 
-def _require_terms(
-    points: float, timeout: float | None, jobs: int | None, scheduler: str | None
+def report(
+    logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="What grade --log wrote.")],
+    formats: Formats = None,
+    points: Points = 1.0,
+    feedback: Shown = "full",
 ) -> None:
-    """``UserError`` if the run cannot be on these terms."""
-    import math
+    """Report on what was graded, from its logs: nothing is judged again.
 
-    if not math.isfinite(points):
-        raise UserError("The points of an exercise are a number.")
-    if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
-        raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
-    if jobs and scheduler:
-        raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
+    Of several verdicts on one person's exercise the latest counts. Exit code: 0, or 2 for wrong
+    use.
+
+    Example: dlprep report run.jsonl --format junit=results.xml --format csv=grades.csv
+    """
+    from dlprep.grading import reports
+    from dlprep.grading.log import open_log, results
+
+    with errors(), ExitStack() as opened:
+        targets = reports.read_targets(formats or [], logs)
+        read = [opened.enter_context(closing(open_log(path, "read"))) for path in logs]
+        reports.write(targets, results(read, points, feedback))
 
 
-def _executor(scheduler: str | None, jobs: int | None, most: int) -> Executor:
+def _judges(
+    scheduler: str | None, jobs: int | None, started: str, most: int
+) -> AbstractContextManager[Judges]:
     """Where this run's submissions are judged."""
-    if scheduler is None:
-        from dlprep.grading.run import LocalExecutor
+    if scheduler is not None:
+        from dlprep.grading.cluster import cluster_judges
 
-        return LocalExecutor(jobs, most)
-    from dlprep.grading.cluster import ClusterExecutor
+        return cluster_judges(scheduler, started)
+    from dlprep.grading.run import local_judges
+    from dlprep.sandbox import cores
 
-    return ClusterExecutor(scheduler)
-
-
-def _isolation(executor: Executor, allow_unsandboxed: bool) -> str:
-    """The level of isolation; ``UserError`` where grading would not be safe."""
-    isolation = executor.isolation()
-    if isolation != "full" and not allow_unsandboxed:
-        raise UserError(
-            "The system cannot lock submissions in: they would run in a separate process, with all"
-            " that its user may read and write. If you trust them: --allow-unsandboxed."
-        )
-    return isolation
+    return local_judges(max(1, min(jobs or cores(), most)))
 
 
-def _run_info(
-    seed: int | None, points: float, feedback: Feedback, isolation: str, timeout: float | None
-) -> RunInfo:
-    """What is the same for all."""
-    import random
-    from datetime import UTC, datetime
-
-    from dlprep.grading.formats import RunInfo
-
-    if seed is None:
-        seed = random.SystemRandom().randrange(MAX_SEED + 1)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    return RunInfo(seed, points, feedback, isolation, __version__, started, timeout)
-
-
-def _left_out(found: Submissions) -> str:
-    """What to say of files and folders that are no submission, if there are any."""
-    from dlprep.render.words import plural
-
-    said = []
-    if found.ignored:
-        said.append(f"Ignored {plural(found.ignored, 'item')} beside the submissions.")
-    if found.unreadable:
-        said.append(f"{plural(found.unreadable, 'folder')} cannot be looked into.")
-    return " ".join(said)
-
-
-def _graded(
-    found: Submissions,
-    to_do: list[Task],
-    targets: list[Target],
-    info: RunInfo,
-    earlier: Earlier | None,
-    executor: Executor,
-) -> set[Status]:
-    """Grade what is not graded yet, and write everything: which statuses there are."""
+def _judge(tasks: list[Task], judges: Judges, terms: Run, kept: Log) -> tuple[str, int]:
+    """Judge them all into the log. What ended it early, if anything did, and its exit code."""
     from dlprep import render
-    from dlprep.grading.outputs import LINES, Outputs
-    from dlprep.grading.run import ExecutorLost, run
+    from dlprep.grading.run import run
     from dlprep.render.progress import progress
 
-    counts: Counter[Status] = Counter()
-    ended, code = "", CTRL_C
-    if earlier:
-        earlier.cut()
-    with Outputs(targets, info, found.tasks) as outputs:
-        console = render.make_console(stderr=True)
-        done = len(found.tasks) - len(to_do)
-        try:
-            with progress(len(found.tasks), done, console, hidden=outputs.on_screen) as advance:
-                for graded in earlier.graded() if earlier else ():
-                    outputs.repeat(graded)
-                    counts[graded.status] += 1
-                for graded in run(to_do, found.read, executor, info):
-                    outputs.add(graded)
-                    counts[graded.status] += 1
-                    advance()
-        except KeyboardInterrupt:
-            ended = "Interrupted:"
-        except ExecutorLost as error:
-            ended, code = str(error), USAGE
-        outputs.finish()
-    if ended:
-        said = f"{ended} {counts.total()} of {len(found.tasks)} submissions are graded."
-        files = [target.path for target in targets if target.format == LINES and target.path]
-        fail(said + (f" Go on with: --resume {files[0]}" if files else ""), code)
-    return set(counts)
+    try:
+        with progress(len(tasks), render.make_console(stderr=True)) as advance:
+            for graded, source in run(tasks, judges, terms):
+                kept.add(graded, source)
+                advance()
+    except KeyboardInterrupt:
+        return "Interrupted:", CTRL_C
+    except SystemExit as end:  # told to by a signal
+        return "Ended by a signal:", int(end.code or 0)
+    except UserError as error:
+        return str(error), USAGE
+    return "", 0
+
+
+def _show(found: Submissions) -> None:
+    """Print what would be judged, what not, and what has nothing to do with it."""
+    from dlprep import render
+    from dlprep.render.grading import dry_run_page
+
+    whose = [": ".join(filter(None, task.key)) for task in found.tasks]
+    files = [task.path or "missing" for task in found.tasks]
+    dry_run_page(
+        [f"{who}   {file}" for who, file in zip(whose, files, strict=True)],
+        [str(one) for one in found.not_judged],
+        found.unrelated,
+        render.make_console(),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -76,7 +77,7 @@ def errors() -> Iterator[None]:
     except KeyboardInterrupt:
         fail(INTERRUPTED, CTRL_C)
     except Exception as error:
-        if isinstance(error, OSError) and _output_fails():
+        if isinstance(error, OSError) and _is_of_output(error):
             if isinstance(error, BrokenPipeError):  # `dlprep list | head`
                 raise typer.Exit(NOT_PASSED) from None
             fail(f"Standard output cannot be written: {reason(error)}.", USAGE)
@@ -93,8 +94,10 @@ def errors() -> Iterator[None]:
         fail(f"A fault of dlprep's own: {what} (DLPREP_DEBUG=1 shows where)", FAULT)
 
 
-def _output_fails() -> bool:
+def _is_of_output(error: OSError) -> bool:
     """Whether standard output takes no more; what waits to be written there is then dropped."""
+    if error.errno in (errno.EMFILE, errno.ENFILE):  # too many open files
+        return False
     try:
         print(flush=True)  # to flush alone does not fail a second time
     except OSError:

@@ -2,194 +2,246 @@
 
 from __future__ import annotations
 
-import queue
+import hashlib
+import math
+import random
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
-from typing import Protocol
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from importlib import metadata
 
-from dlprep import catalog
+from dlprep import __version__, catalog
 from dlprep.errors import FaultError, UserError
-from dlprep.grading.formats import RunInfo
-from dlprep.grading.model import Graded, Request, Task
+from dlprep.grading.log import SCHEMA, Log
+from dlprep.grading.model import MAX_SEED, Graded, Run, Task, Versions
+from dlprep.grading.submissions import read, submitted
 from dlprep.judge.process import JudgeFault, JudgeProcess
 from dlprep.model import Problem, Verdict, VerdictStatus
-from dlprep.sandbox import cores
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 
 # On top of the judge's own timers, which start when a worker has loaded. It is for a judge that
 # hangs, never for a submission, and so it may be long.
-PATIENCE = 120.0  # seconds
-PATIENCE_FACTOR = 10  # and so many times what one case of the exercise may take
+PATIENCE = 300.0  # seconds
+PATIENCE_FACTOR = 10  # and so many times what --timeout says
 AHEAD = 2  # submissions that wait for each judge; all others are not even read
+GLANCE = 2.0  # seconds without a verdict, after which one looks whether there is still a judge
+IN_VAIN = 8  # faults, and no verdict yet: nothing can be judged here
 
 
-class ExecutorLost(UserError):  # noqa: N818 - what happened to it
+class JudgesLost(UserError):  # noqa: N818 - what happened to them
     """Nothing can be judged there any more. What is judged stands."""
 
 
-class Executor(Protocol):
-    """Where submissions are judged: ``size`` at a time, in any order.
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Where submissions are judged, ``size()`` at a time, and how far they are isolated there.
 
-    A future may end with ``ExecutorLost``, and so may ``wait``.
+    ``check`` raises ``JudgesLost`` when nobody judges there any more.
     """
 
-    size: int
-
-    def isolation(self) -> str:
-        """The level of isolation that is reached there; ``FaultError`` if no worker starts."""
-
-    def submit(self, request: Request) -> Future[Verdict]:
-        """Have a submission judged."""
-
-    def wait(self, pending: Iterable[Future[Verdict]]) -> Iterable[Future[Verdict]]:
-        """Those that are done, as soon as there is one."""
-
-    def close(self) -> None:
-        """End it, with all that still runs."""
+    executor: Executor
+    isolation: str
+    size: Callable[[], int]
+    check: Callable[[], None] = lambda: None
 
 
-def run(
-    tasks: Iterable[Task],
-    read: Callable[[Task], bytes | Problem],
-    executor: Executor,
-    info: RunInfo,
-) -> Iterator[Graded]:
-    """Judge each task on the run's terms; what is done first comes first. One for each task.
+def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Graded, bytes | None]]:
+    """Judge each task on the run's terms; what is done first comes first, with its text.
 
-    Memory does not grow with the number of tasks. The executor stays the caller's to close.
+    One for each task: a verdict that is a fault is tried twice. Memory does not grow with their
+    number. ``JudgesLost`` when nobody judges any more, ``FaultError`` when nobody can.
     """
-    pending: dict[Future[Verdict], Task] = {}
+    pending: dict[Future[Verdict], tuple[Graded, bytes, bool]] = {}
+    in_vain = 0.0  # faults before the first verdict
+
+    def submit(graded: Graded, source: bytes, again: bool = False) -> None:
+        future = judges.executor.submit(judge_request, graded.exercise, source, terms)
+        pending[future] = graded, source, again
+
+    def done() -> Iterator[tuple[Graded, bytes | None]]:
+        nonlocal in_vain
+        ready = wait(pending, GLANCE, FIRST_COMPLETED).done
+        if not ready:
+            judges.check()
+        for future in ready:
+            graded, source, again = pending.pop(future)
+            verdict = _verdict(future, graded.exercise, judges, terms)
+            if verdict.status == "fault" and not again:
+                submit(graded, source, again=True)
+                continue
+            in_vain += 1 if verdict.status == "fault" else -math.inf
+            if in_vain == IN_VAIN and verdict.problem is not None:
+                raise FaultError(f"Nothing can be judged. {verdict.problem.message}")
+            yield replace(graded, verdict=verdict), source
+
     for task in tasks:
         if task.path is None:
-            yield Graded(task.who, task.exercise, "", None)
+            yield Graded(task.who, task.exercise, "", None), None
             continue
         source = read(task)
+        text = text_hash(source)
+        graded = Graded(task.who, task.exercise, str(task.path), None, submitted(task), text)
         if isinstance(source, Problem):
-            yield _graded(task, _without_cases(task.exercise, "error", info.seed, source))
+            verdict = _without_cases(task.exercise, "error", terms, source)
+            yield replace(graded, verdict=verdict), None
             continue
-        request = Request(task.exercise, source, info.seed, info.timeout)
-        pending[executor.submit(request)] = task
-        while len(pending) >= AHEAD * executor.size:
-            yield from _done(pending, executor, info)
+        submit(graded, source)
+        while len(pending) >= AHEAD * judges.size():
+            yield from done()
     while pending:
-        yield from _done(pending, executor, info)
+        yield from done()
 
 
-def _done(
-    pending: dict[Future[Verdict], Task], executor: Executor, info: RunInfo
-) -> Iterator[Graded]:
-    for future in executor.wait(pending):
-        task, verdict = pending.pop(future), future.result()
-        # "" of what needed no worker
-        if info.isolation == "full" and verdict.isolation not in ("", "full"):
-            problem = Problem("fault", "The operating system did not lock its worker in.")
-            verdict = _without_cases(task.exercise, "fault", info.seed, problem)
-        yield _graded(task, verdict)
+def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run) -> Verdict:
+    """What came of a request; ``JudgesLost`` if that is not this submission's misfortune alone."""
+    try:
+        verdict = future.result()
+    except JudgesLost:
+        raise
+    except Exception as error:
+        judges.check()
+        said = f"The submission could not be graded: {str(error).rstrip('.')}."
+        return _without_cases(exercise, "fault", terms, Problem("fault", said))
+    # "" of what needed no worker
+    if terms.isolation == "full" and verdict.isolation not in ("", "full"):
+        problem = Problem("fault", "The operating system did not lock its worker in.")
+        return _without_cases(exercise, "fault", terms, problem)
+    return verdict
 
 
-def _graded(task: Task, verdict: Verdict) -> Graded:
-    return Graded(task.who, task.exercise, str(task.path), verdict)
+def _without_cases(exercise: str, status: VerdictStatus, terms: Run, problem: Problem) -> Verdict:
+    return Verdict(exercise, f"{exercise}.py", status, terms.seed, 0.0, "", problem=problem)
 
 
-def _without_cases(exercise: str, status: VerdictStatus, seed: int, problem: Problem) -> Verdict:
-    return Verdict(exercise, f"{exercise}.py", status, seed, 0.0, "", problem=problem)
+_here = threading.local()
+
+
+def judge_request(exercise: str, source: bytes, terms: Run) -> Verdict:
+    """The verdict on a submission, by the warm judge that this thread keeps.
+
+    ``JudgesLost`` if this machine would judge otherwise than the one that asks. What else goes
+    wrong is raised, and costs the judge its place.
+    """
+    require_same("A machine that came later", versions(terms.started), terms.versions)
+    if not hasattr(_here, "judge"):
+        _here.judge = WarmJudge()  # it ends when its input does, and so with this process
+    judge: WarmJudge = _here.judge
+    return judge.verdict(exercise, source, terms)
 
 
 class WarmJudge:
     """A judge that stays warm from one submission to the next, and is replaced when it fails."""
 
     def __init__(self) -> None:
-        self._process: JudgeProcess | None = JudgeProcess()
-        self._lock = threading.Lock()
-        self._busy = self._closed = False
+        self._lock, self._closed = threading.Lock(), False
+        self._process: JudgeProcess | None = None
+        with suppress(OSError):  # the first request tries again, and says what is wrong
+            self._process = JudgeProcess(lasting=True)
 
-    def verdict(self, request: Request) -> Verdict:
-        """The verdict on a submission, whatever happens; one that is a fault is tried twice."""
-        for _ in range(2):
-            try:
-                verdict = self._judged(request)
-            except Exception as error:  # this submission's misfortune, not that of all the others
-                problem = Problem("fault", f"The submission could not be graded: {error}.")
-                verdict = _without_cases(request.exercise, "fault", request.seed, problem)
-            if verdict.status != "fault" or self._closed:
-                break
-            self._discard()
-        return verdict
-
-    def close(self) -> None:
-        """End the judge, at once. A thread that waits for its verdict gets a fault."""
-        with self._lock:
-            self._closed = True
-        self._discard()
-
-    def _judged(self, request: Request) -> Verdict:
+    def verdict(self, exercise: str, source: bytes, terms: Run) -> Verdict:
+        """The verdict on a submission; ``JudgeFault`` or ``OSError`` without one."""
         with self._lock:
             if self._closed:
                 raise JudgeFault("the run was ended")
-            self._process = process = self._process or JudgeProcess()
-            self._busy = True
-        seconds = request.timeout or catalog.find(request.exercise).seconds
-        patience = PATIENCE + PATIENCE_FACTOR * seconds
+            self._process = process = self._process or JudgeProcess(lasting=True)
+        patience = PATIENCE + PATIENCE_FACTOR * (terms.timeout or 0)
         watchdog = threading.Timer(patience, process.kill)
         watchdog.start()
+        verdict = None
         try:
-            return process.judge(
-                request.exercise, request.source, seed=request.seed, seconds=request.timeout
-            )
+            verdict = process.judge(exercise, source, seed=terms.seed, seconds=terms.timeout)
+            return verdict
         finally:
             watchdog.cancel()
-            self._busy = False
+            if verdict is None or verdict.status == "fault":
+                self._discard()
+
+    def close(self) -> None:
+        """End the judge, at once. A thread that waits for its verdict gets a ``JudgeFault``."""
+        with self._lock:
+            self._closed = True
+        self._discard()
 
     def _discard(self) -> None:
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
-            if self._busy:
-                process.kill()
+            process.kill()
             process.close()
 
 
-class LocalExecutor:
-    """Warm judges on this machine, each with a thread that waits for it: one a core by default.
+@contextmanager
+def local_judges(jobs: int) -> Iterator[Judges]:
+    """So many warm judges on this machine, each with a thread that waits for it.
 
-    There are no more than ``most``, the number of submissions.
+    They are ended with the block, at once. ``FaultError`` if no worker starts.
     """
+    judges = [WarmJudge() for _ in range(jobs)]
+    waiting = iter(judges)
 
-    def __init__(self, jobs: int | None, most: int) -> None:
-        self.size = max(1, min(jobs or cores(), most))
-        self._judges = [WarmJudge() for _ in range(self.size)]
-        self._free: queue.SimpleQueue[WarmJudge] = queue.SimpleQueue()
-        for judge in self._judges:
-            self._free.put(judge)
-        self._threads = ThreadPoolExecutor(self.size)
+    def take_one() -> None:
+        _here.judge = next(waiting)
 
-    def isolation(self) -> str:
-        """The level of isolation that workers reach on this machine."""
-        return isolation_reached()
-
-    def submit(self, request: Request) -> Future[Verdict]:
-        """Have a submission judged by the next judge that is free."""
-        return self._threads.submit(self._verdict, request)
-
-    def wait(self, pending: Iterable[Future[Verdict]]) -> Iterable[Future[Verdict]]:
-        """Those that are done, as soon as there is one."""
-        return wait(pending, return_when=FIRST_COMPLETED).done
-
-    def close(self) -> None:
-        """End the judges, at once."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for judge in self._judges:
+    threads = ThreadPoolExecutor(jobs, initializer=take_one)
+    try:
+        yield Judges(threads, isolation_reached(), lambda: jobs)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        for judge in judges:
             judge.close()
-        self._threads.shutdown()
+        threads.shutdown()
 
-    def _verdict(self, request: Request) -> Verdict:
-        judge = self._free.get()
-        try:
-            return judge.verdict(request)
-        finally:
-            self._free.put(judge)
+
+def terms_of(
+    log: Log,
+    tasks: Iterable[Task],
+    seed: int | None,
+    timeout: float | None,
+    isolation: str,
+    started: str,
+) -> Run:
+    """The terms of a run, which are the log's if it has begun; ``UserError`` if they cannot be."""
+    exercises = {slug: exercise_hash(slug) for slug in sorted({task.exercise for task in tasks})}
+    if log.runs:
+        begun = log.runs[-1]
+        if seed not in (None, begun.seed) or timeout not in (None, begun.timeout):
+            how = "no" if begun.timeout is None else f"{begun.timeout:g} s as"
+            raise UserError(
+                f"{log.name} was begun with {begun.seed} as --seed and {how} --timeout: all get the"
+                " same."
+            )
+        for run in log.runs:
+            for slug, digest in run.exercises.items():
+                if exercises.get(slug, digest) != digest:
+                    raise UserError(
+                        f"The exercise {slug} has changed since {log.name} was begun: begin"
+                        " another log, so that all are judged by the same cases."
+                    )
+        seed, timeout = begun.seed, begun.timeout
+    elif seed is None:
+        seed = random.SystemRandom().randrange(MAX_SEED + 1)
+    return Run(SCHEMA, seed, timeout, isolation, started, versions(started), exercises)
+
+
+def undone(tasks: Iterable[Task], log: Log) -> list[Task]:
+    """The tasks without a verdict in the log, or with one on another text, or with a fault."""
+
+    def is_done(task: Task) -> bool:
+        place = log.latest.get(task.key)
+        if place is None or task.path is None:
+            return place is not None and place.status == "missing"
+        return place.status not in ("missing", "fault") and place.text == text_hash(read(task))
+
+    return [task for task in tasks if not is_done(task)]
+
+
+def text_hash(source: bytes | Problem) -> str | None:
+    """The SHA-256 of a submission's text, if it could be read."""
+    return hashlib.sha256(source).hexdigest() if isinstance(source, bytes) else None
 
 
 def isolation_reached() -> str:
@@ -200,3 +252,35 @@ def isolation_reached() -> str:
             return worker.isolation
     except (OSError, WorkerFault) as error:
         raise FaultError(str(error)) from error
+
+
+def exercise_hash(slug: str) -> str:
+    """The SHA-256 of all files of an exercise, their names included."""
+    digest = hashlib.sha256()
+    for room in ("exercises", "solutions"):
+        for path in sorted((catalog.HOME / room / slug).rglob("*")):
+            name = path.relative_to(catalog.HOME)
+            if path.is_file() and "__pycache__" not in name.parts:
+                text = path.read_bytes()
+                digest.update(f"{name.as_posix()}\0{len(text)}\0".encode() + text)
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def versions(started: str) -> Versions:
+    """What decides a verdict on this machine; read once a run in each process."""
+    exercises = "".join(map(exercise_hash, catalog.slugs()))
+    return Versions(
+        dlprep=__version__,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+        numpy=metadata.version("numpy"),
+        catalogue=hashlib.sha256(exercises.encode()).hexdigest(),
+    )
+
+
+def require_same(where: str, there: Versions, here: Versions) -> None:
+    """``JudgesLost`` if a machine would judge otherwise than the one that asks."""
+    for name, ours in asdict(here).items():
+        if (theirs := getattr(there, name)) != ours:
+            what = f"{name} {theirs:.12}, and this one {ours:.12}"
+            raise JudgesLost(f"{where} has {what}: install the same on both.")

@@ -1,175 +1,269 @@
-"""Find the submissions in files and folders, and read them; nothing in them can stop a run."""
+"""Find the submissions in files and folders, and read them; nothing in them can stop a run.
+
+What looks like a submission and is not judged is told with its reason, never passed over.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import stat
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dlprep import catalog
 from dlprep.errors import UserError
-from dlprep.grading.model import Task
-from dlprep.judge.loading import MAX_SOURCE
+from dlprep.files import SourceError, explained, read_source, reason
+from dlprep.grading.model import Key, NotJudged, Task
 from dlprep.model import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"
+SILENT = {"__pycache__", "__MACOSX"}  # what Python and a Mac's zip leave behind
+MOST_TOLD = 20  # of one person's, what is not judged
 
+# What people make of a name: `Softmax (1).py`, `copy of softmax.ipynb`, `lstm-cell_v2.py.txt`.
+# Possessive: no name makes it slow.
+NEARLY = r"(?:copy of )?(?P<exercise>{})(?:[\s_-]*+(?:\(\d++\)|copy|final|v?\d++))*+"
+ENDING = r"(?:\.(?:pyw?|ipynb|txt))*+"
 
-@dataclass(frozen=True, slots=True)
-class Submissions:
-    """What there is to grade, by who and then by exercise.
-
-    ``ignored`` counts the files and folders that are no submission, ``unreadable`` the folders
-    that could not be looked into. ``linked`` are submissions that are symbolic links, or lie
-    behind one.
-    """
-
-    tasks: tuple[Task, ...]
-    ignored: int
-    unreadable: int
-    linked: frozenset[Path]
-
-    def read(self, task: Task) -> bytes | Problem:
-        """The text of a submission that is not missing, or why there is none.
-
-        What is said of a file never names its folder: students read it.
-        """
-        path, file = task.path, f"{task.exercise}.py"
-        assert path is not None
-        if path in self.linked:  # to another's submission, or to a solution
-            return Problem("file", f"{file} is a symbolic link.", help="Hand in the file itself.")
-        try:
-            info = path.lstat()
-            if stat.S_ISDIR(info.st_mode):
-                return Problem("file", f"{file} is a folder, not a file.")
-            if not stat.S_ISREG(info.st_mode):  # not even opened: a pipe would wait for its writer
-                return Problem("file", f"{file} is a pipe or a device, not a file.")
-            if info.st_size > MAX_SOURCE:
-                size = f"{info.st_size / (1 << 20):.1f} MiB"
-                return Problem("file", f"{file} is larger than a submission may be: {size}, not 1.")
-            return path.read_bytes()
-        except OSError as error:
-            return Problem("file", f"{file} cannot be read: {_why(error)}.")
-
-
-def collect(
-    paths: Sequence[Path], exercises: Sequence[str] | None = None, layout: str | None = None
-) -> Submissions:
-    """The submissions in files ``EX.py``, folders of them, and folders of folders ``WHO/EX.py``.
-
-    ``layout`` says where else they are: ``{who}/hw3/{exercise}.py``. With ``exercises`` others are
-    left out, and where somebody's submission to one of these is not there, it is listed as
-    missing. ``UserError`` when a path is not there, or when there is nothing to grade.
-    """
-    found = _Found(layout)
-    for path in paths:
-        found.look_into(path)
-    wanted = catalog.slugs() if exercises is None else exercises
-    files = {key: path for key, path in found.files.items() if key[1] in wanted}
-    missing = {(who, slug) for who in found.people for slug in exercises or ()} - files.keys()
-    if not files and not missing:
-        raise UserError(
-            f"There is no submission in {', '.join(repr(str(path)) for path in paths)}: no file"
-            f" {layout or f'{ONE_PERSON} or {MANY}'} of an exercise that is asked for."
-            f"{'' if layout else ' For another place, see --layout.'}"
-        )
-    return Submissions(
-        tuple(Task(*key, files.get(key)) for key in sorted({*files, *missing})),
-        len(found.seen - found.used),
-        found.unreadable,
-        frozenset(found.linked),
-    )
+Patterns = list[re.Pattern[str]]  # one for each component of a path
 
 
 @dataclass(slots=True)
+class Submissions:
+    """What there is to grade, by who and then by exercise; what is not judged; and all else."""
+
+    tasks: list[Task]
+    not_judged: list[NotJudged]
+    unrelated: list[str]
+
+
+def read(task: Task) -> bytes | Problem:
+    """The text of a submission that is not missing, or why there is none.
+
+    What is said of a file never names its folder: students read it.
+    """
+    assert task.path is not None
+    try:
+        if task.linked:  # to somebody else's submission, or to a solution
+            raise SourceError("link", "is a symbolic link")
+        return read_source(task.path)
+    except SourceError as error:
+        remedy = "Hand in the file itself." if error.kind == "link" else ""
+        return Problem("file", f"{task.exercise}.py {error}.", help=remedy)
+
+
+def submitted(task: Task) -> str | None:
+    """When the file was last changed, as an ISO time in UTC; None if that cannot be told."""
+    assert task.path is not None
+    try:
+        changed = datetime.fromtimestamp(task.path.lstat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):  # the last two: a year that no calendar has
+        return None
+    return changed.isoformat(timespec="seconds")
+
+
+def collect(
+    paths: Sequence[Path],
+    exercises: Sequence[str] | None = None,
+    layout: str | None = None,
+    only: Sequence[str] | None = None,
+) -> Submissions:
+    """The submissions in files ``EX.py``, folders of them, and folders of folders ``WHO/EX.py``.
+
+    If a folder among several paths has an ``EX.py`` in it, each of them is a person. ``layout``
+    says where else submissions are: ``{who}/hw3/{exercise}.py``. With ``exercises`` others are left
+    out, and where somebody's submission to one of these is not there, it is listed as missing.
+    With ``only`` all is left out that is not of these people. ``UserError`` when a path or a person
+    is not there, when submissions and people's folders lie side by side, or when there is nothing
+    to grade.
+    """
+    for path in paths:
+        with explained(f"{str(path)!r} cannot be read"):
+            try:
+                path.lstat()  # a link that leads nowhere is a submission, too
+                if _is_folder(path):
+                    os.scandir(path).close()
+            except FileNotFoundError:
+                raise UserError(f"There is no {str(path)!r}.") from None
+    found = _Found(frozenset(exercises or catalog.slugs()), layout)
+    found.look_around(paths)
+    found.finish(exercises or ())
+    people = {who for who, _ in found.tasks} | found.told.keys()
+    for who in only or ():
+        if who not in people:
+            raise UserError(f"There is nobody called {who!r} among these submissions.")
+    tasks = [task for _, task in sorted(found.tasks.items()) if not only or task.who in only]
+    left_out = [one for one in found.not_judged if not only or one.who in only]
+    if not tasks and not only:
+        near = "; ".join(map(str, left_out[:3]))
+        raise UserError(
+            f"There is no submission in {', '.join(repr(str(path)) for path in paths)}: no file"
+            f" {layout or f'{ONE_PERSON} or {MANY}'} of an exercise that is asked for."
+            f"{f' Not judged: {near}.' if near else ''}"
+            f"{'' if layout else ' For another place, see --layout.'}"
+        )
+    return Submissions(tasks, sorted(left_out, key=lambda one: one.path), found.unrelated)
+
+
 class _Found:
-    """What was found so far, in all the paths."""
+    """What was found so far, in all the paths. ``people`` are those whose folder could be read."""
 
-    layout: str | None
-    files: dict[tuple[str, str], Path] = field(default_factory=dict)
-    people: set[str] = field(default_factory=set)
-    seen: set[Path] = field(default_factory=set)
-    used: set[Path] = field(default_factory=set)
-    linked: set[Path] = field(default_factory=set)
-    unreadable: int = 0
+    def __init__(self, wanted: frozenset[str], layout: str | None) -> None:
+        self.wanted, self.layout = wanted, layout
+        self.tasks: dict[Key, Task] = {}
+        self.people: dict[str, Path] = {}
+        self.not_judged: list[NotJudged] = []
+        self.told: Counter[str] = Counter()
+        self.unrelated: list[str] = []
+        self.names = {slug.replace("_", ""): slug for slug in wanted}
+        slugs = "|".join(slug.replace("_", r"[\W_]?") for slug in wanted)
+        self.nearly = [
+            re.compile(part.replace(r"\.py", ENDING), re.DOTALL | re.IGNORECASE)
+            for name in (ONE_PERSON, layout or ONE_PERSON)
+            for part in _regex(name.rpartition("/")[2], NEARLY.format(slugs))
+        ]
 
-    def look_into(self, path: Path) -> None:
-        """Find the submissions in a path as the user gave it."""
-        try:
-            path.lstat()  # a link that leads nowhere is a submission, too
-            folder = _is_folder(path)
-            kind = _kind(path) if folder else ONE_PERSON
-        except FileNotFoundError:
-            raise UserError(f"There is no {str(path)!r}.") from None
-        except OSError as error:
-            raise UserError(f"{str(path)!r} cannot be read: {_why(error)}.") from error
-        layout = kind if self.layout is None else self.layout
-        if "{who}" not in layout:
-            self.people.add("")
-        look = self._scan if folder else self._match
-        look(path, _patterns(layout), {}, False)
+    def look_around(self, paths: Sequence[Path]) -> None:
+        """Find the submissions in paths as the user gave them."""
+        if self.layout is None and len(paths) > 1 and _people("The paths are", paths):
+            for path in paths:  # `grade subs/*`
+                named = path if path.name.strip(".") else path.resolve()
+                if named.name not in SILENT:
+                    self.look_at(named, _patterns(MANY), {})
+            return
+        for path in paths:
+            layout = self.layout
+            if layout is None:
+                layout = _kind(path) if _is_folder(path) else ONE_PERSON
+            if "{who}" not in layout:
+                self.people[""] = path
+            look = self.look_into if _is_folder(path) else self.look_at
+            look(path, _patterns(layout), {})
 
-    def _scan(
-        self, folder: Path, patterns: list[re.Pattern[str]], known: dict[str, str], linked: bool
+    def look_into(
+        self, folder: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        """Match what is in a folder; only as deep as the layout is, whatever lies below."""
+        """Look at what is in a folder: as deep as there are patterns, and one folder more."""
         try:
-            inside = _visible(folder)
-        except OSError:
-            self.unreadable += 1
+            inside = _inside(folder)
+        except OSError as error:
+            who = known.get("who", "")
+            if patterns:
+                self.people.pop(who, None)  # nobody knows what is missing there
+            self.tell(folder, f"cannot be looked into: {reason(error)}", who)
             return
         for path in inside:
-            self._match(path, patterns, known, linked)
+            self.look_at(path, patterns, known, linked)
 
-    def _match(
-        self, path: Path, patterns: list[re.Pattern[str]], known: dict[str, str], linked: bool
+    def look_at(
+        self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        self.seen.add(path)
-        match = patterns[0].fullmatch(path.name)
-        if match is None or (len(patterns) > 1 and not _is_folder(path)):
-            return
-        self.used.add(path)
-        known = known | match.groupdict()
-        linked = linked or _is_link(path)
-        if "who" in known:
-            self.people.add(known["who"])
-        if len(patterns) > 1:
-            self._scan(path, patterns[1:], known, linked)
-            return
-        key = known.get("who", ""), known["exercise"]
-        other = self.files.setdefault(key, path)
-        if other != path:
-            whose = f" by {key[0]!r}" if key[0] else ""
+        """Take what fits the patterns; tell what looks as if it should; ignore all else."""
+        folder, last, linked = _is_folder(path), len(patterns) <= 1, linked or _is_link(path)
+        match = patterns[0].fullmatch(path.name) if patterns else None
+        if match and folder != last:
+            known = known | match.groupdict()
+            if "who" in known:
+                self.people.setdefault(known["who"], path)
+            if not last:
+                self.look_into(path, patterns[1:], known, linked)
+            elif known["exercise"] in self.wanted:
+                self.take(Task(known.get("who", ""), known["exercise"], path, linked))
+            else:
+                self.unrelated.append(str(path))
+        elif folder and len(patterns) == 1 and not match and not linked:
+            self.look_into(path, [], known)
+        elif slug := self.meant(path.name) if match or not folder else None:
+            wrong = f"is not called {slug}.py" if self.layout is None else "does not fit --layout"
+            wrong = wrong if patterns else f"lies in the folder {path.parent.name!r}"
+            wrong = "is a folder" if folder else wrong
+            self.tell(path, f"looks like {slug}, but {wrong}", known.get("who", ""))
+        else:
+            self.unrelated.append(str(path))
+
+    def take(self, task: Task) -> None:
+        """Add a submission; ``UserError`` if there is one already."""
+        other = self.tasks.setdefault(task.key, task)
+        if other.path != task.path:
+            whose = f" by {task.who!r}" if task.who else ""
             raise UserError(
-                f"There are two submissions to {key[1]}{whose}: {str(other)!r} and {str(path)!r}."
-                " Grade them in two runs."
+                f"There are two submissions to {task.exercise}{whose}: {str(other.path)!r} and"
+                f" {str(task.path)!r}. Grade them in two runs."
             )
-        if linked:
-            self.linked.add(path)
+
+    def meant(self, name: str) -> str | None:
+        """The exercise that a file of this name was probably meant for."""
+        for match in filter(None, (pattern.fullmatch(name) for pattern in self.nearly)):
+            meant = match.groupdict().get("exercise", "")
+            return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
+        return None
+
+    def tell(self, path: Path, why: str, who: str) -> None:
+        """Note what is not judged; of one person's, no more than anyone reads."""
+        self.told[who] += 1
+        if self.told[who] <= MOST_TOLD or who not in self.people:
+            self.not_judged.append(NotJudged(str(path), why, who))
+
+    def finish(self, exercises: Sequence[str]) -> None:
+        """List what is missing, and tell who handed in nothing."""
+        handed_in = {who for who, _ in self.tasks}
+        for who, path in self.people.items():
+            for slug in exercises:
+                self.tasks.setdefault((who, slug), Task(who, slug, None))
+            if who and not exercises and who not in handed_in and not self.told[who]:
+                self.tell(path, "holds no submission", who)
+            if (more := self.told[who] - MOST_TOLD) > 0:
+                self.not_judged.append(NotJudged(str(path), f"holds {more} more like these", who))
 
 
-def _visible(folder: Path) -> list[Path]:
-    """What is in a folder, but for hidden files and what Python leaves behind."""
-    return [
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.name != "__pycache__"
-    ]
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder, sorted, but for hidden files and what is passed over silently."""
+    names = sorted(os.listdir(folder))  # noqa: PTH208 - half the time of `iterdir`
+    return [folder / name for name in names if name[0] != "." and name not in SILENT]
+
+
+def _submissions(paths: Iterable[Path]) -> list[Path]:
+    """Those that have a submission's name and are not folders."""
+    (pattern,) = _patterns(ONE_PERSON)
+    return [path for path in paths if pattern.fullmatch(path.name) and not _is_folder(path)]
 
 
 def _kind(folder: Path) -> str:
-    """The layout of a folder: one person's if a submission lies in it, else one folder a person."""
-    inside = _visible(folder)
-    (one,) = _patterns(ONE_PERSON)
-    if any(one.fullmatch(path.name) for path in inside):
+    """The layout of a folder: one person's if submissions lie in it, else one folder a person."""
+    inside = _inside(folder)
+    if _submissions(inside):
+        how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
+        _people(f"{str(folder)!r} holds", inside, how)
         return ONE_PERSON
-    return MANY if any(_is_folder(path) for path in inside) else ONE_PERSON
+    return MANY if any(map(_is_folder, inside)) else ONE_PERSON
 
 
-def _patterns(layout: str) -> list[re.Pattern[str]]:
+def _people(where: str, paths: Sequence[Path], how: str = "") -> bool:
+    """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
+
+    def is_person(path: Path) -> bool:
+        try:
+            return _is_folder(path) and bool(_submissions(_inside(path)))
+        except OSError:
+            return False
+
+    submissions, people = _submissions(paths), [path for path in paths if is_person(path)]
+    if submissions and people:
+        folders, files = (
+            ", ".join([*(repr(path.name) for path in some[:3]), "…"][: len(some)])
+            for some in (people, submissions)
+        )
+        raise UserError(
+            f"{where} both people's folders ({folders}) and submissions ({files}): whose are these?"
+            f" Grade them in two runs{how}."
+        )
+    return bool(people)
+
+
+def _patterns(layout: str) -> Patterns:
     """A regular expression for each component of a layout."""
     fields = re.findall(r"\{.*?\}", layout)
     if sorted(fields) not in (["{exercise}"], ["{exercise}", "{who}"]):
@@ -178,10 +272,13 @@ def _patterns(layout: str) -> list[re.Pattern[str]]:
             " in braces; an example is {who}/hw3/{exercise}.py."
         )
     slugs = sorted(catalog.slugs(), key=len, reverse=True)  # softmax_2 is not softmax by "2"
-    exercise, who = f"(?P<exercise>{'|'.join(slugs)})", "(?P<who>.+?)"
-    escaped = re.escape(layout).replace(re.escape("{exercise}"), exercise)
-    whole = escaped.replace(re.escape("{who}"), who)
-    return [re.compile(part, re.DOTALL) for part in whole.split("/")]
+    exercise = f"(?P<exercise>{'|'.join(slugs)})"
+    return [re.compile(part, re.DOTALL) for part in _regex(layout, exercise)]
+
+
+def _regex(layout: str, exercise: str) -> list[str]:
+    parts = re.escape(layout).replace(re.escape("{exercise}"), exercise).split("/")
+    return [part.replace(re.escape("{who}"), "(?P<who>.+?)") for part in parts]
 
 
 def _is_folder(path: Path) -> bool:
@@ -190,7 +287,3 @@ def _is_folder(path: Path) -> bool:
 
 def _is_link(path: Path) -> bool:
     return os.path.islink(path)  # noqa: PTH114 - as above
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -128,6 +128,8 @@ def _unfollowed() -> AbstractContextManager[None]:
 
 def serve(lasting: bool = False) -> None:
     """Answer requests from standard input until it ends. The process ends with it."""
+    import dlprep.files  # noqa: F401 - for `_fault`, which may have no file left to open
+
     verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
     signal.signal(signal.SIGTERM, _stop)

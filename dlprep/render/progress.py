@@ -26,12 +26,10 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(
-    total: int, done: int, console: Console, *, hidden: bool
-) -> Iterator[Callable[[], None]]:
+def progress(total: int, console: Console) -> Iterator[Callable[[], None]]:
     """A bar with rate and time left, gone at the end. What it gives is called for each one done.
 
-    In a pipe, and when ``hidden``, nothing is shown.
+    In a pipe nothing is shown.
     """
     bar = Progress(
         BarColumn(),
@@ -43,8 +41,8 @@ def progress(
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
-        disable=hidden or not console.is_terminal,
+        disable=not console.is_terminal,
     )
-    task = bar.add_task("", total=total, completed=done)
+    task = bar.add_task("", total=total)
     with bar:
         yield lambda: bar.advance(task)

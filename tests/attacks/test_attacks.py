@@ -11,6 +11,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,10 @@ from rich.console import Console
 from surroundings import Surroundings
 
 from dlprep import render
-from dlprep.grading.formats import FORMATS, RunInfo, Writer
-from dlprep.grading.model import Graded
+from dlprep.grading.log import open_log, results
+from dlprep.grading.model import Graded, Run, Versions
+from dlprep.grading.reports import REPORTS
+from dlprep.grading.submissions import Submissions
 from dlprep.judge.judging import RUN_FACTOR
 from dlprep.model import Verdict
 
@@ -39,9 +42,9 @@ def require_safe_reports(verdict: Verdict) -> None:
     """Fail unless every report holds the verdict whole, and no command of the submission's."""
     whole = json.loads(json.dumps(verdict.to_json(), allow_nan=False))
     assert Verdict.from_json(whole) == verdict
-    reports = {name: report(verdict, kind) for name, kind in FORMATS.items()}
+    reports = {name: report(name, verdict) for name in REPORTS}
     ET.fromstring(reports["junit"])
-    for text in (reports["gradescope"], reports["exercism"], *reports["jsonl"].splitlines()):
+    for text in (reports["gradescope"], *reports["jsonl"].splitlines()):
         json.loads(text, parse_constant=pytest.fail)
     for line in reports["github"].splitlines():
         assert line.startswith("::error ")
@@ -60,14 +63,14 @@ def page(verdict: Verdict) -> str:
     return text.getvalue()
 
 
-def report(verdict: Verdict, kind: type[Writer]) -> str:
-    """What a machine reads of it."""
-    text = io.StringIO()
-    run = RunInfo(1, 10.0, "full", verdict.isolation, "0.1", "2030-01-01T00:00:00+00:00")
-    writer = kind(text, run)
-    writer.add(Graded("somebody", verdict.exercise, verdict.file, verdict))
-    writer.close()
-    return text.getvalue()
+def report(name: str, verdict: Verdict) -> str:
+    """What a machine reads of it, by way of the log."""
+    versions = Versions("0.1", "3.11", "2.4", "")
+    run = Run(2, 1, None, verdict.isolation, "2030-01-01T00:00:00+00:00", versions, {})
+    with closing(open_log(None, "begin")) as log:
+        log.begin(run, [], Submissions([], [], []))
+        log.add(Graded("somebody", verdict.exercise, verdict.file, verdict), None)
+        return "".join(REPORTS[name](results([log])))
 
 
 # The longest of all, so the first: another core has the rest meanwhile.

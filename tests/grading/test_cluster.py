@@ -11,20 +11,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from distributed import Scheduler
+from distributed import Client, Scheduler
+from report_examples import RUN
 
 from dlprep.catalog import HOME
 from dlprep.errors import UserError
 from dlprep.grading import cluster as clusters
-from dlprep.grading.cluster import ClusterExecutor
-from dlprep.grading.formats import RunInfo
-from dlprep.grading.model import Request, Task
-from dlprep.grading.run import ExecutorLost, isolation_reached, run
+from dlprep.grading.cluster import cluster_judges
+from dlprep.grading.model import Run, Task
+from dlprep.grading.run import Judges, JudgesLost, isolation_reached, run, versions
 
 RIGHT = (HOME / "solutions/softmax/reference.py").read_bytes()
 WRONG = RIGHT.replace(b" - x.max(axis=axis, keepdims=True, initial=-np.inf)", b"")
@@ -102,19 +103,22 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def hand_in(root: Path, count: int) -> None:
+def hand_in(root: Path, count: int) -> list[Task]:
     """A folder of folders: each one's softmax, named by what becomes of it."""
+    tasks = []
     for n in range(count):
         status = list(TEXTS)[n % len(TEXTS)]
         file = root / "subs" / f"{status}{n}" / "softmax.py"
         file.parent.mkdir(parents=True)
         file.write_bytes(TEXTS[status])
+        tasks.append(Task(f"{status}{n}", "softmax", file))
+    return tasks
 
 
 def grading(folder: Path, *words: str, without: str = "") -> subprocess.Popen[bytes]:
     """``dlprep grade`` in the background."""
     code = (WITHOUT.format(without) if without else "") + DLPREP
-    always = ["grade", "subs", "--allow-unsandboxed", "--seed", "3"]
+    always = ["grade", "subs", "--allow-unsandboxed", "--seed", "3", "--log", "run.jsonl"]
     return subprocess.Popen(
         [sys.executable, "-P", "-c", code, *always, *words],
         env={**os.environ, "NO_COLOR": "1", "COLUMNS": "500"},
@@ -125,85 +129,91 @@ def grading(folder: Path, *words: str, without: str = "") -> subprocess.Popen[by
     )
 
 
-def wait_for_verdicts(path: Path, count: int) -> None:
-    wait_for(lambda: path.exists() and path.read_bytes().count(b"\n") > count)
-
-
 def verdicts(path: Path) -> list[bytes]:
-    """The JSON lines of the verdicts, sorted."""
-    return sorted(path.read_bytes().splitlines()[1:])
+    """The lines of the verdicts, sorted."""
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    return sorted(line for line in lines if line.startswith(b'{"who"') and line.endswith(b"}"))
 
 
-def worker_of(nanny: psutil.Process, executor: ClusterExecutor) -> tuple[str, psutil.Process]:
+def terms(started: str = "once", **changes: Any) -> Run:
+    made = replace(RUN, isolation=isolation_reached(), timeout=20.0, started=started)
+    return replace(made, versions=replace(versions(started), **changes))
+
+
+def client_of(judges: Judges) -> Client:
+    client: Client = judges.executor._client  # type: ignore[attr-defined]
+    return client
+
+
+def worker_of(nanny: psutil.Process, client: Client) -> tuple[str, psutil.Process]:
     """The worker that a nanny watches over: its address and its process."""
-    found = {
-        address: psutil.Process(pid) for address, pid in executor._client.run(os.getpid).items()
-    }
+    found = {address: psutil.Process(pid) for address, pid in client.run(os.getpid).items()}
     return next((address, one) for address, one in found.items() if one.ppid() == nanny.pid)
 
 
-def kill_at_work(address: str, worker: psutil.Process, executor: ClusterExecutor) -> None:
+def kill_at_work(address: str, worker: psutil.Process, client: Client) -> None:
     """Kill a worker that was stopped before, once there is something that it should judge."""
-    wait_for(lambda: bool(executor._client.processing()[address]))
+    wait_for(lambda: bool(client.processing()[address]))
     worker.kill()
 
 
 def test_the_verdicts_are_those_of_this_machine(both: Cluster, tmp_path: Path) -> None:
-    hand_in(tmp_path, 9)
-    here = grading(tmp_path, "--format", "jsonl=here.jsonl")
-    there = grading(tmp_path, "--format", "jsonl=there.jsonl", "--scheduler", both.address)
-    assert (here.communicate(), here.returncode) == ((b"", b""), 1)
-    assert (there.communicate(), there.returncode) == ((b"", b""), 1)
-    lines = verdicts(tmp_path / "there.jsonl")
-    assert lines == verdicts(tmp_path / "here.jsonl")
-    assert len(lines) == 9
-    for line in map(json.loads, lines):
+    hand_in(tmp_path, 3)
+    found = []
+    for words in ([], ["--scheduler", both.address]):
+        process = grading(tmp_path, *words, "--format", "csv=grades.csv")
+        assert (process.communicate(), process.returncode) == ((b"", b""), 1)
+        found.append(verdicts(tmp_path / "run.jsonl"))
+        (tmp_path / "run.jsonl").unlink()
+    assert found[0] == found[1]
+    assert len(found[0]) == 3
+    for line in map(json.loads, found[0]):
         assert line["status"] == line["who"].rstrip("0123456789")
 
 
-def test_a_killed_worker_costs_no_verdict(both: Cluster) -> None:
-    tasks = [Task(f"{who}{n}", "softmax", Path("softmax.py")) for n in range(4) for who in TEXTS]
-    with closing(ClusterExecutor(both.address)) as executor:
-        executor._client.wait_for_workers(2, timeout=30)
-        assert executor.isolation() == isolation_reached()
-        info = RunInfo(3, 1.0, "full", executor.isolation(), "0", "now", 20.0)
+def test_a_killed_worker_costs_no_verdict(both: Cluster, tmp_path: Path) -> None:
+    tasks = hand_in(tmp_path, 6)
+    with cluster_judges(both.address, "once") as judges:
+        client = client_of(judges)
+        client.wait_for_workers(2, timeout=30)
+        assert judges.isolation == isolation_reached()
+        assert judges.size() == 2
 
         def graded(meanwhile: Callable[[], None]) -> dict[str, str]:
             found = {}
-            for one in run(tasks, lambda task: TEXTS[task.who[:-1]], executor, info):
+            for one, _ in run(tasks, judges, terms()):
                 assert one.who not in found
                 found[one.who] = one.status
                 if len(found) == 1:
                     meanwhile()
             return found
 
-        expected = {task.who: task.who[:-1] for task in tasks}
+        expected = {task.who: task.who.rstrip("0123456789") for task in tasks}
         assert graded(lambda: None) == expected
-        address, victim = worker_of(both.nanny, executor)
+        address, victim = worker_of(both.nanny, client)
         started = victim.children(recursive=True)
         assert any("dlprep.judge" in " ".join(child.cmdline()) for child in started)
         victim.suspend()
-        assert graded(lambda: kill_at_work(address, victim, executor)) == expected
+        assert graded(lambda: kill_at_work(address, victim, client)) == expected
     assert not psutil.wait_procs(started, timeout=30)[1], "its judges end with it"
 
 
 def test_ctrl_c(both: Cluster, tmp_path: Path) -> None:
-    hand_in(tmp_path, 60)
-    process = grading(
-        tmp_path, "--scheduler", both.address, "--format", "jsonl=run.jsonl", "--format", "table"
-    )
-    wait_for_verdicts(tmp_path / "run.jsonl", 2)
+    hand_in(tmp_path, 20)
+    process = grading(tmp_path, "--scheduler", both.address)
+    wait_for(lambda: len(verdicts(tmp_path / "run.jsonl")) >= 2)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
     done = len(verdicts(tmp_path / "run.jsonl"))
-    assert 2 <= done < 60
+    assert 2 <= done < 20
     assert f"{done} submissions:" in out.decode()
     assert err.decode() == (
-        f"✗ Interrupted: {done} of 60 submissions are graded. Go on with: --resume run.jsonl\n"
+        f"✗ Interrupted: {done} of 20 submissions are graded."
+        " Go on with: --log run.jsonl --resume\n"
     )
     assert process.returncode == 130
-    with closing(ClusterExecutor(both.address)) as executor:
-        client = executor._client
+    with cluster_judges(both.address, "once") as judges:
+        client = client_of(judges)
 
         def tasks(dask_scheduler: Scheduler) -> int:
             return len(dask_scheduler.tasks)
@@ -212,75 +222,80 @@ def test_ctrl_c(both: Cluster, tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_lost(both: Cluster, bare: Cluster, tmp_path: Path) -> None:
-    hand_in(tmp_path, 30)
+    hand_in(tmp_path, 12)
     scheduler = bare.start("scheduler", "--port", "0")
     bare.worker("--no-nanny")
-    process = grading(tmp_path, "--scheduler", bare.address, "--format", "jsonl=run.jsonl")
-    wait_for_verdicts(tmp_path / "run.jsonl", 2)
+    process = grading(tmp_path, "--scheduler", bare.address, "--format", "csv=grades.csv")
+    wait_for(lambda: len(verdicts(tmp_path / "run.jsonl")) >= 2)
     scheduler.kill()
     out, err = process.communicate(timeout=30)
     before = verdicts(tmp_path / "run.jsonl")
-    assert 2 <= len(before) < 30
+    assert 2 <= len(before) < 12
     assert (out, err.decode()) == (
         b"",
-        f"✗ The Dask scheduler at {bare.address} was lost. {len(before)} of 30 submissions are"
-        " graded. Go on with: --resume run.jsonl\n",
+        f"✗ The Dask scheduler at {bare.address} was lost. {len(before)} of 12 submissions are"
+        " graded. Go on with: --log run.jsonl --resume\n",
     )
     assert process.returncode == 2
-    again = grading(tmp_path, "--scheduler", both.address, "--resume", "run.jsonl")
+    again = grading(tmp_path, "--scheduler", both.address, "--resume")
     out, err = again.communicate(timeout=60)
     assert (err, again.returncode) == (b"", 1)
-    assert b"30 submissions: 10 passed, 10 failed, 10 error" in out
+    assert b"12 submissions: 4 passed, 4 failed, 4 error" in out
     assert set(before) < set(verdicts(tmp_path / "run.jsonl"))
 
 
-def test_a_submission_of_which_every_worker_dies(
-    both: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clusters, "TRIES", 1)
+def test_a_submission_of_which_every_worker_dies(both: Cluster, tmp_path: Path) -> None:
+    """Dask gives it up, and with it what was waiting there: each has another try."""
+    [task] = hand_in(tmp_path, 1)
 
     def allow(failures: int, dask_scheduler: Scheduler) -> None:
         dask_scheduler.allowed_failures = failures
 
-    with closing(ClusterExecutor(both.address)) as executor:
-        executor._client.wait_for_workers(2, timeout=30)
-        executor._client.run_on_scheduler(allow, 0)
-        address, victim = worker_of(both.nanny, executor)
+    with cluster_judges(both.address, "once") as judges:
+        client = client_of(judges)
+        client.wait_for_workers(2, timeout=30)
+        client.run_on_scheduler(allow, 0)
+        address, victim = worker_of(both.nanny, client)
         victim.suspend()
-        pending = [executor.submit(Request("softmax", RIGHT, 3, None)) for _ in range(4)]
-        kill_at_work(address, victim, executor)
-        verdicts = [future.result(timeout=30) for future in pending]
-        executor._client.run_on_scheduler(allow, 3)  # Dask's default
-    assert {verdict.status for verdict in verdicts} == {"passed", "fault"}
-    (said,) = {verdict.problem.message for verdict in verdicts if verdict.problem}
-    assert said == "The Dask workers that judged the submission ended, one after the other."
+        graded = run([task] * 4, judges, terms())
+        first, _ = next(graded)
+        kill_at_work(address, victim, client)
+        statuses = [first.status, *(one.status for one, _ in graded)]
+        client.run_on_scheduler(allow, 3)  # Dask's default
+    assert statuses == ["passed"] * 4
 
 
 def test_a_cluster_that_cannot_judge(
     bare: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bare.start("scheduler", "--port", "0")
-    with monkeypatch.context() as patience:
-        patience.setattr(clusters, "WORKER_SECONDS", 0.1)
-        with pytest.raises(ExecutorLost, match=r"The Dask scheduler at .* has no workers\."):
-            ClusterExecutor(bare.address)
-    stranger = bare.worker("--no-nanny", without="dlprep")
-    with closing(ClusterExecutor(bare.address)) as executor:
-        with pytest.raises(UserError, match=r"The Dask worker at \S+ has no dlprep"):
-            executor.isolation()
-        stranger.kill()
-        wait_for(lambda: not executor._client.nthreads())
+    def judges(started: str = "once") -> None:
+        with cluster_judges(bare.address, started):
+            pass
 
-        for room in ("dlprep", "exercises/softmax", "solutions/softmax"):
-            shutil.copytree(HOME / room, tmp_path / room)
-        bare.worker("--no-nanny", PYTHONPATH=str(tmp_path))
-        executor._client.wait_for_workers(1, timeout=30)
-        other = r"has another set of exercises \(\w+\) than this one \(\w+\)\."
-        with pytest.raises(UserError, match=f"The Dask worker at .* {other}"):
-            executor.isolation()
-        pending = executor.submit(Request("softmax", RIGHT, 3, None))
-        with pytest.raises(ExecutorLost, match=f"A Dask worker that came later {other}"):
-            pending.result(timeout=30)
+    bare.start("scheduler", "--port", "0")
+    monkeypatch.setattr(clusters, "WORKER_SECONDS", 0.1)
+    with pytest.raises(JudgesLost, match=r"The Dask scheduler at .* has no workers\."):
+        judges()
+    monkeypatch.setattr(clusters, "WORKER_SECONDS", 30.0)
+    stranger = bare.worker("--no-nanny", without="dlprep")
+    with pytest.raises(
+        UserError, match=r"The Dask worker at \S+ cannot judge: dlprep is not installed"
+    ):
+        judges()
+    stranger.kill()
+    for room in ("dlprep", "exercises/softmax", "solutions/softmax"):
+        shutil.copytree(HOME / room, tmp_path / room)
+    bare.worker("--no-nanny", PYTHONPATH=str(tmp_path))
+    other = r"has catalogue \w{12}, and this one \w{12}: install the same on both\."
+    with pytest.raises(UserError, match=f"The Dask worker at .* {other}"):
+        judges()
+
+
+def test_a_worker_that_comes_later_and_judges_otherwise(both: Cluster, tmp_path: Path) -> None:
+    with cluster_judges(both.address, "twice") as judges:
+        other = r"A machine that came later has numpy \S+, and this one 1\.0: install the same"
+        with pytest.raises(JudgesLost, match=other):
+            list(run(hand_in(tmp_path, 1), judges, terms("twice", numpy="1.0")))
 
 
 @pytest.mark.parametrize(
@@ -295,22 +310,29 @@ def test_a_cluster_that_cannot_judge(
 )
 def test_where_no_scheduler_is(address: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "CONNECT_SECONDS", 0.2)
-    with pytest.raises(UserError, match="No Dask scheduler can be reached at") as caught:
-        ClusterExecutor(address)
+    with (
+        pytest.raises(UserError, match="No Dask scheduler can be reached at") as caught,
+        cluster_judges(address, "once"),
+    ):
+        pass
     assert why in str(caught.value)
 
 
 def test_where_something_else_is(both: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(ClusterExecutor(both.address)) as executor:
-        address = next(iter(executor._client.nthreads()))
-    with pytest.raises(UserError, match="is the address of a Dask worker, not of a scheduler"):
-        ClusterExecutor(address)
+    with cluster_judges(both.address, "once") as judges:
+        worker = next(iter(client_of(judges).nthreads()))
+    with (
+        pytest.raises(UserError, match="is the address of a Dask worker, not of a scheduler"),
+        cluster_judges(worker, "once"),
+    ):
+        pass
     monkeypatch.setattr(clusters, "CONNECT_SECONDS", 0.2)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(UserError, match=r"no answer after 0\.2 s\."),
+        cluster_judges(f"tcp://127.0.0.1:{silent.getsockname()[1]}", "once"),
     ):
-        ClusterExecutor(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
+        pass
 
 
 def test_without_distributed(tmp_path: Path) -> None:
@@ -319,3 +341,4 @@ def test_without_distributed(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=30)
     assert (out, process.returncode) == (b"", 2)
     assert "install distributed: pip install 'dlprep[cluster]'" in err.decode()
+    assert not (tmp_path / "run.jsonl").exists()

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from dlprep.errors import UserError
+from dlprep.files import MAX_SOURCE
 from dlprep.grading.model import Task
-from dlprep.grading.submissions import Submissions, collect
-from dlprep.judge.loading import MAX_SOURCE
+from dlprep.grading.submissions import MOST_TOLD, Submissions, collect, read
 from dlprep.model import Problem
 
 
@@ -29,10 +29,20 @@ def keys(found: Submissions) -> list[tuple[str, str]]:
     return [(task.who, task.exercise + ("" if task.path else "?")) for task in found.tasks]
 
 
+def told(found: Submissions, root: Path) -> dict[str, str]:
+    """What is not judged, and why."""
+    return {str(Path(one.path).relative_to(root)): one.why for one in found.not_judged}
+
+
+def ignored(found: Submissions, root: Path) -> list[str]:
+    """What has nothing to do with submissions."""
+    return sorted(str(Path(path).relative_to(root)) for path in found.unrelated)
+
+
 def problem(found: Submissions) -> Problem:
     """Why the only submission cannot be read."""
     (task,) = found.tasks
-    said = found.read(task)
+    said = read(task)
     assert isinstance(said, Problem)
     assert said.kind == "file"
     return said
@@ -42,30 +52,191 @@ def test_a_file(tmp_path: Path) -> None:
     write(tmp_path, "softmax.py")
     path = tmp_path / "softmax.py"
     found = collect([path])
-    assert found.tasks == (Task("", "softmax", path),)
-    assert found.read(found.tasks[0]) == b"# softmax.py\n"
+    assert found.tasks == [Task("", "softmax", path)]
+    assert read(found.tasks[0]) == b"# softmax.py\n"
 
 
 def test_a_folder_of_files(tmp_path: Path) -> None:
-    write(tmp_path, "softmax.py", "lstm_cell.py", "notes.py", "README.md", "old/softmax.py")
+    write(tmp_path, "softmax.py", "lstm_cell.py", "notes.py", "README.md", "data/x.csv")
+    write(tmp_path, "test_softmax.py", "softmax.png", "softmax_utils.py", "repro_softmax_row.py")
     found = collect([tmp_path])
     assert keys(found) == [("", "lstm_cell"), ("", "softmax")]
-    assert found.ignored == 3, "notes.py, README.md, and old as a whole"
+    assert found.not_judged == []
+    assert ignored(found, tmp_path) == [
+        *("README.md", "data/x.csv", "notes.py", "repro_softmax_row.py", "softmax.png"),
+        *("softmax_utils.py", "test_softmax.py"),
+    ]
 
 
 def test_a_folder_of_folders(tmp_path: Path) -> None:
-    write(tmp_path, "bob/softmax.py", "ada/softmax.py", "ada/lstm_cell.py", "ada/deep/softmax.py")
-    write(tmp_path, "ada/util.py", "grades.csv", "cleo/README.md")
+    write(tmp_path, "bob/softmax.py", "ada/softmax.py", "ada/lstm_cell.py", "ada/util.py")
+    write(tmp_path, "grades.csv")
     found = collect([tmp_path])
     assert keys(found) == [("ada", "lstm_cell"), ("ada", "softmax"), ("bob", "softmax")]
     assert [task.path for task in found.tasks][2] == tmp_path / "bob/softmax.py"
-    assert found.ignored == 4, "util.py, deep, grades.csv, README.md"
+    assert found.not_judged == []
+    assert ignored(found, tmp_path) == ["ada/util.py", "grades.csv"]
 
 
 def test_several_paths(tmp_path: Path) -> None:
     write(tmp_path, "a/ada/softmax.py", "b/bob/softmax.py", "lstm_cell.py")
     found = collect([tmp_path / "a", tmp_path / "b", tmp_path / "lstm_cell.py", tmp_path / "a"])
     assert keys(found) == [("", "lstm_cell"), ("ada", "softmax"), ("bob", "softmax")]
+
+
+# --- what looks like a submission and is none
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Softmax.py", "SOFTMAX.PY", "softmax (1).py", "softmax(2).py", "softmax copy.py"),
+        *("Copy of softmax.py", "softmax_v2.py", "softmax-final.py", "softmax2.py", "softmax"),
+        *("softmax.ipynb", "softmax.py.txt", "softmax.txt", "softmax.py.py"),
+    ],
+)
+def test_a_file_that_was_meant_for_a_submission(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "ada/softmax.py", f"bob/{name}", name)
+    found = collect([tmp_path])
+    assert keys(found) == [("ada", "softmax")]
+    why = "looks like softmax, but is not called softmax.py"
+    assert told(found, tmp_path) == {f"bob/{name}": why, name: why}
+    assert [one.who for one in found.not_judged if "bob" in one.path] == ["bob"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("test_softmax.py", "softmax_notes.md", "softmax.png", "softmax.pyc", "my softmax.py"),
+        *("1" * 250 + ".py", "a" * 240 + "softmax.py", "softmax" + "1 " * 100 + "x.py"),
+    ],
+)
+def test_a_file_that_was_not(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "ada/softmax.py", f"ada/{name}")
+    found = collect([tmp_path])
+    assert found.not_judged == []
+    assert ignored(found, tmp_path) == [f"ada/{name}"]
+
+
+def test_a_name_with_a_number_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "ada/mlp2.py", "bob/MLP2 (1).py", "cleo/mlp.py", "dan/lstm-cell.py")
+    found = collect([tmp_path])
+    assert keys(found) == [("ada", "mlp2")]
+    assert told(found, tmp_path) == {
+        "bob/MLP2 (1).py": "looks like mlp2, but is not called mlp2.py",
+        "cleo": "holds no submission",
+        "dan/lstm-cell.py": "looks like lstm_cell, but is not called lstm_cell.py",
+    }
+
+
+def test_a_submission_in_the_wrong_place(tmp_path: Path) -> None:
+    write(tmp_path, "ada/softmax.py", "ada/old/softmax.py", "bob/hw/Softmax.py", "cleo/hw/mlp2.py")
+    write(tmp_path, "dan/softmax.py/x", "erin/hw/src/softmax.py", "fay/README.md")
+    found = collect([tmp_path])
+    assert keys(found) == [("ada", "softmax")]
+    assert told(found, tmp_path) == {
+        "ada/old/softmax.py": "looks like softmax, but lies in the folder 'old'",
+        "bob/hw/Softmax.py": "looks like softmax, but lies in the folder 'hw'",
+        "cleo/hw/mlp2.py": "looks like mlp2, but lies in the folder 'hw'",
+        "dan/softmax.py": "looks like softmax, but is a folder",
+        "erin": "holds no submission",
+        "fay": "holds no submission",
+    }
+
+
+def test_who_holds_no_submission_is_missing_when_one_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, "ada/softmax.py", "bob/Softmax.py", "cleo/README.md", "dan/MLP2.py")
+    found = collect([tmp_path], ["softmax"])
+    assert keys(found) == [
+        *[("ada", "softmax"), ("bob", "softmax?"), ("cleo", "softmax?"), ("dan", "softmax?")]
+    ]
+    assert list(told(found, tmp_path)) == ["bob/Softmax.py"]
+
+
+def test_what_a_zip_and_python_leave_behind_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "ada/softmax.py", "__MACOSX/softmax.py", "ada/__MACOSX/softmax.py")
+    write(tmp_path, ".git/softmax.py", "__pycache__/softmax.py", "ada/.softmax.py", ".DS_Store")
+    write(tmp_path, "ada/__pycache__/softmax.cpython-311.pyc", "ada/.venv/softmax.py")
+    for paths in ([tmp_path], [tmp_path / "ada", tmp_path / "__MACOSX"]):
+        found = collect(paths, ["softmax"])
+        assert keys(found) == [("ada", "softmax")]
+        assert found.not_judged == []
+        assert found.unrelated == []
+
+
+def test_one_person_fills_no_report(tmp_path: Path) -> None:
+    write(tmp_path, "bob/softmax.py", *(f"ada/softmax ({n}).py" for n in range(300)))
+    found = collect([tmp_path])
+    assert len(found.not_judged) == MOST_TOLD + 1
+    assert f"holds {300 - MOST_TOLD} more like these" in told(found, tmp_path)["ada"]
+
+
+# --- people beside submissions
+
+
+@pytest.mark.parametrize("name", ["softmax.py", "lstm_cell.py"])
+def test_people_and_submissions_side_by_side(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "ada/softmax.py", "bob/softmax.py", "data/x.csv", name)
+    said = rf"holds both people's folders \('ada', 'bob'\) and submissions \('{name}'\)"
+    with pytest.raises(UserError, match=said) as caught:
+        collect([tmp_path])
+    assert "--layout '{who}/{exercise}.py' takes the folders" in str(caught.value)
+    found = collect([tmp_path], layout="{who}/{exercise}.py")
+    assert keys(found) == [("ada", "softmax"), ("bob", "softmax")]
+    slug = name.removesuffix(".py")
+    assert told(found, tmp_path) == {
+        name: f"looks like {slug}, but does not fit --layout",
+        "data": "holds no submission",
+    }
+    found = collect([tmp_path], layout="{exercise}.py")
+    assert keys(found) == [("", slug)]
+    assert sorted(told(found, tmp_path)) == ["ada/softmax.py", "bob/softmax.py"]
+    with pytest.raises(UserError, match=r"The paths are both people's folders .* in two runs"):
+        collect(sorted(tmp_path.iterdir()))
+
+
+def test_many_people_beside_a_submission_are_not_all_named(tmp_path: Path) -> None:
+    write(tmp_path, "softmax.py", *(f"s{n}/softmax.py" for n in range(9)))
+    with pytest.raises(UserError, match=r"\('s0', 's1', 's2', …\) and"):
+        collect([tmp_path])
+
+
+def test_a_person_who_is_called_as_a_file_is(tmp_path: Path) -> None:
+    write(tmp_path, "ada/softmax.py", "softmax.py/softmax.py", "lstm_cell.py/notes")
+    found = collect([tmp_path])
+    assert keys(found) == [("ada", "softmax"), ("softmax.py", "softmax")]
+    assert told(found, tmp_path) == {"lstm_cell.py": "holds no submission"}
+
+
+def test_each_path_is_a_person(tmp_path: Path) -> None:
+    """``dlprep grade subs/*``."""
+    write(tmp_path, "ada/softmax.py", "bob/softmax.py", "cleo/hw/softmax.py", "dan/x", "README.md")
+    write(tmp_path, "Softmax.py", "softmax.py/mlp2.py")
+    for paths in (sorted(tmp_path.iterdir()), [tmp_path]):
+        found = collect(paths)
+        assert keys(found) == [("ada", "softmax"), ("bob", "softmax"), ("softmax.py", "mlp2")]
+        assert told(found, tmp_path) == {
+            "Softmax.py": "looks like softmax, but is not called softmax.py",
+            "cleo/hw/softmax.py": "looks like softmax, but lies in the folder 'hw'",
+            "dan": "holds no submission",
+        }
+        assert ignored(found, tmp_path) == ["README.md", "dan/x"]
+    assert keys(collect(sorted(tmp_path.iterdir()), ["mlp2"])) == [
+        *[("ada", "mlp2?"), ("bob", "mlp2?"), ("cleo", "mlp2?"), ("dan", "mlp2?")],
+        ("softmax.py", "mlp2"),
+    ]
+    one = collect([tmp_path / "ada"])
+    assert keys(one) == [("", "softmax")], "one path is one person, who needs no name"
+
+
+def test_a_person_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "ada/softmax.py", "bob/softmax.py")
+    monkeypatch.chdir(tmp_path / "ada")
+    found = collect([Path(), Path("../bob")])
+    assert keys(found) == [("ada", "softmax"), ("bob", "softmax")]
+
+
+# --- layouts, and what is asked for
 
 
 @pytest.mark.parametrize(
@@ -100,9 +271,18 @@ def test_layouts(
 
 def test_a_layout_of_one_component_fits_files_that_are_given_one_by_one(tmp_path: Path) -> None:
     write(tmp_path, "softmax_ada.py", "softmax_bob.py", "notes.txt")
-    found = collect(sorted(tmp_path.iterdir()), layout="{exercise}_{who}.py")
-    assert keys(found) == [("ada", "softmax"), ("bob", "softmax")]
-    assert found.ignored == 1
+    write(tmp_path, "Softmax_cleo.py", "softmax_dan.ipynb", "softmax.py", "erin/softmax_erin.py")
+    for paths in (sorted(tmp_path.iterdir()), [tmp_path]):
+        found = collect(paths, layout="{exercise}_{who}.py")
+        assert keys(found)[:2] == [("ada", "softmax"), ("bob", "softmax")]
+        assert ignored(found, tmp_path)[-1] == "notes.txt"
+        assert (
+            dict.fromkeys(
+                ("Softmax_cleo.py", "softmax_dan.ipynb", "softmax.py"),
+                "looks like softmax, but does not fit --layout",
+            ).items()
+            <= told(found, tmp_path).items()
+        )
 
 
 @pytest.mark.parametrize(
@@ -132,10 +312,11 @@ def test_what_is_missing_is_listed_for_everyone(tmp_path: Path) -> None:
         ("cleo", "lstm_cell?"),
         ("cleo", "softmax?"),
     ]
-    assert found.ignored == 1, "README.md; mlp2.py is a submission that nobody asked for"
+    assert found.not_judged == []
+    assert ignored(found, tmp_path) == ["bob/mlp2.py", "cleo/README.md"], "nobody asked for these"
 
 
-@pytest.mark.parametrize("names", [["lstm_cell.py"], ["soft_max.py"], ["x/y.py", "mlp2.py"]])
+@pytest.mark.parametrize("names", [["lstm_cell.py"], ["smax.py"], ["x/y.py", "mlp2.py"]])
 def test_one_persons_missing_submission(tmp_path: Path, names: list[str]) -> None:
     write(tmp_path, *names)
     assert keys(collect([tmp_path], ["softmax"])) == [("", "softmax?")]
@@ -145,6 +326,9 @@ def test_missing_with_a_layout(tmp_path: Path) -> None:
     write(tmp_path, "ada/hw3/README", "bob/hw3/softmax.py", "cleo/x", "dan.txt")
     found = collect([tmp_path], ["softmax"], "{who}/hw3/{exercise}.py")
     assert keys(found) == [("ada", "softmax?"), ("bob", "softmax"), ("cleo", "softmax?")]
+    assert list(told(collect([tmp_path], layout="{who}/hw3/{exercise}.py"), tmp_path)) == [
+        *("ada", "cleo")
+    ]
 
 
 def test_two_submissions_of_one_person(tmp_path: Path) -> None:
@@ -159,16 +343,11 @@ def test_nothing_to_grade(tmp_path: Path) -> None:
         collect([tmp_path])
     with pytest.raises(UserError, match=r"no file hw/\{exercise\}.py of an exercise"):
         collect([tmp_path], layout="hw/{exercise}.py")
+    write(tmp_path, "Softmax.py", "lstm_cell.ipynb")
+    with pytest.raises(UserError, match=r"Not judged: .*Softmax.py looks like softmax, but is not"):
+        collect([tmp_path])
     with pytest.raises(UserError, match=r"There is no '.*nowhere'"):
         collect([tmp_path / "nowhere"])
-
-
-def test_hidden_files_are_no_submissions(tmp_path: Path) -> None:
-    write(tmp_path, "ada/softmax.py", ".git/softmax.py", "__pycache__/softmax.py")
-    write(tmp_path, "ada/__pycache__/softmax.cpython-311.pyc", "ada/.softmax.py", ".DS_Store")
-    found = collect([tmp_path], ["softmax"])
-    assert keys(found) == [("ada", "softmax")]
-    assert found.ignored == 0
 
 
 def test_hostile_names(tmp_path: Path) -> None:
@@ -181,7 +360,7 @@ def test_hostile_names(tmp_path: Path) -> None:
     found = collect([tmp_path])
     assert sorted(os.fsencode(task.who) for task in found.tasks) == sorted(hostile)
     for task in found.tasks:
-        assert found.read(task) == os.fsencode(task.who)
+        assert read(task) == os.fsencode(task.who)
 
 
 def test_hostile_names_of_files(tmp_path: Path) -> None:
@@ -193,11 +372,12 @@ def test_hostile_names_of_files(tmp_path: Path) -> None:
 
 def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "ada/softmax.py").mkdir(parents=True)
-    assert problem(collect([tmp_path])).message == "softmax.py is a folder, not a file."
-    (tmp_path / "softmax.py").mkdir()
+    said = r"Not judged: .*ada/softmax\.py looks like softmax, but is a folder\."
+    with pytest.raises(UserError, match=said):
+        collect([tmp_path])
     found = collect([tmp_path], ["softmax"])
-    assert keys(found) == [("", "softmax")]
-    assert problem(found).message == "softmax.py is a folder, not a file."
+    assert keys(found) == [("ada", "softmax?")]
+    assert told(found, tmp_path) == {"ada/softmax.py": "looks like softmax, but is a folder"}
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
@@ -208,10 +388,10 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
         link.symlink_to(target)
         found = collect([tmp_path / "subs"])
         assert keys(found) == [("ada", "softmax"), ("bob", "softmax")]
-        said = found.read(found.tasks[0])
+        said = read(found.tasks[0])
         assert isinstance(said, Problem)
         assert (said.kind, said.message) == ("file", "softmax.py is a symbolic link.")
-        assert found.read(found.tasks[1]) == b"# subs/bob/softmax.py\n"
+        assert read(found.tasks[1]) == b"# subs/bob/softmax.py\n"
         assert problem(collect([link])).message == "softmax.py is a symbolic link."
         link.unlink()
 
@@ -226,7 +406,7 @@ def test_a_folder_that_is_a_link(tmp_path: Path) -> None:
     assert problem(found).message == "softmax.py is a symbolic link."
     (tmp_path / "link").symlink_to("outside")
     given = collect([tmp_path / "link"])
-    assert given.read(given.tasks[0]) == b"# outside/softmax.py\n", "the path itself may be one"
+    assert read(given.tasks[0]) == b"# outside/softmax.py\n", "the path itself may be one"
 
 
 def test_a_circle_of_links_and_a_deep_nest_end(tmp_path: Path) -> None:
@@ -236,7 +416,7 @@ def test_a_circle_of_links_and_a_deep_nest_end(tmp_path: Path) -> None:
     with a_deep_nest(tmp_path / "ada"):
         found = collect([tmp_path])
     assert keys(found) == [("ada", "softmax")]
-    assert found.ignored == 3, "loop, self and the nest"
+    assert len(found.unrelated) == 3, "loop, self and the nest"
 
 
 @contextmanager
@@ -271,19 +451,17 @@ def test_a_file_of_a_terabyte(tmp_path: Path) -> None:
     path = tmp_path / "softmax.py"
     path.write_bytes(b"#" * MAX_SOURCE)
     found = collect([path])
-    assert found.read(found.tasks[0]) == b"#" * MAX_SOURCE
+    assert read(found.tasks[0]) == b"#" * MAX_SOURCE
     with path.open("r+b") as file:
         file.truncate(1 << 40)
-    assert problem(found).message == (
-        "softmax.py is larger than a submission may be: 1048576.0 MiB, not 1."
-    )
+    assert problem(found).message == "softmax.py is larger than 1 MiB, which no solution is."
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     write(tmp_path, "softmax.py")
     found = collect([tmp_path])
     (tmp_path / "softmax.py").unlink()
-    assert problem(found).message == "softmax.py cannot be read: no such file or directory."
+    assert problem(found).message == "softmax.py does not exist."
 
 
 @pytest.fixture
@@ -295,7 +473,7 @@ def ordinary() -> Iterator[Path]:
         yield Path(name)
         if user == 0:
             os.seteuid(0)
-        for path in Path(name).iterdir():
+        for path in [*Path(name).iterdir(), *Path(name).glob("*/*")]:
             path.chmod(0o755)
 
 
@@ -306,17 +484,22 @@ def become_ordinary() -> None:
 
 
 def test_what_may_not_be_read(ordinary: Path) -> None:
-    write(ordinary, "ada/softmax.py", "bob/softmax.py", "cleo/softmax.py")
+    write(ordinary, "ada/softmax.py", "bob/softmax.py", "cleo/softmax.py", "dan/x/softmax.py")
     (ordinary / "ada/softmax.py").chmod(0)
     (ordinary / "bob").chmod(0)
     (ordinary / "cleo").chmod(0o444)  # its names, but nothing else
+    (ordinary / "dan/x").chmod(0)
     become_ordinary()
     found = collect([ordinary])
     assert keys(found) == [("ada", "softmax"), ("cleo", "softmax")]
-    assert found.unreadable == 1, "bob's folder"
+    why = "cannot be looked into: permission denied"
+    assert told(found, ordinary) == {"bob": why, "dan/x": why}
     for task in found.tasks:
-        said = found.read(task)
+        said = read(task)
         assert isinstance(said, Problem)
         assert said.message == "softmax.py cannot be read: permission denied."
+    found = collect([ordinary], ["softmax"])
+    assert keys(found) == [("ada", "softmax"), ("cleo", "softmax"), ("dan", "softmax?")]
+    assert len(found.not_judged) == 2, "nobody knows whether bob's is missing"
     with pytest.raises(UserError, match="cannot be read: permission denied"):
         collect([ordinary / "bob"])

@@ -1,0 +1,218 @@
+"""The log of a run: JSON lines that are only ever added. Every report is a function of it.
+
+A line is of the kind that one of its keys names: ``run`` (what is the same for all below it),
+``to_judge`` (what the run set out to do), ``not_judged``, ``verdict``, and ``text`` (a submission's
+text under its SHA-256, before the first verdict that names it). Other kinds, and keys that are not
+known, are skipped: they are a later version's. ``schema.json`` beside this file says the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, Literal, NamedTuple
+
+from dlprep.errors import UserError
+from dlprep.files import explained
+from dlprep.grading.feedback import redact
+from dlprep.grading.model import (
+    MAX_TIMEOUT,
+    Feedback,
+    Graded,
+    Key,
+    NotJudged,
+    Results,
+    Run,
+    Status,
+    Task,
+)
+from dlprep.grading.submissions import Submissions
+from dlprep.grading.text import as_json
+from dlprep.typed import Malformed, read_as
+
+SCHEMA = 2  # of schema.json; a change that an old reader would misread gets the next number
+
+
+class Place(NamedTuple):
+    """A verdict in a log: its status, its text's hash, where its line begins, when its run did."""
+
+    status: Status
+    text: str | None
+    offset: int
+    started: str
+
+
+class Log:
+    """A log in an unbuffered file; messages call it ``name``. What is in it already is read.
+
+    ``latest`` is the place of each task's latest verdict; ``not_judged`` is by path; ``end`` is
+    that of the last whole line, for a killed run may have left a torn one. ``UserError`` when the
+    file is not a log, or a line is malformed. So does writing when the disk is full, say.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self.name, self._file = name, file
+        self.runs: list[Run] = []
+        self.to_judge: set[Key] = set()
+        self.latest: dict[Key, Place] = {}
+        self.not_judged: dict[str, NotJudged] = {}
+        self._texts: set[str] = set()
+        self.end = 0
+        with explained(f"{name} cannot be read"), self._lines() as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    data = json.loads(line) if line.endswith(b"\n") else None
+                except (ValueError, RecursionError):
+                    data = None
+                if not self.runs and not (isinstance(data, dict) and "run" in data):
+                    raise UserError(f"{name} is not a log of dlprep grade.")
+                if data is None and not lines.read(1):
+                    break
+                try:
+                    self._take(data)
+                except Malformed as error:
+                    raise UserError(f"{name}, line {number}: {error}.") from error
+                self.end += len(line)
+
+    def graded(self, place: Place) -> Graded:
+        """The verdict at a place."""
+        with self._lines() as lines:
+            lines.seek(place.offset)
+            return _read_graded(json.loads(lines.readline()))
+
+    def begin(self, run: Run, tasks: Iterable[Task], found: Submissions) -> None:
+        """Begin a run: which of the tasks it sets out to judge, and what it does not judge."""
+        self._append({"run": asdict(run)})
+        self._append({"to_judge": [task.key for task in tasks]})
+        told = {one.path: one for one in found.not_judged}
+        files = [task.path for task in found.tasks if task.path]
+        places = {str(place) for path in files for place in (path, *path.parents)}
+        for path in self.not_judged.keys() - told.keys():
+            if path in places or not os.path.lexists(path):
+                told[path] = NotJudged(path, "")  # no longer so
+        for one in told.values():
+            if self.not_judged.get(one.path) != one:
+                self._append({"not_judged": one.path, "why": one.why, "who": one.who})
+
+    def add(self, graded: Graded, source: bytes | None) -> None:
+        """Add a verdict, and before it the text that it is about, once."""
+        if source is not None and graded.text not in self._texts:
+            try:
+                text = {"utf8": source.decode()}
+            except UnicodeDecodeError:
+                text = {"base64": base64.b64encode(source).decode()}
+            self._append({"text": graded.text, **text})
+        self._append(graded.to_json())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _lines(self) -> IO[bytes]:
+        """The file from its beginning."""
+        lines = open(self._file.fileno(), "rb", closefd=False)  # noqa: SIM115 - the caller's
+        lines.seek(0)
+        return lines
+
+    def _append(self, data: dict[str, Any]) -> None:
+        line = as_json(data).encode() + b"\n"
+        with explained(f"{self.name} cannot be written"):
+            self._file.seek(0, os.SEEK_END)
+            left = memoryview(line)
+            while left:
+                left = left[self._file.write(left) :]
+        self._take(data)
+        self.end += len(line)
+
+    def _take(self, data: Any) -> None:
+        """Note what the line says that begins where the log has ended so far."""
+        if not isinstance(data, dict):
+            raise Malformed("it is not a JSON object")
+        if "run" in data:
+            self.runs.append(_read_run(data["run"]))
+        elif "verdict" in data:
+            graded, started = _read_graded(data), self.runs[-1].started
+            self.latest[graded.key] = Place(graded.status, graded.text, self.end, started)
+        elif "to_judge" in data:
+            self.to_judge.update(read_as(tuple[Key, ...], data["to_judge"], "to_judge"))
+        elif "not_judged" in data:
+            left_out = read_as(NotJudged, {**data, "path": data["not_judged"]}, "not_judged")
+            self.not_judged[left_out.path] = left_out
+        elif "text" in data:
+            self._texts.add(read_as(str, data["text"], "text"))
+
+
+def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Log:
+    """The log in a file, to be closed by the caller; without a path, one that leaves no trace.
+
+    ``begin`` and ``resume`` make a file that is not there, and cut off what a killed run left of a
+    line. ``UserError`` if there is a run in it to ``begin`` with, or nothing to ``read``; or if it
+    is not a log.
+    """
+    if path is None:
+        return Log(tempfile.TemporaryFile(buffering=0), "the temporary log")
+    with explained(f"{path} cannot be opened"), ExitStack() as opened:
+        file = opened.enter_context(path.open("rb" if how == "read" else "a+b", buffering=0))
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UserError(f"{path} is a pipe or a device, and no place for a log.")
+        log = Log(file, str(path))
+        if how == "begin" and log.runs:
+            raise UserError(
+                f"{path} holds a run already: go on with it (--resume), or take another --log."
+            )
+        if how == "read" and not log.runs:
+            raise UserError(f"{path} is empty.")
+        if how != "read":
+            file.truncate(log.end)
+        opened.pop_all()
+    return log
+
+
+def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full") -> Results:
+    """What the logs say together; the verdicts stay in them until they are asked for.
+
+    Of several on one task, that of the latest run counts, and within a log the last.
+    """
+    latest: dict[Key, tuple[Log, Place]] = {}
+    for log in logs:
+        for key, place in log.latest.items():
+            if key not in latest or place.started >= latest[key][1].started:
+                latest[key] = log, place
+    ordered = [latest[key] for key in sorted(latest, key=lambda key: key[::-1])]
+    left_out = {path: one for log in logs for path, one in log.not_judged.items()}
+    not_judged = [left_out[path] for path in sorted(left_out) if left_out[path].why]
+    for who, exercise in sorted({key for log in logs for key in log.to_judge} - latest.keys()):
+        file = "/".join(filter(None, (who, f"{exercise}.py")))
+        not_judged.append(NotJudged(file, "was not reached before the run ended", who))
+    return Results(
+        lambda: (redact(log.graded(place), feedback) for log, place in ordered),
+        frozenset(place.status for _, place in ordered),
+        tuple(not_judged),
+        tuple(run for log in logs for run in log.runs),
+        points,
+        feedback,
+        students=feedback != "full",
+    )
+
+
+def _read_run(data: Any) -> Run:
+    run: Run = read_as(Run, data, "run")
+    if run.schema != SCHEMA:
+        raise Malformed(f"it is of schema {run.schema}, and this dlprep reads schema {SCHEMA}")
+    if run.seed < 0 or not (run.timeout is None or 0 < run.timeout <= MAX_TIMEOUT):
+        raise Malformed("'run' has a seed or a timeout that no run has")
+    return run
+
+
+def _read_graded(data: dict[str, Any]) -> Graded:
+    if isinstance(data["verdict"], dict):
+        data = data | {"verdict": {"seconds": 0.0, **data["verdict"]}}  # it is not kept
+    graded: Graded = read_as(Graded, data, "")
+    return graded
