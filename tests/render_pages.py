@@ -332,6 +332,10 @@ PAGES |= {
     "reviews_to_come": lambda console: render.reviews_page([], COMING, BY_NAME, console),
     "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], BY_NAME, console),
     "no_reviews": lambda console: render.reviews_page([], [], BY_NAME, console),
+    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
+    "home_when_all_is_done": lambda console: render.home_page(
+        31, 31, Advice(None, "done", "All exercises are done, and no review is due."), None, console
+    ),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(
         replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=(), mistakes=()), console

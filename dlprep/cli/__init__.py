@@ -14,7 +14,7 @@ from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
 from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
-from dlprep.cli.progress import next_, review, stats
+from dlprep.cli.progress import home, next_, review, stats
 from dlprep.cli.record import export, import_
 from dlprep.cli.shared import errors
 from dlprep.cli.watch import watch
@@ -24,7 +24,6 @@ __all__ = ["Early", "app", "run"]
 app = typer.Typer(
     name="dlprep",
     help="Practise the deep-learning coding interview, in NumPy: see what is wrong, and why.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -67,10 +66,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Practise the deep-learning coding interview: write it in NumPy, see what is wrong and why."""
+    """Practise the deep-learning coding interview: write it in NumPy, see what is wrong and why.
+
+    Without a command: where you are, and what to do next.
+    """
+    if context.invoked_subcommand is None:
+        home()

@@ -119,6 +119,9 @@ def check(
         str | None, typer.Option(metavar="NAME", help="Run this case alone.", show_default=False)
     ] = None,
     seed: Annotated[int | None, seed_option("a new one")] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Also say how the submission was isolated.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge your file: what is wrong, and why.
@@ -149,7 +152,8 @@ def check(
         if as_json:
             print_json(verdict.to_json())
         else:
-            render.verdict_page(verdict, render.make_console(), everything=everything, case=case)
+            console = render.make_console()
+            render.verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
 
 

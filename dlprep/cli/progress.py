@@ -33,6 +33,21 @@ def next_(as_json: AsJson = False) -> None:
         render.next_page(advice, about, render.make_console())
 
 
+def home() -> None:
+    """Say where the user is, what to do next, and the commands of an evening."""
+    from dlprep import render
+    from dlprep.practice.advice import advise
+
+    with errors():
+        exercises = catalog.all_exercises()
+        statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+        passed = sum(statuses.get(exercise.slug) == "passed" for exercise in exercises)
+        advice = advise(_events(), exercises, _now())
+        about = {exercise.slug: exercise for exercise in exercises}.get(advice.exercise or "")
+        console = render.make_console()
+        render.home_page(passed, len(exercises), advice, about, console)
+
+
 def review(as_json: AsJson = False) -> None:
     """List the exercises to write again, now and next.
 

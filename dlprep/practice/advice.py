@@ -8,16 +8,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from dlprep import command
-from dlprep.model import Exercise
+from dlprep.model import DIFFICULTIES, Exercise
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import ago, due, upcoming
 from dlprep.practice.rounds import Round, rounds
 
-# Where to begin: one short function, and what it teaches (the maximum that is subtracted, sums
-# along an axis, a Jacobian that is never built) comes back in cross-entropy, in attention and in
-# sampling. From its track the others follow, so that backprop comes before what is built on it.
-FIRST = "softmax"
-FIRST_REASON = "A good one to begin with: short, and cross-entropy, attention and sampling need it."
+FIRST_REASON = "A good one to begin with: short, and asked in many interviews."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +85,28 @@ def _new(
     exercises: Sequence[Exercise], current: dict[str, Round], last: Exercise | None
 ) -> Advice | None:
     """The next new exercise, if there is one; ``last`` was worked on last."""
-    if last is None and any(exercise.slug == FIRST for exercise in exercises):
-        return Advice(FIRST, "new", FIRST_REASON)
+    if last is None and exercises:
+        first = min(exercises, key=_how_late)
+        return Advice(first.slug, "new", FIRST_REASON)
     tracks = list(dict.fromkeys(exercise.track for exercise in exercises))
     start = tracks.index(last.track) if last else 0
     for track in tracks[start:] + tracks[:start]:
-        for exercise in exercises:
-            if exercise.track == track and exercise.slug not in current:
-                if last is None or track == last.track:
-                    reason = f"The next new one in {track}."
-                else:
-                    reason = f"Nothing new is left in {last.track}: on with {track}."
-                return Advice(exercise.slug, "new", reason)
+        new = [one for one in exercises if one.track == track and one.slug not in current]
+        if not new:
+            continue
+        # the first whose prerequisites are begun, or else the first
+        ready = next((one for one in new if current.keys() >= {*one.after}), new[0])
+        reason = f"Nothing new is left in {last.track}: on with {track}." if last else ""
+        if last is None or track == last.track:
+            reason = f"The next new one in {track}."
+        return Advice(ready.slug, "new", reason)
     return None
+
+
+def _how_late(exercise: Exercise) -> tuple[bool, int, int, int]:
+    """Begin with what needs no other exercise, is asked often, is easy, and is short."""
+    level = DIFFICULTIES.index(exercise.difficulty)
+    return bool(exercise.after), -exercise.asked, level, exercise.minutes
 
 
 def _done(history: Sequence[Round], exercises: Sequence[Exercise], now: datetime) -> Advice:

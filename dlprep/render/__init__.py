@@ -14,7 +14,7 @@ from dlprep.render.authoring import author_report, author_summary
 from dlprep.render.catalogue import exercise_table, prompt_page
 from dlprep.render.own_tests import own_tests_page
 from dlprep.render.page import Page
-from dlprep.render.reviews import next_page, reviews_page
+from dlprep.render.reviews import home_page, next_page, reviews_page
 from dlprep.render.stats import stats_page
 from dlprep.render.verdict import verdict_page
 
@@ -23,6 +23,7 @@ __all__ = [
     "author_summary",
     "error",
     "exercise_table",
+    "home_page",
     "make_console",
     "message",
     "next_page",

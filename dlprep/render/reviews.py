@@ -43,6 +43,37 @@ def next_page(
     page.show()
 
 
+def home_page(
+    passed: int, total: int, advice: Advice, exercise: Exercise | None, console: Console
+) -> None:
+    """Print how far the user is, what to do now, and the commands of an evening."""
+    page = Page(console)
+    page.line(("dlprep", "bold"), f"   {passed} of {total} exercises passed")
+    page.gap()
+    if exercise:
+        page.prose(f"{exercise.slug}: {exercise.title}", style="bold")
+    page.prose(advice.reason)
+    if advice.words:
+        page.prose(command(advice.words), indent=page.indent)
+    page.gap()
+    width = max(len(command(words)) for words in EVENING)
+    for words, what in EVENING.items():
+        page.prose(what, indent=width + 4, mark=f"  {command(words)}")
+    page.gap()
+    page.prose(f"All commands: {command('--help')}", style="dim")
+    page.show()
+
+
+EVENING = {
+    "list": "the exercises, and how far you are",
+    "start EX": "put an exercise's file here, and show the task",
+    "check": "judge your file: what is wrong, and why",
+    "watch": "judge it at every save",
+    "hint": "one more hint",
+    "next": "what to do now, and why",
+}
+
+
 def reviews_page(
     due: Sequence[Review],
     coming: Sequence[Review],

@@ -26,11 +26,12 @@ def verdict_page(
     everything: bool = False,
     case: str | None = None,
     keys: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Print a verdict: its first failing case, or with ``everything`` all of its cases.
 
     With ``case`` the page is about that case alone, passed or not. With ``keys`` the next step is
-    a key of ``watch``, or to save the file.
+    a key of ``watch``, or to save the file. Full isolation is mentioned only if ``verbose``.
     """
     page = Page(console)
     if verdict.problem:
@@ -38,7 +39,7 @@ def verdict_page(
     else:
         _cases(page, verdict, everything, case, keys)
     page.gap()
-    if verdict.isolation and not (keys and verdict.isolation == "full"):  # a screen has few lines
+    if verdict.isolation and (verbose or verdict.isolation != "full"):
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
         page.prose(level, style="dim")
     page.show()

@@ -205,3 +205,15 @@ def test_the_json_keys_are_in_the_help() -> None:
         words = set(re.findall(r"\w+", function.__doc__ or ""))
         for one in objects:
             assert one.keys() <= words
+
+
+def test_dlprep_alone_says_where_you_are_and_what_to_do(dlprep: Run, tmp_path: Path) -> None:
+    ran = dlprep()
+    assert (ran.code, ran.err) == (0, "")
+    assert "dlprep   0 of " in ran.out
+    assert "dlprep start softmax" in ran.out
+    assert "dlprep --help" in ran.out
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "softmax.py").write_text(RIGHT)
+    assert dlprep("check", "softmax").code == 0
+    assert "dlprep   1 of " in dlprep().out
