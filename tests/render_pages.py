@@ -239,7 +239,7 @@ def softmax(x, axis=-1):
 
 def an_event(number: int, kind: str, text: str, **more: object) -> Event:
     at = datetime(2026, 11, 2, 23, 10 + number, tzinfo=UTC)
-    return Event(number, str(number), at, 60, "softmax", kind, text, **more)  # type: ignore[arg-type]
+    return Event(str(number), at, 60, kind, "softmax", text, **more)  # type: ignore[arg-type]
 
 
 MISTAKES = ("no max subtraction", "the normalisation runs over all of the axes")
