@@ -38,8 +38,8 @@ def verdict_page(
         _problem(page, verdict, verdict.problem)
     else:
         _cases(page, verdict, everything, case, keys)
-    page.gap()
     if verdict.isolation and (verbose or verdict.isolation != "full"):
+        page.gap()
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
         page.prose(level, style="dim")
     page.show()
