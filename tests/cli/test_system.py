@@ -124,15 +124,16 @@ def test_a_judge_that_is_killed(tmp_path: Path) -> None:
 def test_a_signal_ends_a_command_and_all_that_it_began(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    words = ("grade", ".", "--jobs", "2", "--format", "csv=../grades.csv")
+    words = ("grade", ".", "--jobs", "2", "--log", "../run.jsonl", "--format", "csv=../grades.csv")
     with running(*words, cwd=tmp_path / "work") as process:
         started = descendants(process.pid)
-        assert [path.suffix for path in tmp_path.glob(".*")] == [".tmp"]
         process.send_signal(number)
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (128 + number, b"", b"")
-    assert [path.name for path in tmp_path.iterdir()] == ["work"]
+    assert (process.returncode, out) == (128 + number, b"")
+    assert b"0 of 2 submissions are graded. Go on with: --log ../run.jsonl --resume\n" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["grades.csv", "run.jsonl", "work"]
+    assert (tmp_path / "run.jsonl").read_bytes().startswith(b'{"run": ')  # to go on with
     wait_for(lambda: not any(map(alive, started)))
 
 

@@ -96,10 +96,10 @@ def bare(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds; fail after thirty seconds."""
-    end = time.monotonic() + 30
+    """Wait until a condition holds; fail after two minutes."""
+    end = time.monotonic() + 120
     while not condition():
-        assert time.monotonic() < end, "waited for thirty seconds"
+        assert time.monotonic() < end, "waited for two minutes"
         time.sleep(0.02)
 
 
