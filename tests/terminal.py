@@ -22,6 +22,7 @@ import pyte
 ALTERNATE = re.compile(rb"\x1b\[\?1049([hl])")
 _UNKNOWN = re.compile(rb"\x1b\[[<=>][0-9;]*[A-Za-z]")  # to pyte, which would show them
 _CODE = re.compile(rb"\x1b\]exit (\d+)\x07")  # a terminal shows nothing of it
+SHELL = '"$@"; while printf "\\033]exit %s\\007" $?; read line; do $line; done'
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "page up": "\x1b[5~", "page down": "\x1b[6~"}
 KEYS |= {"enter": "\r", "escape": "\x1b", "ctrl-c": "\x03", "ctrl-z": "\x1a"}
 
@@ -58,7 +59,7 @@ class Terminal:
         self.before = termios.tcgetattr(self._slave)
         slave = self._slave
         self._shell = subprocess.Popen(
-            ["sh", "-mc", '"$@"; printf "\\033]exit %s\\007" $?; read line', "sh", *words],
+            ["sh", "-mc", SHELL, "sh", *words],
             cwd=cwd,
             env={**os.environ, "TERM": "xterm-256color", **(environment or {})},
             stdin=slave,

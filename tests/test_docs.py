@@ -54,7 +54,7 @@ def test_the_session_is_what_a_user_sees(tmp_path: Path, dlprep_program: str) ->
 
 def test_the_pictures_are_of_real_runs(tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "scripts/picture", tmp_path], check=True, timeout=120)
-    for name, shown in (("verdict", "You"), ("watch", "after&#160;the&#160;save")):
+    for name, shown in (("verdict", "You"), ("watch", "debug")):
         drawn = (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
         committed = (ROOT / f".github/{name}.svg").read_text(encoding="utf-8")
         assert without_seconds(drawn) == without_seconds(committed)

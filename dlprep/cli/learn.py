@@ -21,7 +21,7 @@ from dlprep.model import Exercise
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
-    from dlprep.render.watch import Drawing
+    from dlprep.render.screen import Drawing
 
 
 def hint(name: OptionalName = None) -> None:

@@ -148,7 +148,7 @@ def check(
         early: Early = context.obj
         judge = early.judge or JudgeProcess()
         verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
-        note(record_check(workspace.record, verdict, source, case).note)
+        note(record_check(workspace.record, verdict, source, case))
         if as_json:
             print_json(verdict.to_json())
         else:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from contextlib import closing
 
 import typer
 
 from dlprep import command
 from dlprep.cli.learn import solution_drawing
-from dlprep.cli.shared import OptionalName, errors, find_exercise
+from dlprep.cli.shared import OptionalName, errors, find_exercise, workspace_here
 from dlprep.errors import UserError
-
-DUMB = ("dumb", "unknown")  # terminals that cannot move the cursor
 
 
 def watch(name: OptionalName = None) -> None:
@@ -24,30 +22,21 @@ def watch(name: OptionalName = None) -> None:
     Example: dlprep watch softmax
     """
     with errors():
-        if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in DUMB:
+        dumb = os.environ.get("TERM") in ("dumb", "unknown")  # which cannot move the cursor
+        if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise UserError(
                 "watch needs a terminal on which it can draw a screen. Without one, check your"
                 f" file after each change: {command('check')}"
             )
         exercise = find_exercise(name)
-        # The guardian first: it must hold nothing of other processes and threads.
-        from dlprep.render.guardian import guarded
+        from dlprep.practice.check import WarmJudge
 
-        with guarded(sys.stdin.fileno()) as tell:
-            from dlprep.judge.process import JudgeProcess
+        with closing(WarmJudge()) as judge:  # it loads while this process does
+            import asyncio
 
-            judge = JudgeProcess(lasting=True)  # it loads while this process does
             from dlprep.practice.watch import Watch
-            from dlprep.practice.watch.loop import Loop
-            from dlprep.practice.workspace import open_workspace
-            from dlprep.render.screen import Screen
+            from dlprep.render.screen import show
 
-            try:
-                loop = Loop(Watch(open_workspace(Path.cwd()), exercise, solution_drawing), judge)
-                try:
-                    code = Screen(loop, tell).run()
-                finally:
-                    loop.close()
-            finally:
-                judge.close()
+            watched = Watch(workspace_here(), exercise, judge, solution_drawing)
+            code = asyncio.run(show(watched.step, watched.press))
     raise typer.Exit(code)

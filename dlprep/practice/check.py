@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from threading import Thread
 
 from dlprep.judge.process import JudgeProcess
 from dlprep.model import Exercise, Verdict
 from dlprep.practice.record import Record, RecordError
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A verdict, and a ``note`` if there is something to say about the record."""
-
-    verdict: Verdict
-    note: str = ""
 
 
 def judge_text(
@@ -37,10 +31,36 @@ def judge_text(
     return replace(verdict, seconds=time.perf_counter() - began)
 
 
-def record_check(record: Record, verdict: Verdict, text: bytes, case: str | None = None) -> Checked:
-    """Note a verdict in the record; it stands without a record as well."""
+def record_check(record: Record, verdict: Verdict, text: bytes, case: str | None = None) -> str:
+    """Note a verdict in the record; if that fails, what there is to say about it."""
     try:
         record.checked(verdict, text, case)
     except RecordError as error:
-        return Checked(verdict, str(error))
-    return Checked(verdict)
+        return str(error)
+    return ""
+
+
+class WarmJudge:
+    """A judge that stays warm, and works in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._process, self._thread = JudgeProcess(lasting=True), ThreadPoolExecutor(1)
+
+    def check(self, exercise: Exercise, text: bytes, began: float) -> Future[Verdict]:
+        """Begin to judge a text, once the check before has ended; see ``judge_text``."""
+        return self._thread.submit(judge_text, self._process, exercise, text, began=began)
+
+    def replace(self) -> None:
+        """Take another process. A check under way ends with ``JudgeFault``, a little later."""
+        Thread(target=_end, args=(self._process,)).start()
+        self._process = JudgeProcess(lasting=True)
+
+    def close(self) -> None:
+        """End the judge, whatever it is doing."""
+        _end(self._process)
+        self._thread.shutdown()
+
+
+def _end(judge: JudgeProcess) -> None:
+    judge.kill()
+    judge.close()

@@ -1,175 +1,136 @@
-"""The whole terminal for one program: its screen, its keys, its signals.
+"""A page on the whole terminal: it scrolls, with notes, a status line and the keys below it.
 
-The only importer of prompt_toolkit.
-
-The terminal is handed back as it was on every way out that Python sees; ``guardian`` is there for
-the others.
+The only importer of prompt_toolkit, which knows the terminal: raw keys, redrawing, Ctrl-Z, Windows.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
+import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from functools import lru_cache, partial
+from typing import NamedTuple
 
-from prompt_toolkit.application import Application, run_in_terminal
+from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import ANSI
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
+from rich.console import Console
 
-from dlprep.render.watch import Drawing, View, draw
+from dlprep.render.page import Page
+from dlprep.render.words import fold
 
-NAMES = {
-    Keys.Up: "up",
-    Keys.Down: "down",
-    Keys.PageUp: "page up",
-    Keys.PageDown: "page down",
-    Keys.Home: "home",
-    Keys.End: "end",
-    Keys.Enter: "enter",
-    Keys.Escape: "escape",
-    Keys.ControlC: "ctrl-c",
-}
-SIGNALLED = 128  # and the signal's number: what a shell reports
+Drawing = Callable[[Console], None]
+
+CHOSEN = "> "  # before the line of a list that Enter would take
+SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -(10**6), "end": 10**6}
+_LINK = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")  # which prompt_toolkit would show as text
 
 
-class Program(Protocol):
-    """What has the terminal."""
+class View(NamedTuple):
+    """What to show: a page, a status, what the keys do ("h hint,q quit"), and a note.
 
-    pause: float  # seconds from one ``step`` to the next
-    wake: Callable[[], None]  # set by the screen; any thread may call it, for a ``step`` now
+    While ``busy`` the program is called more often. With ``choosing`` the arrows are the
+    program's, which marks a line with ``CHOSEN``. ``at_end``: a new page shows its end first.
+    """
 
-    @property
-    def view(self) -> View:
-        """What is to be seen now."""
-
-    @property
-    def exit_code(self) -> int | None:
-        """Not None once it is over."""
-
-    def step(self) -> None:
-        """Do what is to be done from time to time."""
-
-    def press(self, key: str) -> None:
-        """Take a key that does not scroll."""
+    page: Drawing
+    status: str
+    keys: str
+    note: str = ""
+    busy: bool = False
+    choosing: bool = False
+    at_end: bool = False
 
 
-class Screen:
-    """Shows a program until it is over."""
+def draw(view: View, columns: int, rows: int, top: int | None = None) -> tuple[str, int, int]:
+    """A screen of exactly so many rows, with the page scrolled to the line ``top``.
 
-    def __init__(self, program: Program, tell: Callable[[bool], None]) -> None:
-        """``tell`` is called with True when the screen is taken, with False when it is back."""
-        self._program, self._tell = program, tell
-        self._page: Drawing | None = None
-        self._view = program.view
-        self._last = self._height = 0
-        self._top: int | None = None  # a new page's own beginning
-        bindings = KeyBindings()
-        for key in (*NAMES, Keys.Any):
-            bindings.add(key, eager=True)(self._pressed)
-        if sys.platform != "win32":
-            bindings.add(Keys.ControlZ, eager=True)(lambda _: run_in_terminal(self._suspend))
-        self._app: Application[int] = Application(
-            Layout(Window(FormattedTextControl(self._text, show_cursor=False))),
-            key_bindings=bindings,
-            full_screen=True,
-        )
-        self._app.ttimeoutlen = 0.05  # until Esc is a key, and not the start of another's code
-
-    def run(self) -> int:
-        """Show the program; its exit code, or that of the signal that ended it."""
-        return asyncio.run(self._run())
-
-    async def _run(self) -> int:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._failed)
-        self._program.wake = lambda: _call(loop, self._step)
-        if sys.platform != "win32":
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-                loop.add_signal_handler(number, self._end, SIGNALLED + number)
-        steps = asyncio.create_task(self._steps())
-        self._tell(True)
-        try:
-            return await self._app.run_async(set_exception_handler=False, handle_sigint=False)
-        except EOFError:  # the terminal is gone
-            return SIGNALLED + signal.SIGTERM
-        finally:
-            self._app.renderer.reset()  # if it failed before the first screen was drawn
-            self._tell(False)
-            steps.cancel()
-
-    def _suspend(self) -> None:
-        """Stop, as Ctrl-Z has it, until the shell's ``fg``."""
-        self._tell(False)
-        os.kill(0, signal.SIGTSTP)
-        self._tell(True)
-
-    async def _steps(self) -> None:
-        while True:
-            self._step()
-            await asyncio.sleep(self._program.pause)
-
-    def _step(self) -> None:
-        try:
-            self._program.step()
-        except Exception as error:
-            self._fail(error)
-        self._show()
-
-    def _pressed(self, event: KeyPressEvent) -> None:
-        key = event.key_sequence[0].key
-        name = NAMES.get(key, key) if isinstance(key, Keys) else key
-        top = self._scrolled(name)
-        if top is None or self._view.choosing:
-            self._program.press(name)
-            self._show()
-        elif not self._view.busy:
-            self._top = top
-            self._app.invalidate()
-
-    def _scrolled(self, key: str) -> int | None:
-        """The line that would be on top after a key, if that is one that scrolls."""
-        page = max(self._height - 1, 1)
-        top = self._top or 0
-        lines = {"up": -1, "k": -1, "down": 1, "j": 1, "home": -top, "end": self._last}
-        lines |= {"page up": -page, "page down": page, " ": page}
-        return min(max(top + lines[key], 0), self._last) if key in lines else None
-
-    def _show(self) -> None:
-        if self._program.exit_code is not None:
-            self._end(self._program.exit_code)
-        elif self._program.view != self._view:
-            self._app.invalidate()
-
-    def _text(self) -> ANSI:
-        """The screen, whenever it is drawn: after a change, or when the terminal's size is new."""
-        size = self._app.output.get_size()
-        self._view = view = self._program.view
-        if view.page is not self._page and not view.choosing:
-            self._top = None
-        self._page = view.page
-        drawn = draw(view, size.columns, size.rows, self._top)
-        self._top, self._last, self._height = drawn.top, drawn.last, drawn.height
-        return ANSI(drawn.text)
-
-    def _end(self, code: int) -> None:
-        if not self._app.is_done:
-            self._app.exit(result=code)
-
-    def _fail(self, error: BaseException) -> None:
-        if not self._app.is_done:
-            self._app.exit(exception=error)
-
-    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Something went wrong in a call that the loop made: a key, a redraw."""
-        self._fail(context.get("exception") or RuntimeError(context["message"]))
+    Returns its ANSI text, the line that is on top, and how many lines of the page are in sight.
+    """
+    columns, roomy = max(columns, 20), rows >= 16  # with room for a blank line below the page
+    page, foot = _page_lines(view.page, columns), Page(_console(columns))
+    if view.note:
+        foot.prose(view.note, indent=0, style="bold")
+    del foot.lines[5:]
+    status_at = len(foot.lines)
+    keys = view.keys if columns * rows > 200 else re.sub(" [^,]*", "", view.keys)  # without words
+    for row in fold(keys.replace(" ", "\xa0").replace(",", "  "), columns):
+        items = [item.partition("\xa0") for item in row.split("  ")]
+        parts = [((key, "bold"), (f"{gap and ' '}{what}  ", "dim")) for key, gap, what in items]
+        foot.line(*sum(parts, ()))
+    height = max(1, rows - len(foot.lines) - 1 - roomy)
+    last = max(0, len(page) - height)
+    top = (last if view.at_end else 0) if top is None else top
+    if view.choosing:
+        chosen = next((n for n, line in enumerate(page) if CHOSEN in line[:8]), 0)
+        top = min(max(top, chosen - height + 2), max(chosen - 2, 0))  # with its track's name
+    top = min(max(top, 0), last)
+    more = f" {top} above, {last - top} below"[:columns] if last else ""
+    room = columns - len(more)
+    status = foot.clean(view.status)[-room:] if room >= len("checked 12:34:56") else ""
+    foot.line((f"{status:<{room}}", "bold" if view.busy else "dim"), (more, "bold"))
+    foot.lines.insert(status_at, foot.lines.pop())
+    shown = page[top : top + height]
+    shown += [""] * (height - len(shown) + roomy) + _printed(foot.console, foot.show)
+    return "\n".join(shown[:rows]), top, height
 
 
-def _call(loop: asyncio.AbstractEventLoop, step: Callable[[], None]) -> None:
-    with suppress(RuntimeError):  # it is over
-        loop.call_soon_threadsafe(step)
+@lru_cache(maxsize=2)  # a key that scrolls renders nothing anew
+def _page_lines(page: Drawing, columns: int) -> list[str]:
+    console = _console(columns)
+    return _printed(console, partial(page, console))
+
+
+def _console(columns: int) -> Console:
+    return Console(width=columns, force_terminal=True, markup=False, emoji=False, highlight=False)
+
+
+def _printed(console: Console, draw: Callable[[], None]) -> list[str]:
+    with console.capture() as captured:
+        draw()
+    return _LINK.sub("", captured.get()).rstrip().split("\n")
+
+
+async def show(step: Callable[[], View], press: Callable[[str], int | None]) -> int:
+    """Show what ``step`` returns on the whole terminal, again and again.
+
+    ``press`` gets the keys that do not scroll, until it returns an exit code. Exceptions of both
+    are raised once the terminal is as it was before.
+    """
+    typed: asyncio.Queue[Keys | str] = asyncio.Queue()
+    bindings = KeyBindings()
+    bindings.add(Keys.Any, eager=True)(lambda event: typed.put_nowait(event.key_sequence[0].key))
+    bindings.add(Keys.ControlZ, eager=True)(lambda event: event.app.suspend_to_background())
+    text, top, height, shown, page = "", 0, 1, object(), None
+    content = Window(FormattedTextControl(lambda: ANSI(text), show_cursor=False))
+    app: Application[None] = Application(Layout(content), key_bindings=bindings, full_screen=True)
+    app.ttimeoutlen = 0.05  # seconds until Esc is a key, and not the start of another one's code
+    terminal = asyncio.create_task(app.run_async(set_exception_handler=False, handle_sigint=False))
+    try:
+        while not terminal.done():
+            view, size = step(), app.output.get_size()
+            if (view, size, top) != shown:
+                keep = top if view.page is page or view.choosing else None
+                text, top, height = draw(view, size.columns, size.rows, keep)
+                shown, page = (view, size, top), view.page
+                app.invalidate()
+            try:
+                key = await asyncio.wait_for(typed.get(), 0.01 if view.busy else 0.05)
+            except TimeoutError:
+                continue
+            name, leaf = key.value if isinstance(key, Keys) else key, max(height - 1, 1)
+            lines = SCROLL | {"pageup": -leaf, "pagedown": leaf, " ": leaf}
+            if name in lines and not view.choosing:
+                top += lines[name]
+            elif (code := press(name)) is not None:
+                return code
+        with suppress(EOFError):  # the terminal is gone
+            terminal.result()
+        return 129  # as a shell reports SIGHUP
+    finally:
+        terminal.cancel()
+        await asyncio.wait({terminal})
+        app.renderer.reset()  # it may have failed in its first drawing
