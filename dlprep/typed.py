@@ -24,7 +24,7 @@ def read_as(kind: Any, data: Any, name: str) -> Any:
     if form is UnionType:
         return None if data is None else read_as(inner[0], data, name)
     if form is Literal and type(data) is str and data in inner:
-        return data
+        return inner[inner.index(data)]  # the one text, however often it is read
     if form is dict and type(data) is dict:
         return {key: read_as(inner[1], one, f"{name}.{key}") for key, one in data.items()}
     if (

@@ -181,7 +181,7 @@ def grade(
         reports.write(targets, made)
         if ended:
             done = sum(task.key in kept.latest for task in found.tasks)
-            how = f"Go on with: --log {log} --resume" if log else "With --log it could go on."
+            how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
             fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
     if "fault" in made.statuses:
         raise typer.Exit(FAULT)

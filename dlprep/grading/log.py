@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from sys import intern
 from typing import IO, Any, Literal, NamedTuple
 
 from dlprep.errors import UserError
@@ -41,10 +42,13 @@ SCHEMA = 2  # of schema.json; a change that an old reader would misread gets the
 
 
 class Place(NamedTuple):
-    """A verdict in a log: its status, its text's hash, where its line begins, when its run did."""
+    """A verdict in a log: its status, its text's hash, where its line begins, when its run did.
+
+    There are as many as submissions: no text in it is there twice.
+    """
 
     status: Status
-    text: str | None
+    text: str
     offset: int
     started: str
 
@@ -52,9 +56,10 @@ class Place(NamedTuple):
 class Log:
     """A log in an unbuffered file; messages call it ``name``. What is in it already is read.
 
-    ``latest`` is the place of each task's latest verdict; ``not_judged`` is by path; ``end`` is
-    that of the last whole line, for a killed run may have left a torn one. ``UserError`` when the
-    file is not a log, or a line is malformed. So does writing when the disk is full, say.
+    ``to_judge`` is what its runs have not reached, ``latest`` the place of each task's latest
+    verdict, ``not_judged`` the rest by path; ``end`` is that of the last whole line, for a killed
+    run may have left a torn one. ``UserError`` when the file is not a log, or a line is malformed.
+    Writing raises it when the disk is full, say.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -89,17 +94,22 @@ class Log:
 
     def begin(self, run: Run, tasks: Iterable[Task], found: Submissions) -> None:
         """Begin a run: which of the tasks it sets out to judge, and what it does not judge."""
-        self._append({"run": asdict(run)})
-        self._append({"to_judge": [task.key for task in tasks]})
         told = {one.path: one for one in found.not_judged}
-        files = [task.path for task in found.tasks if task.path]
-        places = {str(place) for path in files for place in (path, *path.parents)}
-        for path in self.not_judged.keys() - told.keys():
+        gone = self.not_judged.keys() - told.keys()
+        files = [task.path for task in found.tasks if task.path and gone]
+        places = {str(place) for file in files for place in (file, *file.parents)}
+        for path in gone:
             if path in places or not os.path.lexists(path):
                 told[path] = NotJudged(path, "")  # no longer so
+        self._append({"run": asdict(run)})
+        self.runs.append(run)
+        keys = [task.key for task in tasks]
+        self._append({"to_judge": keys})
+        self.to_judge.update(keys)
         for one in told.values():
             if self.not_judged.get(one.path) != one:
                 self._append({"not_judged": one.path, "why": one.why, "who": one.who})
+        self.not_judged.update(told)
 
     def add(self, graded: Graded, source: bytes | None) -> None:
         """Add a verdict, and before it the text that it is about, once."""
@@ -109,7 +119,8 @@ class Log:
             except UnicodeDecodeError:
                 text = {"base64": base64.b64encode(source).decode()}
             self._append({"text": graded.text, **text})
-        self._append(graded.to_json())
+            self._texts.add(intern(graded.text or ""))
+        self._note(graded, self._append(graded.to_json()))
 
     def close(self) -> None:
         """Close the file."""
@@ -121,32 +132,37 @@ class Log:
         lines.seek(0)
         return lines
 
-    def _append(self, data: dict[str, Any]) -> None:
+    def _append(self, data: dict[str, Any]) -> int:
+        """Add a line; where it begins."""
         line = as_json(data).encode() + b"\n"
         with explained(f"{self.name} cannot be written"):
             self._file.seek(0, os.SEEK_END)
             left = memoryview(line)
             while left:
                 left = left[self._file.write(left) :]
-        self._take(data)
         self.end += len(line)
+        return self.end - len(line)
+
+    def _note(self, graded: Graded, offset: int) -> None:
+        key, text = (graded.who, intern(graded.exercise)), intern(graded.text or "")
+        self.latest[key] = Place(graded.status, text, offset, self.runs[-1].started)
+        self.to_judge.discard(key)
 
     def _take(self, data: Any) -> None:
-        """Note what the line says that begins where the log has ended so far."""
+        """Note what the line says that begins at the ``end`` so far; ``Malformed`` if it is not."""
         if not isinstance(data, dict):
             raise Malformed("it is not a JSON object")
         if "run" in data:
             self.runs.append(_read_run(data["run"]))
         elif "verdict" in data:
-            graded, started = _read_graded(data), self.runs[-1].started
-            self.latest[graded.key] = Place(graded.status, graded.text, self.end, started)
+            self._note(_read_graded(data), self.end)
         elif "to_judge" in data:
             self.to_judge.update(read_as(tuple[Key, ...], data["to_judge"], "to_judge"))
         elif "not_judged" in data:
             left_out = read_as(NotJudged, {**data, "path": data["not_judged"]}, "not_judged")
             self.not_judged[left_out.path] = left_out
         elif "text" in data:
-            self._texts.add(read_as(str, data["text"], "text"))
+            self._texts.add(intern(read_as(str, data["text"], "text")))
 
 
 def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Log:

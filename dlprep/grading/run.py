@@ -234,7 +234,9 @@ def undone(tasks: Iterable[Task], log: Log) -> list[Task]:
         place = log.latest.get(task.key)
         if place is None or task.path is None:
             return place is not None and place.status == "missing"
-        return place.status not in ("missing", "fault") and place.text == text_hash(read(task))
+        return place.status not in ("missing", "fault") and place.text == (
+            text_hash(read(task)) or ""
+        )
 
     return [task for task in tasks if not is_done(task)]
 

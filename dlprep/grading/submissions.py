@@ -101,7 +101,7 @@ def collect(
         near = "; ".join(map(str, left_out[:3]))
         raise UserError(
             f"There is no submission in {', '.join(repr(str(path)) for path in paths)}: no file"
-            f" {layout or f'{ONE_PERSON} or {MANY}'} of an exercise that is asked for."
+            f" {layout or 'EX.py or WHO/EX.py'} of an exercise that is asked for."
             f"{f' Not judged: {near}.' if near else ''}"
             f"{'' if layout else ' For another place, see --layout.'}"
         )

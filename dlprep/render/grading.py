@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TextIO
@@ -18,7 +18,7 @@ from dlprep.render.words import plural
 STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red", "missing": "dim"}
 PIPE_WIDTH = 80
 LEAST_REMARK = 12  # a remark cut to less says nothing
-MOST_LEFT_OUT = 50  # lines of what is not judged: the other reports have them all
+MOST_LEFT_OUT = 20  # lines of what is not judged: the other reports have them all
 PAGE = 500  # rows that are laid out at once: a long table is never all of it in memory
 
 
@@ -35,40 +35,43 @@ class Row:
 
 
 def grade_table(
-    rows: Sequence[Row],
-    left_out: Sequence[str],
-    footnote: str,
-    screen: TextIO | None,
+    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, screen: TextIO | None
 ) -> Iterator[str]:
     """Rows in groups: one an exercise, or one person's exercises as one; then what is left out.
 
-    The text fits ``screen``, its width and its colours, or without one a pipe.
+    ``rows`` goes through them twice: there may be more than fit into memory. The text fits
+    ``screen``, its width and its colours, or without one a pipe.
     """
     console = Console(file=screen or io.StringIO(), markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = PIPE_WIDTH
-    one_person = len({row.who for row in rows}) == 1
     page = Page(console)
-    cases = max((len(_cases(row)) for row in rows), default=0)
-    width = max((cell_len(page.clean(_named(row, one_person)[1])) for row in rows), default=0)
-    width = max(min(width, page.width // 2, page.width - len("    missing  ") - cases), 1)
-    for heading, group in groupby(rows, key=lambda row: _named(row, one_person)[0]):
+    counts: Counter[str] = Counter()
+    cases, widths, people = 0, [0, 0], set[str]()
+    for row in rows():
+        counts[row.status] += 1
+        cases = max(cases, len(_cases(row)))
+        for n, name in enumerate((row.who, row.exercise)):
+            widths[n] = max(widths[n], cell_len(page.clean(name)))
+        people = people if len(people) > 1 else people | {row.who}
+    one_person = len(people) == 1
+    most = min(page.width // 2, page.width - len("    missing  ") - cases)
+    width = max(min(widths[one_person], most), 1)
+    for heading, group in groupby(rows(), lambda row: row.who if one_person else row.exercise):
         if heading:
             page.line((_fit(page, heading, page.measure), "bold"))
         for row in group:
             if len(page.lines) >= PAGE:
                 yield _shown(page)
-            _line(page, _named(row, one_person)[1], width, row, cases)
+            _line(page, row.exercise if one_person else row.who, width, row, cases)
         page.gap()
     if left_out:
         more = len(left_out) - MOST_LEFT_OUT
         _list(page, "not judged", [*left_out[:MOST_LEFT_OUT], *[f"and {more} more"] * (more > 0)])
     page.gap()
-    counts: Counter[str] = Counter(row.status for row in rows)
     parts = [f"{counts[status]} {status}" for status in STYLES if counts[status]]
-    said = (
-        f"{plural(len(rows), 'submission')}: {', '.join(parts)}" if rows else "Nothing was graded"
-    )
+    said = f"{plural(counts.total(), 'submission')}: {', '.join(parts)}"
+    said = said if parts else "Nothing was graded"
     page.prose(f"{said}; {len(left_out)} not judged" if left_out else said)
     page.prose(footnote, style="dim")
     yield _shown(page)
@@ -102,11 +105,6 @@ def _shown(page: Page) -> str:
         page.show()
     page.lines.clear()
     return captured.get()
-
-
-def _named(row: Row, one_person: bool) -> tuple[str, str]:
-    """The heading under which a row stands, and its name there."""
-    return (row.who, row.exercise) if one_person else (row.exercise, row.who)
 
 
 def _line(page: Page, name: str, width: int, row: Row, cases: int) -> None:

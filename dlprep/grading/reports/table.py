@@ -16,10 +16,11 @@ def table(results: Results, screen: TextIO | None) -> Iterator[str]:
     """The table, as ``screen`` can show it; without one, plain and 80 columns wide."""
     from dlprep.render.grading import Row, grade_table  # rich: only where a person reads
 
-    rows = []
-    for graded in results.graded():
-        verdict = graded.verdict
-        passing, total = (verdict.passing, len(verdict.cases)) if verdict else (0, 0)
-        said = clip(remark(graded), MOST_REMARK)
-        rows.append(Row(graded.who, graded.exercise, graded.status, passing, total, said))
+    def rows() -> Iterator[Row]:
+        for graded in results.graded():
+            verdict = graded.verdict
+            passing, total = (verdict.passing, len(verdict.cases)) if verdict else (0, 0)
+            said = clip(remark(graded), MOST_REMARK)
+            yield Row(graded.who, graded.exercise, graded.status, passing, total, said)
+
     return grade_table(rows, [*map(str, results.left_out())], results.footnote, screen)
