@@ -58,7 +58,7 @@ def calls_of_reference(exercise: Exercise, seed: int, worker: WorkerProcess) -> 
     submission = Submission("reference", text, api, seconds=60, total=240, worker=worker)
     submission.begin_case()
     submission.load()
-    run = Run(submission, reference, api, Source(text), seed, None)
+    run = Run(submission, reference, api, Source(text), seed, only=None, quick=False)
     results = run_cases(exercise.cases, exercise.folder.parent, run)
     assert {one.status for one in results} == {"passed"}
     return submission

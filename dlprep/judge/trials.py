@@ -88,8 +88,11 @@ class Runner:
     def close(self) -> None:
         """End the process, once no trial is under way."""
         self.kill()
-        with self._process:  # waits, and closes its pipes
-            pass
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what is left in it goes nowhere
+                    pipe.close()
 
     def _run(self, folder: Path, leave_out: Collection[str]) -> list[Outcome]:
         names: list[str] = []
