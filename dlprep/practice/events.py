@@ -102,7 +102,9 @@ def _is_sound(event: Event) -> bool:
         and _HASH.fullmatch(event.text_hash)
     )
     return (
-        all(map(_is_name, (event.uid, event.kind, *event.mistakes)))
+        _is_name(event.uid)
+        and _is_name(event.kind)
+        and all(map(_is_name, event.mistakes))
         and bool(about or event.kind not in KINDS)
         and event.at.tzinfo is not None
         and 1 < event.at.year < 9999  # at the ends of the calendar there is no local time
