@@ -33,7 +33,7 @@ def main() -> None:
     judge = None
     try:
         if sys.argv[1:2] in (["check"], ["debug"]) and not {"--help", "-h"} & {*sys.argv}:
-            from dlprep.judge.process import JudgeProcess
+            from dlprep.judge.service import JudgeProcess
 
             with suppress(OSError):  # the command tries again, and says what is wrong
                 judge = JudgeProcess()

@@ -1,19 +1,100 @@
-"""Find and read exercises: nothing is executed, nothing is registered, a folder is an exercise."""
+"""What an exercise is, and how to find and read one.
+
+Nothing is executed and nothing is registered: a folder is an exercise.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from dlprep import command
 from dlprep.errors import FaultError, UserError
-from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp, Help
 
 PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders inside the package
 HOME = PACKAGE if _INSTALLED else PACKAGE.parent
+
+Track = Literal[
+    "fundamentals",
+    "stability",
+    "activations",
+    "layers",
+    "autograd",
+    "convolution",
+    "recurrent",
+    "normalisation",
+    "optimisers",
+    "attention",
+    "inference",
+    "generative",
+    "training",
+    "debugging",
+]
+Difficulty = Literal["easy", "medium", "hard"]
+TRACKS: tuple[str, ...] = get_args(Track)  # in the order in which they are listed
+DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that an interviewer asks next, and its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What ``hints.toml`` says: hints, from a nudge to nearly the answer, and follow-ups."""
+
+    hints: tuple[str, ...]
+    follow_ups: tuple[FollowUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise, as its ``exercise.toml`` and its two folders describe it.
+
+    ``asked`` says how often interviews ask for it, from 1 to 5; ``after`` names the exercises that
+    one should have solved before. ``seconds`` is the time that one case may spend in the
+    submission.
+    """
+
+    slug: str
+    title: str
+    track: str
+    difficulty: str
+    minutes: int
+    asked: int
+    after: tuple[str, ...]
+    tags: tuple[str, ...]
+    folder: Path
+    solution: Path
+    seconds: float
+
+    @property
+    def stub(self) -> Path:
+        """The file that ``start`` copies: the one statement of the exercise's API."""
+        return self.folder / "stub.py"
+
+    @property
+    def prompt(self) -> Path:
+        """The task, in Markdown."""
+        return self.folder / "prompt.md"
+
+    @property
+    def cases(self) -> Path:
+        """The hidden cases: a pytest file."""
+        return self.folder / "test_cases.py"
+
+    @property
+    def reference(self) -> Path:
+        """The reference solution."""
+        return self.solution / "reference.py"
 
 
 class CatalogError(FaultError):

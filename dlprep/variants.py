@@ -14,8 +14,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from dlprep.catalog import Exercise
 from dlprep.errors import FaultError
-from dlprep.model import Exercise
 
 
 class VariantError(FaultError):

@@ -14,24 +14,16 @@ from pathlib import Path
 from rich.console import Console
 
 from dlprep import render
-from dlprep.model import (
-    CaseResult,
-    Exercise,
-    Finding,
-    FollowUp,
-    Location,
-    NamedMistake,
-    Problem,
-    Verdict,
-)
+from dlprep.catalog import Exercise, FollowUp
 from dlprep.practice.advice import Advice
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import Grade, Review
 from dlprep.practice.rounds import Round
 from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses
 from dlprep.render.debug_page import after_page, before_page
-from dlprep.render.history import history_page
-from dlprep.render.solution import hint_page, solution_page
+from dlprep.render.history_page import history_page
+from dlprep.render.solution_page import hint_page, solution_page
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 

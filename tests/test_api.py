@@ -5,8 +5,7 @@ from textwrap import dedent
 import pytest
 
 from dlprep.api import Parameter, Signature, read_api
-from dlprep.catalog import all_exercises
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise, all_exercises
 
 
 def only(source: str) -> Signature:

@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 
 from dlprep import catalog
-from dlprep.catalog import CatalogError, UnknownExercise
-from dlprep.model import DIFFICULTIES, TRACKS, Exercise, FollowUp, Help
+from dlprep.catalog import (
+    DIFFICULTIES,
+    TRACKS,
+    CatalogError,
+    Exercise,
+    FollowUp,
+    Help,
+    UnknownExercise,
+)
 
 RIGHT = """
 title = "Scale by a number"

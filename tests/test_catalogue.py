@@ -16,11 +16,11 @@ import pytest
 
 from dlprep import catalog
 from dlprep.authoring.check import files, texts
-from dlprep.judge.judging import judge
+from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
-from dlprep.model import Verdict
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import read_variants
+from dlprep.verdict import Verdict
 
 SEED = 4
 ALL_CASES = "DLPREP_NIGHTLY" in os.environ

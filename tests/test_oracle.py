@@ -28,15 +28,15 @@ import pytest
 from dlprep import catalog
 from dlprep.api import read_api
 from dlprep.authoring.new import new_exercise
+from dlprep.catalog import Exercise
 from dlprep.checks import CheckFailed, check_values
 from dlprep.checks.values import TOLERANCES, Tolerance
 from dlprep.judge.cases import Run
 from dlprep.judge.naming import Outcome, load_text, outcome, replay
 from dlprep.judge.session import run_cases
 from dlprep.judge.source import Source
-from dlprep.model import Exercise
-from dlprep.sandbox.answers import Call
 from dlprep.sandbox.process import WorkerProcess
+from dlprep.sandbox.replies import Call
 from dlprep.sandbox.submission import Submission
 
 SEEDS = (1, 2, 3)

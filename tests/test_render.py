@@ -18,8 +18,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from dlprep import render
-from dlprep.model import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
-from dlprep.render.words import fold, split_call, visible
+from dlprep.render.page import fold, split_call
+from dlprep.text import visible
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 
 @pytest.mark.parametrize(("name", "width"), GOLDEN_PAGES)

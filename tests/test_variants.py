@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.variants import Accepted, Equivalent, Mistake, VariantError, Variants, read_variants
 
 REFERENCE = '''"""Scale."""

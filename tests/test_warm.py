@@ -82,7 +82,7 @@ def test_no_two_forks_draw_the_same(server: Warm, tmp_path: Path) -> None:
 def test_a_command_starts_its_judge_as_a_fork(server: Warm, tmp_path: Path) -> None:
     program = """
 from pathlib import Path
-from dlprep.judge.process import JudgeProcess
+from dlprep.judge.service import JudgeProcess
 judge = JudgeProcess()
 print([*Path("/proc/self/task").iterdir()][0].joinpath("children").read_text())
 assert judge.judge("softmax", b"", seed=1).problem.kind == "empty"

@@ -248,7 +248,7 @@ def load() -> None:
 
     import dlprep
 
-    outside = {"cluster", "executor", "landlock", "lockdown", "seccomp", "tester", "worker"}
+    outside = {"cluster", "requests", "landlock", "lock", "seccomp", "worker"}
     for found in pkgutil.walk_packages(dlprep.__path__, "dlprep."):
         if found.name.rpartition(".")[2] not in {*outside, "__main__"}:
             importlib.import_module(found.name)

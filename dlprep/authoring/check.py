@@ -16,14 +16,14 @@ import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
-from dlprep.catalog import case_names, read_help, slugs
+from dlprep.catalog import Exercise, case_names, read_help, slugs
 from dlprep.errors import FaultError
-from dlprep.judge.judging import judge
+from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
-from dlprep.model import Exercise, Verdict
 from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import Variants, read_variants
+from dlprep.verdict import Verdict
 
 SEEDS = (1, 2, 3)
 HINTS = range(3, 6)

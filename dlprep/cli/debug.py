@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlprep import catalog, command
+from dlprep.catalog import Exercise
 from dlprep.cli.practise import Early, known_case
 from dlprep.cli.shared import (
     NOT_PASSED,
@@ -24,8 +25,8 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import FaultError, UserError
-from dlprep.model import Exercise, Verdict
 from dlprep.sandbox import ONE_THREAD
+from dlprep.verdict import Verdict
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
@@ -54,7 +55,7 @@ def debug(
     Example: dlprep debug softmax large_logits
     """
     from dlprep import render
-    from dlprep.judge.process import JudgeProcess
+    from dlprep.judge.service import JudgeProcess
     from dlprep.practice.check import judge_text
     from dlprep.practice.workspace import read_submission
     from dlprep.render.debug_page import after_page, before_page

@@ -143,7 +143,7 @@ def grade(
     from dlprep.grading.log import open_log, results
     from dlprep.grading.run import terms_of, undone
     from dlprep.grading.submissions import collect
-    from dlprep.render.words import plural
+    from dlprep.text import plural
 
     with errors(), ExitStack() as opened:
         if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
@@ -229,7 +229,7 @@ def _judge(tasks: list[Task], judges: Judges, terms: Run, kept: Log) -> tuple[st
     """Judge them all into the log. What ended it early, if anything did, and its exit code."""
     from dlprep import render
     from dlprep.grading.run import run
-    from dlprep.render.progress import progress
+    from dlprep.render.progress_page import progress
 
     try:
         with progress(len(tasks), render.make_console(stderr=True)) as advance:
@@ -248,7 +248,7 @@ def _judge(tasks: list[Task], judges: Judges, terms: Run, kept: Log) -> tuple[st
 def _show(found: Submissions) -> None:
     """Print what would be judged, what not, and what has nothing to do with it."""
     from dlprep import render
-    from dlprep.render.grading import dry_run_page
+    from dlprep.render.grading_page import dry_run_page
 
     whose = [": ".join(filter(None, task.key)) for task in found.tasks]
     files = [task.path or "missing" for task in found.tasks]

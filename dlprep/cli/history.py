@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlprep import catalog, command
+from dlprep.catalog import Exercise
 from dlprep.cli.shared import (
     AsJson,
     Name,
@@ -18,7 +19,6 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import UserError
-from dlprep.model import Exercise
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
@@ -48,7 +48,7 @@ def history(
     """
     from dlprep import render
     from dlprep.practice.workspace import attempt_text
-    from dlprep.render.history import history_page
+    from dlprep.render.history_page import history_page
 
     with errors():
         exercise = find_exercise(name)

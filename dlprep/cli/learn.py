@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlprep import catalog, command
+from dlprep.catalog import Exercise
 from dlprep.cli.shared import (
     OptionalName,
     errors,
@@ -17,7 +18,6 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import UserError
-from dlprep.model import Exercise
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
@@ -35,7 +35,7 @@ def hint(name: OptionalName = None) -> None:
     from dlprep import render
     from dlprep.practice.hints import hints_shown
     from dlprep.practice.record import RecordError
-    from dlprep.render.solution import hint_page
+    from dlprep.render.solution_page import hint_page
 
     with errors():
         exercise = find_exercise(name)
@@ -88,7 +88,7 @@ def solution(
 
 def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
     """The page of the solution, with the user's own ``text`` against it unless that is blank."""
-    from dlprep.render.solution import solution_page
+    from dlprep.render.solution_page import solution_page
     from dlprep.variants import read_variants
 
     return partial(

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from dlprep import command
+from dlprep.catalog import Exercise
 from dlprep.cli.shared import (
     NOT_PASSED,
     AsJson,
@@ -18,7 +19,6 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import UserError
-from dlprep.model import Exercise
 
 
 def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:

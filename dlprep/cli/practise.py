@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from dlprep import catalog, command
+from dlprep.catalog import Difficulty, Exercise, Track
 from dlprep.cli.shared import (
     FAULT,
     NOT_PASSED,
@@ -25,10 +26,9 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import UserError
-from dlprep.model import Difficulty, Exercise, Track
 
 if TYPE_CHECKING:
-    from dlprep.judge.process import JudgeProcess
+    from dlprep.judge.service import JudgeProcess
 
 Status = Literal["new", "started", "failing", "passed"]
 
@@ -130,7 +130,7 @@ def check(
 
     Example: dlprep check softmax --all
     """
-    from dlprep.judge.process import JudgeProcess
+    from dlprep.judge.service import JudgeProcess
     from dlprep.practice.check import judge_text, record_check
     from dlprep.practice.workspace import read_submission
 

@@ -32,7 +32,7 @@ def export(
     """
     from dlprep import render
     from dlprep.files import new_file, reason
-    from dlprep.render.words import plural
+    from dlprep.text import plural
 
     with errors():
         record = workspace_here().record
@@ -65,7 +65,7 @@ def import_(
     """
     from dlprep import render
     from dlprep.files import explained
-    from dlprep.render.words import plural
+    from dlprep.text import plural
 
     with errors():
         record = workspace_here().record

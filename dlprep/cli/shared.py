@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from dlprep import catalog, command
+from dlprep.catalog import Exercise
 from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.files import reason, refusal
-from dlprep.model import Exercise
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
@@ -165,7 +165,7 @@ def _note_adopted(record: Record) -> None:
     adopted = record.adopt_old()
     if adopted is None:
         return
-    from dlprep.render.words import plural
+    from dlprep.text import plural
 
     events, texts = plural(adopted.events, "event"), plural(adopted.texts, "text")
     said = f"Your record is now the file {record.path.name}, with {events} and {texts}."
@@ -180,7 +180,7 @@ def events_of(record: Record, exercise: str | None = None) -> list[Event]:
     """The events of a record, or of one exercise, after a note on lines that cannot be read."""
     events = record.events(exercise)
     if record.unreadable:
-        from dlprep.render.words import plural
+        from dlprep.text import plural
 
         skipped = plural(record.unreadable, "line")
         note(f"{skipped} of the record {record.path} cannot be read; all others count.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dlprep.grading.model import Feedback, Graded
-from dlprep.model import CaseResult, Location, Problem, Verdict
+from dlprep.verdict import CaseResult, Location, Problem, Verdict
 
 FAULT = "The grader itself failed: that is not the submission's fault."
 

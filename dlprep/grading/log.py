@@ -35,7 +35,7 @@ from dlprep.grading.model import (
     Task,
 )
 from dlprep.grading.submissions import Submissions
-from dlprep.grading.text import as_json
+from dlprep.text import as_json
 from dlprep.typed import Malformed, read_as
 
 SCHEMA = 2  # of schema.json; a change that an old reader would misread gets the next number

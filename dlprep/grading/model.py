@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
-from dlprep.model import Verdict
+from dlprep.verdict import Verdict
 
 Feedback = Literal["full", "labels", "score"]
 Status = Literal["passed", "failed", "error", "fault", "missing"]

@@ -19,9 +19,9 @@ from dlprep.errors import FaultError, UserError
 from dlprep.grading.log import SCHEMA, Log
 from dlprep.grading.model import MAX_SEED, Graded, Run, Task, Versions
 from dlprep.grading.submissions import read, submitted
-from dlprep.judge.process import JudgeFault, JudgeProcess
-from dlprep.model import Problem, Verdict, VerdictStatus
+from dlprep.judge.service import JudgeFault, JudgeProcess
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
+from dlprep.verdict import Problem, Verdict, VerdictStatus
 
 # On top of the judge's own timers, which start when a worker has loaded. It is for a judge that
 # hangs, never for a submission, and so it may be long.

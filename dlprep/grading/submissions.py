@@ -17,7 +17,7 @@ from dlprep import catalog
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, reason
 from dlprep.grading.model import Key, NotJudged, Task
-from dlprep.model import Problem
+from dlprep.verdict import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"
 SILENT = {"__pycache__", "__MACOSX"}  # what Python and a Mac's zip leave behind

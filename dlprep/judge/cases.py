@@ -22,11 +22,11 @@ from dlprep.checks import CaseError, CheckFailed
 from dlprep.checks.show import call_text, kind_of
 from dlprep.errors import Ended
 from dlprep.judge.source import Source
-from dlprep.model import CaseResult, Finding, Location
-from dlprep.sandbox.answers import Call, SubmissionError
+from dlprep.sandbox.handles import Functions
 from dlprep.sandbox.process import WorkerFault
-from dlprep.sandbox.remote import Functions
+from dlprep.sandbox.replies import Call, SubmissionError
 from dlprep.sandbox.submission import Submission
+from dlprep.verdict import CaseResult, Finding, Location
 
 OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # which are no Exception
 

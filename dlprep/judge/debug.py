@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from dlprep.catalog import Exercise
 from dlprep.errors import Ended
-from dlprep.judge.judging import judge
-from dlprep.model import Exercise, Verdict
-from dlprep.sandbox.executor import Executor, describe, signatures
+from dlprep.judge.judge import judge
+from dlprep.sandbox.requests import Runner, describe, signatures
+from dlprep.verdict import Verdict
 
 Arrays = list[np.ndarray[Any, Any]]
 OnCallback = Callable[[dict[str, Any], Arrays], tuple[dict[str, Any], Arrays]]
@@ -55,7 +56,7 @@ class Here:
         self.path = path
         self._module = types.ModuleType(path.stem)
         self._module.__file__ = str(path)
-        self._executor: Executor
+        self._runner: Runner
         sys.path.append(str(path.parent))
         if path.stem not in sys.stdlib_module_names:
             sys.modules[path.stem] = self._module
@@ -109,26 +110,26 @@ class Here:
 
         def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             out: Arrays = []
-            nodes = [self._executor.encode(value, out) for value in (args, kwargs)]
+            nodes = [self._runner.encode(value, out) for value in (args, kwargs)]
             frame = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
             with warnings.catch_warnings(), np.errstate(all="ignore"):  # the case's own work
                 warnings.simplefilter("ignore")
                 reply, more = on_callback(frame, _copies(out))
             if "raised" in reply:
                 raise RuntimeError(reply["raised"])
-            return self._executor.decode(reply["value"], _copies(more))
+            return self._runner.decode(reply["value"], _copies(more))
 
-        self._executor = Executor(vars(self._module), str(self.path), call_back)
+        self._runner = Runner(vars(self._module), str(self.path), call_back)
         exec(compile(source, str(self.path), "exec", dont_inherit=True), vars(self._module))
         return signatures(vars(self._module))
 
     def _run(self, message: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
         if message.get("observe") not in ("lines", "memory"):
-            return self._executor.run(message, _copies(arrays))
+            return self._runner.run(message, _copies(arrays))
         # A debugger would be measured as well: after its turn, the call is made once more.
-        reply, out = self._executor.run({**message, "observe": ""}, _copies(arrays))
+        reply, out = self._runner.run({**message, "observe": ""}, _copies(arrays))
         with _undisturbed():
-            measured, _ = self._executor.run({**message, "fresh": False}, _copies(arrays))
+            measured, _ = self._runner.run({**message, "fresh": False}, _copies(arrays))
         return {**measured, **reply}, out
 
 

@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from dlprep.catalog import Exercise
 from dlprep.checks.values import same
-from dlprep.model import Exercise, NamedMistake
 from dlprep.sandbox import wire
-from dlprep.sandbox.answers import Call
-from dlprep.sandbox.executor import Executor
+from dlprep.sandbox.replies import Call
+from dlprep.sandbox.requests import Runner
 from dlprep.sandbox.submission import Submission
 from dlprep.variants import Mistake, read_variants
+from dlprep.verdict import NamedMistake
 
 
 class Outcome:
@@ -113,11 +114,11 @@ def replay(
         except Exception as error:  # as the worker has it
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
-    executor = Executor(vars(module), "reference.py", call_back)
+    runner = Runner(vars(module), "reference.py", call_back)
     for call in calls:
         try:
             request = {**call.request, "observe": ""}
-            reply, out = executor.run(request, [array.copy() for array in call.arrays])
+            reply, out = runner.run(request, [array.copy() for array in call.arrays])
             yield Outcome(Words().decode(reply["value"], out))
         except Exception as error:
             yield Outcome(raised=(type(error).__name__, str(error)))

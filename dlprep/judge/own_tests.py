@@ -13,14 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.loading import unreadable
 from dlprep.judge.mistakes import differing
+from dlprep.judge.problems import unreadable
 from dlprep.judge.source import Source
 from dlprep.judge.trials import Outcome, Runner
-from dlprep.model import Exercise, Location, Problem
 from dlprep.sandbox import cores
 from dlprep.variants import read_variants
+from dlprep.verdict import Location, Problem
 
 REFERENCE = "the reference"
 

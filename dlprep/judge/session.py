@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dlprep.judge.cases import CaseFault, Cases, Run
-from dlprep.model import CaseResult
+from dlprep.verdict import CaseResult
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
 UNUSED_PLUGINS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dlprep.model import Location
+from dlprep.verdict import Location
 
 LONGEST = 500  # characters of a line that are shown
 

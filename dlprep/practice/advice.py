@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from dlprep import command
-from dlprep.model import DIFFICULTIES, Exercise
+from dlprep.catalog import DIFFICULTIES, Exercise
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import ago, due, upcoming
 from dlprep.practice.rounds import Round, rounds

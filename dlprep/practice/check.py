@@ -8,9 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Thread
 
-from dlprep.judge.process import JudgeProcess
-from dlprep.model import Exercise, Verdict
+from dlprep.catalog import Exercise
+from dlprep.judge.service import JudgeProcess
 from dlprep.practice.record import Record, RecordError
+from dlprep.verdict import Verdict
 
 
 def judge_text(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple, get_args
 
-from dlprep.model import VerdictStatus
+from dlprep.verdict import VerdictStatus
 
 # Each with the text that it is about: the user's file, unless said otherwise.
 Kind = Literal[

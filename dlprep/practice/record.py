@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dlprep.errors import UserError
 from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular, reason
-from dlprep.model import Verdict
 from dlprep.practice.events import KINDS, Event, Kind, in_order, read_event
+from dlprep.verdict import Verdict
 
 if sys.platform == "win32":
     import msvcrt

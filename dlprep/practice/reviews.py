@@ -32,7 +32,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
 from dlprep import command
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.practice.rounds import Round
 
 Grade = Literal["again", "hard", "good", "easy"]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.practice.events import Event, local_day, moments
 from dlprep.practice.rounds import BREAK, Round, rounds
 

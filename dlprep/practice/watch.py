@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from dlprep import catalog, command, render
+from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.process import JudgeFault
-from dlprep.model import Exercise, Verdict
+from dlprep.judge.service import JudgeFault
 from dlprep.practice.advice import advise
 from dlprep.practice.check import WarmJudge, record_check
 from dlprep.practice.hints import hints_shown, solution_is_free
 from dlprep.practice.record import Record, RecordError
 from dlprep.practice.workspace import Workspace, WorkspaceError, read_submission
 from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
-from dlprep.render.solution import hint_page
+from dlprep.render.solution_page import hint_page
+from dlprep.verdict import Verdict
 
 PATIENCE = 0.5  # seconds for a void check to end by itself: a new judge takes as long to start
 REPLACED = float("inf")  # a void check whose judge was replaced: once is enough

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from dlprep import command
+from dlprep.catalog import Exercise
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, write_new, written_beside
-from dlprep.model import Exercise, VerdictStatus
 from dlprep.practice.events import Event
 from dlprep.practice.record import Record, RecordError
+from dlprep.verdict import VerdictStatus
 
 FOLDER = ".dlprep"
 

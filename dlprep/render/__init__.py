@@ -1,6 +1,6 @@
 """What a person reads: the pages of the command line. The only room that imports rich.
 
-Everything here renders plain data of :mod:`dlprep.model`. What only one page needs of rich is
+Everything here renders plain data of :mod:`dlprep.verdict`. What only one page needs of rich is
 imported there, so that a verdict pays for ``rich.console`` and ``rich.text`` alone.
 """
 
@@ -10,13 +10,13 @@ import shutil
 
 from rich.console import Console, ConsoleDimensions
 
-from dlprep.render.authoring import author_report, author_summary
-from dlprep.render.catalogue import exercise_table, prompt_page
-from dlprep.render.own_tests import own_tests_page
+from dlprep.render.authoring_page import author_report, author_summary
+from dlprep.render.exercises_page import exercise_table, prompt_page
+from dlprep.render.own_tests_page import own_tests_page
 from dlprep.render.page import Page
-from dlprep.render.reviews import home_page, next_page, reviews_page
-from dlprep.render.stats import stats_page
-from dlprep.render.verdict import verdict_page
+from dlprep.render.reviews_page import home_page, next_page, reviews_page
+from dlprep.render.stats_page import stats_page
+from dlprep.render.verdict_page import verdict_page
 
 __all__ = [
     "author_report",

@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from dlprep.model import Verdict
 from dlprep.render.page import Page
-from dlprep.render.verdict import findings, verdict_page
+from dlprep.render.verdict_page import findings, verdict_page
+from dlprep.verdict import Verdict
 
 # What is otherwise here than in check, by the kind of what check found.
 OTHERWISE = {

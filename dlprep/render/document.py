@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from dlprep.render.page import Page
-from dlprep.render.words import encodable
+from dlprep.text import encodable
 
 WIDTH = 88  # lines of text are no longer, even on the widest terminal
 

@@ -10,16 +10,20 @@ prints whole: whoever reads them there searches or copies them.
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
-from dlprep.render.words import encodable, fold, plural, split_call, visible
+from dlprep.text import encodable, plural, visible
 
 MEASURE = 100  # prose and headers go no wider, even on the widest terminal
 MOST_LINES = 40  # of one text; the checks cut arrays to less
 MOST_CHARACTERS = 1000  # of one line
 MARKS = {"✗": "red", "✓": "green"}
+# A whole string, or what opens, closes or separates arguments.
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[\[({]|[\])}]|,")
 
 
 class Page:
@@ -163,3 +167,51 @@ class Page:
             return [row]
         hang += len(row) - len(row.lstrip())
         return fold(row, width, " " * min(hang, width // 2))
+
+
+def fold(line: str, width: int, hang: str = "", *, whole_words: bool = False) -> list[str]:
+    """``line`` in pieces of at most ``width`` cells, broken at blanks where there are any.
+
+    Every piece but the first starts with ``hang``. With ``whole_words`` a longer word sticks out.
+    """
+    pieces: list[str] = []
+    rest, room = line.rstrip(), width
+    while cell_len(rest) > room:
+        head = (chop_cells(rest[: room + 1], room) or [rest[:room]])[0]
+        text_starts = len(rest) - len(rest.lstrip())
+        cut = rest.rfind(" ", text_starts, len(head) + 1)
+        if cut < 0 and whole_words:
+            cut = rest.find(" ", len(head))
+            if cut < 0:
+                break
+        cut = max(len(head), 1) if cut < 0 else cut
+        pieces.append(rest[:cut].rstrip())
+        rest, room = rest[cut:].lstrip(), width - len(hang)
+    pieces.append(rest)
+    return pieces[:1] + [hang + piece for piece in pieces[1:]]
+
+
+def split_call(line: str, width: int) -> list[str]:
+    """A call that is longer than ``width``, broken between its arguments, which stay whole."""
+    if cell_len(line) <= width:
+        return [line]
+    arguments: list[str] = []
+    depth, start, hang = 0, 0, 4
+    for match in _TOKEN.finditer(line):
+        token = match.group()
+        if token in "([{":
+            depth += 1
+            if depth == 1 and match.end() <= width // 3:
+                hang = match.end()
+        elif token in ")]}":
+            depth -= 1
+        elif token == "," and depth == 1:
+            arguments.append(line[start : match.end()])
+            start = match.end()
+    lines = [""]
+    for argument in [*arguments, line[start:]]:
+        if lines[-1] and cell_len(lines[-1] + argument) > width:
+            lines.append(" " * hang + argument.lstrip())
+        else:
+            lines[-1] += argument
+    return lines

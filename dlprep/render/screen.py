@@ -19,8 +19,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from rich.console import Console
 
-from dlprep.render.page import Page
-from dlprep.render.words import fold
+from dlprep.render.page import Page, fold
 
 Drawing = Callable[[Console], None]
 

@@ -1,18 +1,14 @@
-"""What a locked worker may read: the standard library and NumPy, by Landlock."""
+"""What a locked worker may read: the standard library and NumPy, by Landlock; and system calls."""
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import os
 import struct
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING or __package__:
-    from dlprep.sandbox.libc import call
-else:  # in the worker, where the package is out of reach
-    from libc import call
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - start-up
 _HOME = os.path.dirname(_PACKAGE)  # noqa: PTH120
@@ -82,3 +78,18 @@ def _near_a_secret(path: str) -> bool:
     """Whether it is what must not be read, lies in it, or holds it."""
     path += "/"
     return path.startswith(SECRETS) or any(secret.startswith(path) for secret in SECRETS)
+
+
+def call(function: str, *arguments: int | bytes | None) -> int:
+    """Call a function of the C library and return its result; ``OSError`` when that is -1."""
+    whole = (ctypes.c_long(item) if isinstance(item, int) else item for item in arguments)
+    result: int = getattr(_libc(), function)(*whole)
+    if result == -1:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlprep.sandbox import wire
-from dlprep.sandbox.answers import (
+from dlprep.sandbox.handles import RemoteFunction, RemoteIterator, RemoteObject
+from dlprep.sandbox.process import WorkerLost, WorkerProcess
+from dlprep.sandbox.replies import (
     Call,
     Foreign,
     Opaque,
@@ -23,8 +25,6 @@ from dlprep.sandbox.answers import (
     read_raised,
     text,
 )
-from dlprep.sandbox.process import WorkerLost, WorkerProcess
-from dlprep.sandbox.remote import RemoteFunction, RemoteIterator, RemoteObject
 
 if TYPE_CHECKING:
     from dlprep.api import Signature

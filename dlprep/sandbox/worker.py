@@ -19,11 +19,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlprep.sandbox import executor, lockdown, wire
+    from dlprep.sandbox import lock, requests, wire
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
-    import executor
-    import lockdown
+    import lock
+    import requests
     import wire
 
     del sys.path[0]
@@ -96,7 +96,7 @@ class Worker:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
-        self.executor: executor.Executor
+        self.runner: requests.Runner
         sys.stdout = sys.stderr = self.printed
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
@@ -114,7 +114,7 @@ class Worker:
             try:
                 wire.write_frame(self.sink, reply, out)
             except wire.Unsendable as error:
-                unsent = {"foreign": f"{self.executor.last_type} ({error})"}
+                unsent = {"foreign": f"{self.runner.last_type} ({error})"}
                 wire.write_frame(self.sink, {**reply, "value": unsent}, [])
 
     def _answer(
@@ -123,7 +123,7 @@ class Worker:
         try:
             if message["op"] == "load":
                 return self._load(message["name"], message["file"], arrays[0].tobytes()), []
-            return self.executor.run(message, arrays)
+            return self.runner.run(message, arrays)
         except BaseException as error:
             return {"raised": self._describe(error)}, []
 
@@ -133,20 +133,20 @@ class Worker:
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
         sys.modules[name] = module
         self.file = file
-        self.executor = executor.Executor(vars(module), file, self._call_back)
+        self.runner = requests.Runner(vars(module), file, self._call_back)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
-        return {"value": None, "functions": executor.signatures(vars(module))}
+        return {"value": None, "functions": requests.signatures(vars(module))}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arrays: list[Any] = []
-        nodes = [self.executor.encode(value, arrays) for value in (args, kwargs)]
+        nodes = [self.runner.encode(value, arrays) for value in (args, kwargs)]
         message = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
         wire.write_frame(self.sink, message, arrays)
         reply = self.serve()
         assert reply is not None
         if "raised" in reply:
             raise RuntimeError(reply["raised"])
-        return self.executor.decode(reply["value"], reply["arrays"])
+        return self.runner.decode(reply["value"], reply["arrays"])
 
     def _note_warning(
         self, message: Warning | str, category: type[Warning], *_: object, **__: object
@@ -156,12 +156,12 @@ class Worker:
             while frame is not None and frame.f_code.co_filename != self.file:
                 frame = frame.f_back
             line = frame.f_lineno if frame is not None else 0
-            self.warned.append([line, category.__name__, str(message)[: executor.MAX_MESSAGE]])
+            self.warned.append([line, category.__name__, str(message)[: requests.MAX_MESSAGE]])
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
         """An exception as plain data; an import that was refused says so."""
         refused = {"refused": True} if isinstance(error, ImportRefused) else {}
-        return executor.describe(error, self.file) | refused
+        return requests.describe(error, self.file) | refused
 
 
 def main() -> None:
@@ -173,7 +173,7 @@ def main() -> None:
 
     np.random.default_rng  # noqa: B018 - loads the lazy part now
     sys.path.remove(folder)
-    serve(Worker, lockdown.Lock(folder), streams)
+    serve(Worker, lock.Lock(folder), streams)
 
 
 def start() -> Streams | None:
@@ -184,7 +184,7 @@ def start() -> Streams | None:
     return take_streams()
 
 
-def serve(make: Callable[..., Worker], lock: lockdown.Lock, streams: Streams | None) -> None:
+def serve(make: Callable[..., Worker], unlocked: lock.Lock, streams: Streams | None) -> None:
     """Lock the process and answer requests until its input ends, and the process with it.
 
     A nursery is not locked, but each worker that it forks is, before it reads its first frame.
@@ -192,7 +192,7 @@ def serve(make: Callable[..., Worker], lock: lockdown.Lock, streams: Streams | N
     if streams is None:
         fork_workers()  # returns in each of the workers
         streams = take_streams()
-    level, reason = lock.close((0, 1, 2, *(stream.fileno() for stream in streams)))
+    level, reason = unlocked.close((0, 1, 2, *(stream.fileno() for stream in streams)))
     try:
         wire.write_frame(streams[1], {"ready": True, "isolation": level, "reason": reason}, [])
         make(*streams).serve()

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlprep import catalog
-from dlprep.judge.judging import judge
-from dlprep.model import Verdict
+from dlprep.judge.judge import judge
 from dlprep.sandbox.nursery import Nursery
+from dlprep.verdict import Verdict
 
 CORPUS = Path(__file__).parent / "corpus"
 FAMILIES = (

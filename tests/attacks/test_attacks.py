@@ -25,8 +25,8 @@ from dlprep.grading.log import open_log, results
 from dlprep.grading.model import Graded, Run, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.submissions import Submissions
-from dlprep.judge.judging import RUN_FACTOR
-from dlprep.model import Verdict
+from dlprep.judge.judge import RUN_FACTOR
+from dlprep.verdict import Verdict
 
 LATE = 5.0  # seconds by which a verdict may be later than the time that the run has
 

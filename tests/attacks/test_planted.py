@@ -24,7 +24,7 @@ PROGRAMS = (
     *("conftest.py", "reference.py", "test_cases.py", "stub.py", "dlprep.py", "__main__.py"),
     *("numpy.py", "numpy/__init__.py", "pytest.py", "_pytest/__init__.py", "rich.py", "typer.py"),
     *("sitecustomize.py", "usercustomize.py", "random.py", "json.py", "ctypes.py", "wire.py"),
-    *("executor.py", "lockdown.py", "landlock.py", "seccomp.py", "libc.py", "worker.py"),
+    *("requests.py", "lock.py", "landlock.py", "seccomp.py", "worker.py"),
     *("exercises/softmax/test_cases.py", "exercises/softmax/stub.py"),
     *("solutions/softmax/reference.py", "dlprep/__init__.py", "dlprep/__main__.py"),
 )

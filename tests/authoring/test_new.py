@@ -10,9 +10,8 @@ import pytest
 from dlprep.api import read_api
 from dlprep.authoring.mutants import mutants
 from dlprep.authoring.new import new_exercise
-from dlprep.catalog import read, slugs
+from dlprep.catalog import Exercise, read, slugs
 from dlprep.errors import UserError
-from dlprep.model import Exercise
 from dlprep.variants import Variants, read_variants
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlprep.checks import CheckFailed, check_contract, check_raises
-from dlprep.sandbox.answers import SubmissionError
+from dlprep.sandbox.replies import SubmissionError
 
 SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
 

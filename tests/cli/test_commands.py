@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from dlprep.catalog import slugs
 from dlprep.cli import app
-from dlprep.model import Verdict
+from dlprep.verdict import Verdict
 
 from .conftest import RIGHT, WRONG, Run
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from dlprep import catalog
-from dlprep.model import CaseResult, Verdict
 from dlprep.practice.record import Record
 from dlprep.practice.workspace import open_workspace
+from dlprep.verdict import CaseResult, Verdict
 
 from .conftest import RIGHT, ROOT, WRONG, Run
 

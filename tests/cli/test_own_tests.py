@@ -15,9 +15,9 @@ import pytest
 from rich.console import Console
 
 from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake
-from dlprep.model import Location, Problem
 from dlprep.practice.workspace import open_workspace
 from dlprep.render import own_tests_page
+from dlprep.verdict import Location, Problem
 
 from .conftest import RIGHT, Run
 from .test_bad_input import commands, wait_for

@@ -15,9 +15,9 @@ from render_pages import DUE, FIGURES, PAGES, REVIEW_NOW, printed
 from rich.cells import cell_len
 
 from dlprep.cli.progress import next_, review, stats
-from dlprep.model import CaseResult, NamedMistake, Verdict
 from dlprep.practice import record as record_module
 from dlprep.practice.workspace import Workspace
+from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 from .conftest import RIGHT, Run
 

@@ -204,7 +204,7 @@ def test_what_a_system_refuses_is_one_sentence(tmp_path: Path, line: str, said: 
 # a fault of the judge's
 
 
-@pytest.mark.parametrize("at", ["judge/naming.py", "judge/loading.py"], ids=["start", "verdict"])
+@pytest.mark.parametrize("at", ["judge/naming.py", "judge/problems.py"], ids=["start", "verdict"])
 def test_an_unexpected_exception_of_the_judge_is_told(home: Path, home_run: Run, at: str) -> None:
     home_run("start", "softmax")
     text = "\n\ndef unreadable(*_):\n    1 / 0\n" if "loading" in at else "\n\n1 / 0\n"

@@ -15,7 +15,7 @@ from dlprep.grading.log import SCHEMA
 from dlprep.grading.model import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.reports.github import summary
-from dlprep.model import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "reports"
 FEEDBACK: tuple[Feedback, ...] = ("full", "labels", "score")

@@ -23,7 +23,7 @@ from dlprep.grading.log import Log, open_log, results
 from dlprep.grading.model import Graded, NotJudged, Run, Task, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.submissions import Submissions
-from dlprep.model import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 SCHEMA = json.loads(Path(logs.__file__).with_name("schema.json").read_text(encoding="utf-8"))
 SOURCE = b"def softmax(x, axis=-1): ..."

@@ -48,8 +48,8 @@ from dlprep.errors import UserError
 from dlprep.grading.feedback import redact
 from dlprep.grading.model import Feedback, Graded, NotJudged
 from dlprep.grading.reports import REPORTS, Target, read_targets, write
-from dlprep.grading.text import clip, one_line
-from dlprep.model import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.text import clip, one_line
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 HOSTILE = (
     "[/bold] [red] \x1b[2J\x1b]0;t\x07 NaN -Infinity ]]> </failure> <script> & \u202egnp.exe "

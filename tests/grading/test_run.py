@@ -36,8 +36,8 @@ from dlprep.grading.run import (
     versions,
 )
 from dlprep.grading.submissions import Submissions
-from dlprep.judge.process import JudgeFault, JudgeProcess
-from dlprep.model import Problem, Verdict
+from dlprep.judge.service import JudgeFault, JudgeProcess
+from dlprep.verdict import Problem, Verdict
 
 RIGHT = (HOME / "solutions/softmax/reference.py").read_bytes()
 WRONG = RIGHT.replace(b" - x.max(axis=axis, keepdims=True, initial=-np.inf)", b"")

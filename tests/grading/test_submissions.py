@@ -14,7 +14,7 @@ from dlprep.errors import UserError
 from dlprep.files import MAX_SOURCE
 from dlprep.grading.model import Task
 from dlprep.grading.submissions import MOST_TOLD, Submissions, collect, read
-from dlprep.model import Problem
+from dlprep.verdict import Problem
 
 
 def write(root: Path, *names: str) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dlprep.judge.judging import judge
-from dlprep.model import Exercise, Verdict
+from dlprep.catalog import Exercise
+from dlprep.judge.judge import judge
 from dlprep.sandbox.process import WorkerProcess
+from dlprep.verdict import Verdict
 
 
 class Judge:

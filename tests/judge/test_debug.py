@@ -15,9 +15,10 @@ import pytest
 
 from dlprep import catalog
 from dlprep.authoring.new import new_exercise
+from dlprep.catalog import Exercise
 from dlprep.judge.debug import debug
-from dlprep.model import Exercise, Verdict
 from dlprep.variants import Mistake, read_variants
+from dlprep.verdict import Verdict
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")

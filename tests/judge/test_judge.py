@@ -14,8 +14,9 @@ import pytest
 
 from dlprep import catalog
 from dlprep.authoring.new import new_exercise
-from dlprep.model import CaseResult, Exercise, Finding, Location, Problem, Verdict
+from dlprep.catalog import Exercise
 from dlprep.sandbox.process import WorkerProcess
+from dlprep.verdict import CaseResult, Finding, Location, Problem, Verdict
 
 VerdictOn = Callable[..., Verdict]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from dlprep import catalog
-from dlprep.model import Exercise, NamedMistake, Verdict
+from dlprep.catalog import Exercise
 from dlprep.variants import read_variants
+from dlprep.verdict import NamedMistake, Verdict
 
 VerdictOn = Callable[..., Verdict]
 Make = Callable[..., Exercise]

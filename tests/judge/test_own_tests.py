@@ -10,10 +10,10 @@ import pytest
 
 from dlprep import catalog
 from dlprep.authoring.new import new_exercise
+from dlprep.catalog import Exercise
 from dlprep.errors import UserError
 from dlprep.judge.mistakes import differing
 from dlprep.judge.own_tests import REFERENCE, Score, score_tests
-from dlprep.model import Exercise
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")

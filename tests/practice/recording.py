@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import dlprep
-from dlprep.model import Verdict
 from dlprep.practice.record import Record
+from dlprep.verdict import Verdict
 
 VERSIONS = Path(__file__).parent / "versions"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(dlprep.__file__).parent.parent)}
@@ -22,7 +22,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(dlprep.__file__).parent.pare
 CHECKING = """
 import sys
 from pathlib import Path
-from dlprep.model import Verdict
+from dlprep.verdict import Verdict
 from dlprep.practice.record import Record
 
 path, name, checks = sys.argv[1:]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlprep import catalog
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from recording import ENVIRONMENT, VERSIONS, files, history, lines, old_record, texts, verdict
 
-from dlprep.model import CaseResult, NamedMistake, Verdict
 from dlprep.practice.record import Exported, Imported, Record, RecordError
+from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 
 def exported(record: Record, **options: bool) -> bytes:

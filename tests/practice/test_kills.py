@@ -32,9 +32,9 @@ SHELL = '''
 import json, os, random, select, signal, sys, time
 from pathlib import Path
 
-import dlprep.cli.practise, dlprep.practice.workspace, dlprep.render.verdict, hashlib
+import dlprep.cli.practise, dlprep.practice.workspace, dlprep.render.verdict_page, hashlib
 from dlprep.cli import Early, run
-from dlprep.judge.process import JudgeProcess
+from dlprep.judge.service import JudgeProcess
 
 sys.path.insert(0, sys.argv[1])
 from test_kills import EARLY, KILLS, SEEDS, submission

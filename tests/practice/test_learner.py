@@ -20,7 +20,6 @@ import pytest
 from fsrs import Card, Rating, Scheduler
 
 from dlprep import catalog
-from dlprep.model import CaseResult, Verdict
 from dlprep.practice import record as record_module
 from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
@@ -29,6 +28,7 @@ from dlprep.practice.reviews import due, upcoming
 from dlprep.practice.rounds import rounds
 from dlprep.practice.stats import stats
 from dlprep.practice.workspace import Workspace
+from dlprep.verdict import CaseResult, Verdict
 
 EXERCISES = catalog.all_exercises()
 MINUTES = {exercise.slug: exercise.minutes for exercise in EXERCISES}

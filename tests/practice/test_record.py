@@ -25,9 +25,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recording import CHECKING, ENVIRONMENT, child, files, lines, texts, verdict
 
-from dlprep.model import CaseResult, NamedMistake, Verdict
 from dlprep.practice import record as record_module
 from dlprep.practice.record import LONGEST, NEAR, Record, RecordError
+from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 # What is kept
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fsrs import Card, Rating, Scheduler
 
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.practice.reviews import Grade, Review, due, grade, upcoming
 from dlprep.practice.rounds import Outcome, Round
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.practice.events import Event
 from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses, stats
 

@@ -19,8 +19,8 @@ import pytest
 from recording import history, verdict
 
 import dlprep
+from dlprep.catalog import Exercise
 from dlprep.files import MAX_SOURCE
-from dlprep.model import Exercise
 from dlprep.practice import record as record_module
 from dlprep.practice.workspace import (
     Workspace,
@@ -38,7 +38,8 @@ NOBODY = 65534
 PRELUDE = """
 import sys
 from pathlib import Path
-from dlprep.model import Exercise, Verdict
+from dlprep.catalog import Exercise
+from dlprep.verdict import Verdict
 from dlprep.practice.record import RecordError
 from dlprep.practice.workspace import Workspace, WorkspaceError, open_workspace
 

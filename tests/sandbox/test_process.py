@@ -195,7 +195,7 @@ def test_the_end_of_a_worker_is_the_end_of_what_it_started(
 
 
 def require_unlocked(worker: WorkerProcess) -> None:
-    """A locked worker forks nothing (test_lockdown shows it); without a lock it may."""
+    """A locked worker forks nothing (test_lock shows it); without a lock it may."""
     worker.wait_ready()
     if worker.isolation == "full":
         pytest.skip("the worker is locked, and cannot fork")

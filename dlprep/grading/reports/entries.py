@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Literal, TypeVar
 
 from dlprep.grading.model import Feedback, Graded
-from dlprep.grading.text import one_line, printable
-from dlprep.model import CaseResult, Location, Problem, Verdict
+from dlprep.text import one_line, printable
+from dlprep.verdict import CaseResult, Location, Problem, Verdict
 
 MISSING = Problem("missing", "There is no submission.")
 UNSOUND = Problem("fault", "The verdict does not follow from its cases.")

@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from dlprep.grading.model import Results
 from dlprep.grading.reports.entries import NOT_JUDGED, counted, entries, first_bad, remark
-from dlprep.grading.text import clip, one_line, printable
+from dlprep.text import clip, one_line, printable
 
 MOST_ANNOTATIONS = 10
 MOST_MESSAGE = 2_000  # characters of an annotation's text

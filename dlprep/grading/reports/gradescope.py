@@ -13,7 +13,7 @@ from typing import Any
 from dlprep.errors import UserError
 from dlprep.grading.model import Graded, Results
 from dlprep.grading.reports.entries import Entry, counted, entries, rounded, score
-from dlprep.grading.text import as_json, clip, one_line
+from dlprep.text import as_json, clip, one_line
 
 MOST_OUTPUT = 5_000  # characters of one test's output
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlprep.grading.model import Results
-from dlprep.grading.text import as_json
+from dlprep.text import as_json
 
 
 def jsonl(results: Results) -> Iterator[str]:

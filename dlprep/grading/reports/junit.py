@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from dlprep.grading.model import Results
 from dlprep.grading.reports.entries import NOT_JUDGED, Entry, entries
-from dlprep.grading.text import clip, one_line, printable
+from dlprep.text import clip, one_line, printable
 
 MOST_MESSAGE, MOST_DETAIL = 500, 10_000  # characters
 

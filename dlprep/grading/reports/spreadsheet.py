@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from dlprep.grading.model import Results
 from dlprep.grading.reports.entries import NOT_JUDGED, remark, score
-from dlprep.grading.text import clip, printable
+from dlprep.text import clip, printable
 
 COLUMNS = [
     "who",

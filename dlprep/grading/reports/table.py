@@ -7,14 +7,14 @@ from typing import TextIO
 
 from dlprep.grading.model import Results
 from dlprep.grading.reports.entries import remark
-from dlprep.grading.text import clip
+from dlprep.text import clip
 
 MOST_REMARK = 200  # characters; the widest terminal shows no more
 
 
 def table(results: Results, screen: TextIO | None) -> Iterator[str]:
     """The table, as ``screen`` can show it; without one, plain and 80 columns wide."""
-    from dlprep.render.grading import Row, grade_table  # rich: only where a person reads
+    from dlprep.render.grading_page import Row, grade_table  # rich: only where a person reads
 
     def rows() -> Iterator[Row]:
         for graded in results.graded():

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from dlprep.api import read_api
-from dlprep.sandbox import remote, wire
-from dlprep.sandbox.answers import Foreign, Opaque, Raised, SubmissionError, Warned
+from dlprep.sandbox import handles, wire
+from dlprep.sandbox.handles import RemoteIterator, RemoteObject
 from dlprep.sandbox.process import WorkerProcess
-from dlprep.sandbox.remote import RemoteIterator, RemoteObject
+from dlprep.sandbox.replies import Foreign, Opaque, Raised, SubmissionError, Warned
 from dlprep.sandbox.submission import Submission
 
 Submit = Callable[..., Submission]
@@ -233,7 +233,7 @@ def test_whatever_has_a_next_is_an_iterator(submit_text: Submit, expression: str
 def test_an_endless_iterator_is_read_up_to_a_limit(
     submit_text: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "MAX_ITEMS", 50)  # of 10,000, to be quick
+    monkeypatch.setattr(handles, "MAX_ITEMS", 50)  # of 10,000, to be quick
     items = iter(returned(submit_text, "count()", "from itertools import count\n"))
     assert [next(items) for _ in range(50)] == [*range(50)]
     error = error_of(lambda: next(items))

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import Exercise, FollowUp
+from dlprep.catalog import Exercise, FollowUp
 from dlprep.render.document import document
 from dlprep.render.page import Page
-from dlprep.render.words import visible
+from dlprep.text import visible
 
 WIDEST = 104  # solutions have lines of up to 100 characters
 

@@ -1,4 +1,4 @@
-"""The plain data that the rooms of the house hand to each other, and its JSON.
+"""A verdict on one submission, as plain data, and its JSON.
 
 Everything here is frozen, holds only text and numbers, and can be written as JSON and read back.
 A verdict is data; the terminal is one renderer among several.
@@ -7,91 +7,12 @@ A verdict is data; the terminal is one renderer among several.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from dlprep.typed import read_as
 
-Track = Literal[
-    "fundamentals",
-    "stability",
-    "activations",
-    "layers",
-    "autograd",
-    "convolution",
-    "recurrent",
-    "normalisation",
-    "optimisers",
-    "attention",
-    "inference",
-    "generative",
-    "training",
-    "debugging",
-]
-Difficulty = Literal["easy", "medium", "hard"]
-TRACKS: tuple[str, ...] = get_args(Track)  # in the order in which they are listed
-DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
-
 CaseStatus = Literal["passed", "failed", "error", "not run"]
 VerdictStatus = Literal["passed", "failed", "error", "fault"]
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A question that an interviewer asks next, and its answer."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """What ``hints.toml`` says: hints, from a nudge to nearly the answer, and follow-ups."""
-
-    hints: tuple[str, ...]
-    follow_ups: tuple[FollowUp, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Exercise:
-    """One exercise, as its ``exercise.toml`` and its two folders describe it.
-
-    ``asked`` says how often interviews ask for it, from 1 to 5; ``after`` names the exercises that
-    one should have solved before. ``seconds`` is the time that one case may spend in the
-    submission.
-    """
-
-    slug: str
-    title: str
-    track: str
-    difficulty: str
-    minutes: int
-    asked: int
-    after: tuple[str, ...]
-    tags: tuple[str, ...]
-    folder: Path
-    solution: Path
-    seconds: float
-
-    @property
-    def stub(self) -> Path:
-        """The file that ``start`` copies: the one statement of the exercise's API."""
-        return self.folder / "stub.py"
-
-    @property
-    def prompt(self) -> Path:
-        """The task, in Markdown."""
-        return self.folder / "prompt.md"
-
-    @property
-    def cases(self) -> Path:
-        """The hidden cases: a pytest file."""
-        return self.folder / "test_cases.py"
-
-    @property
-    def reference(self) -> Path:
-        """The reference solution."""
-        return self.solution / "reference.py"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,14 @@ MAX_TOLD = 20  # effects of a kind: a message names the first
 MAX_MESSAGE = 2_000  # characters of an exception's text
 
 
-class Opaque:
+class Kept:
     """A value that the submission returned for its own later use; it stays where it is."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
 
-class Executor(wire.Codec):
+class Runner(wire.Codec):
     """Runs requests on ``namespace``; holds the objects that the judge has references to.
 
     ``file`` is the name under which the namespace's code was compiled; ``callback`` calls a
@@ -73,7 +73,7 @@ class Executor(wire.Codec):
                 return getattr(self.held[request["object"]], request["name"])
             case "hold":
                 (value,) = self.decode(request["args"], arrays)
-                return Opaque(value)
+                return Kept(value)
             case "set":
                 (value,) = self.decode(request["args"], arrays)
                 return setattr(self.held[request["object"]], request["name"], value)
@@ -170,7 +170,7 @@ class Executor(wire.Codec):
 
     def encode_reference(self, value: Any, arrays: list[Any]) -> wire.Node:
         """Hold an object, a function or an iterator of the submission's; name anything else."""
-        if isinstance(value, Opaque):
+        if isinstance(value, Kept):
             return {"opaque": self._hold(value.value)}
         kind = type(value)
         if hasattr(kind, "__next__"):
@@ -305,7 +305,7 @@ def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
     """``value`` with the submission's own parts wrapped, where it has the shape for it."""
     if not positions or not isinstance(value, (tuple, list)) or len(value) <= max(positions):
         return value
-    return tuple(Opaque(part) if n in positions else part for n, part in enumerate(value))
+    return tuple(Kept(part) if n in positions else part for n, part in enumerate(value))
 
 
 def _arrays_in(value: Any, name: str) -> Iterator[tuple[str, Any]]:

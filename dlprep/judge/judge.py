@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 from dlprep.api import read_api
-from dlprep.judge.loading import load, unreadable
+from dlprep.catalog import Exercise
+from dlprep.judge.problems import load, unreadable
 from dlprep.judge.source import Source
-from dlprep.model import CaseResult, Exercise, NamedMistake, Problem, Verdict, VerdictStatus
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import Submission, Worker
+from dlprep.verdict import CaseResult, NamedMistake, Problem, Verdict, VerdictStatus
 
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
 

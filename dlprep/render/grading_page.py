@@ -13,7 +13,7 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
 from dlprep.render.page import Page
-from dlprep.render.words import plural
+from dlprep.text import plural
 
 STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red", "missing": "dim"}
 PIPE_WIDTH = 80

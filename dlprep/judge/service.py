@@ -24,7 +24,7 @@ from dlprep.sandbox import ONE_THREAD
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-    from dlprep.model import Verdict
+    from dlprep.verdict import Verdict
 
 
 class JudgeFault(FaultError):  # noqa: N818 - the fault is the grader's
@@ -45,7 +45,7 @@ class JudgeProcess:
 
     def __init__(self, *, lasting: bool = False) -> None:
         # -P: a numpy.py in the user's folder is not NumPy
-        program = f"from dlprep.judge.process import serve; serve(lasting={lasting})"
+        program = f"from dlprep.judge.service import serve; serve(lasting={lasting})"
         with _unfollowed():
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", program],
@@ -71,7 +71,7 @@ class JudgeProcess:
         ``seconds`` are for one case, in place of the exercise's own. Raises ``JudgeFault``;
         ``JudgeLost`` where the system is at fault.
         """
-        from dlprep.model import Verdict
+        from dlprep.verdict import Verdict
 
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -187,7 +187,7 @@ def _answer(tell: Callable[[dict[str, Any]], None], lasting: bool) -> None:
                 worker = WorkerProcess()
         from dlprep import catalog
         from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
-        from dlprep.judge.judging import judge
+        from dlprep.judge.judge import judge
 
         while line := requests.get():
             request = json.loads(line)

@@ -9,20 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlprep.model import (
-    DIFFICULTIES,
-    TRACKS,
-    CaseResult,
-    Difficulty,
-    Exercise,
-    Finding,
-    Location,
-    NamedMistake,
-    Problem,
-    Track,
-    Verdict,
-)
+from dlprep.catalog import DIFFICULTIES, TRACKS, Difficulty, Exercise, Track
 from dlprep.typed import Malformed
+from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 PASSED = CaseResult("one_row", "turns one row of logits into probabilities", "passed")
 FAILED = CaseResult(

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from dlprep import command
 from dlprep.render.page import Page
-from dlprep.render.words import plural
+from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.practice.stats import FirstPass, MadeMistake, Stats, TrackPasses

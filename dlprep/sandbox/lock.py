@@ -38,11 +38,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING or __package__:
     from dlprep.sandbox import landlock, seccomp
-    from dlprep.sandbox.libc import call
+    from dlprep.sandbox.landlock import call
 else:  # in the worker, where the package is out of reach
     import landlock
     import seccomp
-    from libc import call
+    from landlock import call
 
 MEMORY = 1 << 30  # bytes that a worker may take beyond what it has when it is locked
 CPU_SECONDS = 600  # for a worker that nobody watches; the judge's deadlines are far shorter

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from dlprep.render.page import MARKS, Page
-from dlprep.render.words import plural
+from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.authoring.check import Report

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from dlprep.api import Signature
 from dlprep.judge.source import Source, not_utf8
-from dlprep.model import Problem
-from dlprep.sandbox.answers import SubmissionError
+from dlprep.sandbox.replies import SubmissionError
 from dlprep.sandbox.submission import Submission
+from dlprep.verdict import Problem
 
 MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
 ALLOWED_HELP = (

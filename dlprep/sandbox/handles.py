@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlprep.sandbox.answers import Call, Opaque, SubmissionError
+from dlprep.sandbox.replies import Call, Opaque, SubmissionError
 
 if TYPE_CHECKING:
     from dlprep.api import Signature

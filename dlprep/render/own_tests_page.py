@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import Location
 from dlprep.render.page import MARKS, Page
-from dlprep.render.words import plural
+from dlprep.text import plural
+from dlprep.verdict import Location
 
 if TYPE_CHECKING:
     from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake

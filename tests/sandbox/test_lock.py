@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 
 from dlprep.catalog import HOME
-from dlprep.sandbox import ONE_THREAD, lockdown, seccomp
+from dlprep.sandbox import ONE_THREAD, lock, seccomp
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the lock is for Linux")
 
-SANDBOX = Path(lockdown.__file__).parent
+SANDBOX = Path(lock.__file__).parent
 SITE = Path(np.__file__).parents[1]
 NOBODY = 65534
 SECONDS = 60.0  # more than anything here needs, however busy the machine is
@@ -37,14 +37,14 @@ faulthandler.enable()
 sandbox, site, options = sys.argv[1:]
 options = json.loads(options)
 sys.path.insert(0, sandbox)
-import lockdown
+import lock
 del sys.path[0]
 sys.path.append(site)
 import numpy as np
 np.random.default_rng
 sys.path.remove(site)
 exec(options.pop("before", ""))
-isolation = lockdown.Lock(site).close((0, 1, 2), **options)
+isolation = lock.Lock(site).close((0, 1, 2), **options)
 print(json.dumps(isolation), flush=True)
 exec(compile(sys.stdin.read(), "work.py", "exec"))
 """
@@ -91,7 +91,7 @@ class Outcome(NamedTuple):
     """How a locked process ended."""
 
     code: int
-    isolation: lockdown.Isolation
+    isolation: lock.Isolation
     output: str
     errors: str
 
@@ -132,7 +132,7 @@ def run(user: User, code: str, sandbox: Path = SANDBOX, **options: Any) -> Outco
         output, errors = process.communicate(code, timeout=SECONDS)
     level, _, rest = output.partition("\n")
     assert level, errors
-    return Outcome(process.returncode, lockdown.Isolation(*json.loads(level)), rest, errors)
+    return Outcome(process.returncode, lock.Isolation(*json.loads(level)), rest, errors)
 
 
 def outcomes(user: User, texts: Iterable[str]) -> dict[str, str]:
@@ -526,11 +526,11 @@ def test_one_lock_for_many_workers(anyone: User) -> None:
 import subprocess, sys
 sandbox, site = sys.argv[1:]
 sys.path.insert(0, sandbox)
-import json, os, lockdown
+import json, os, lock
 sys.path[0] = site
 import numpy as np
 del sys.path[0]
-lock = lockdown.Lock(site)
+lock = lock.Lock(site)
 for _ in range(3):
     sys.stdout.flush()
     if (child := os.fork()) == 0:
@@ -587,7 +587,7 @@ PRCTL = {"x86_64": 157, "aarch64": 167}.get(os.uname().machine)
             f"pretend(444, {errno.ENOSYS}); pretend({PRCTL}, {errno.EINVAL}, 22)",
             "Landlock: Function not implemented; the filter of system calls: Invalid argument",
         ),
-        ("pretend(446, 0)", f"reading {SANDBOX / 'lockdown.py'} was not refused; "),
+        ("pretend(446, 0)", f"reading {SANDBOX / 'lock.py'} was not refused; "),
         (f"pretend({PRCTL}, 0, 22)", "creating a file was not refused as it should be: "),
         (
             "import _thread, time; _thread.start_new_thread(time.sleep, (99,))",
@@ -651,7 +651,7 @@ def test_the_local_time_zone_is_known(anyone: User, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_canary_sees_that_nothing_is_locked(anyone: User) -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1])\nimport lockdown; print(lockdown.canary())"
+    code = "import sys; sys.path.insert(0, sys.argv[1])\nimport lock; print(lock.canary())"
     folder = HOME
     done = subprocess.run(
         [anyone.python, "-I", "-S", "-c", code, SANDBOX],

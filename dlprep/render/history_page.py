@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import Exercise
-from dlprep.render.page import Page
-from dlprep.render.words import fold, plural
+from dlprep.catalog import Exercise
+from dlprep.render.page import Page, fold
+from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.practice.events import Event

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.render.page import Page
-from dlprep.render.words import plural
+from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.practice.advice import Advice

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
-from dlprep.model import Exercise
+from dlprep.catalog import Exercise
 from dlprep.render.document import document
 from dlprep.render.page import Page
-from dlprep.render.words import plural
+from dlprep.text import plural
 
 STATUS_STYLES = {"new": "dim", "started": "", "failing": "red", "passed": "green"}
 LEAST_TITLE = 12  # a title cut to less says nothing: then there is no column of titles

@@ -7,9 +7,9 @@ from pathlib import PurePath
 from rich.console import Console
 
 from dlprep import command
-from dlprep.model import CaseResult, Location, Problem, Verdict
 from dlprep.render.page import MARKS, Page
-from dlprep.render.words import plural
+from dlprep.text import plural
+from dlprep.verdict import CaseResult, Location, Problem, Verdict
 
 PRINTED_LINES = 10
 PRINTED_CHARACTERS = 300  # of one line
