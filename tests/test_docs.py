@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer.main
 
-from dlprep.cli import app
+from dlprep.cli import make_app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,7 +63,7 @@ def test_the_pictures_are_of_real_runs(tmp_path: Path) -> None:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(make_app())
     names = [name for name in group.commands if name != "author"]  # type: ignore[attr-defined]
     names += [f"author {name}" for name in group.commands["author"].commands]  # type: ignore[attr-defined]
     for name in names:

@@ -2,58 +2,70 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from dlprep.cli.author import author
-from dlprep.cli.debug import debug
-from dlprep.cli.grade import grade, report
-from dlprep.cli.history import history, restore
-from dlprep.cli.learn import hint, solution
-from dlprep.cli.own_tests import own_tests
-from dlprep.cli.practise import Early, check, list_exercises, show, start
-from dlprep.cli.progress import home, next_, review, stats
-from dlprep.cli.record import export, import_
-from dlprep.cli.shared import errors
-from dlprep.cli.watch import watch
+from dlprep.cli.shared import Early, errors
 
-__all__ = ["Early", "app", "run"]
+__all__ = ["COMMANDS", "Early", "make_app", "run"]
 
-app = typer.Typer(
-    name="dlprep",
-    help="Practise the deep-learning coding interview, in NumPy: see what is wrong, and why.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("list")(list_exercises)
-app.command()(start)
-app.command()(show)
-app.command()(check)
-app.command()(watch)
-app.command()(debug)
-app.command("test")(own_tests)
-app.command()(hint)
-app.command()(solution)
-app.command()(history)
-app.command()(restore)
-app.command("next")(next_)
-app.command()(review)
-app.command()(stats)
-app.command()(export)
-app.command("import")(import_)
-app.command()(grade)
-app.command()(report)
-app.add_typer(author)
+# Each command, in the order of the help: its module and its function there.
+COMMANDS = {
+    "list": ("practise", "list_exercises"),
+    "start": ("practise", "start"),
+    "show": ("practise", "show"),
+    "check": ("practise", "check"),
+    "watch": ("watch", "watch"),
+    "debug": ("debug", "debug"),
+    "test": ("own_tests", "own_tests"),
+    "hint": ("learn", "hint"),
+    "solution": ("learn", "solution"),
+    "history": ("history", "history"),
+    "restore": ("history", "restore"),
+    "next": ("progress", "next_"),
+    "review": ("progress", "review"),
+    "stats": ("progress", "stats"),
+    "export": ("record", "export"),
+    "import": ("record", "import_"),
+    "grade": ("grade", "grade"),
+    "report": ("grade", "report"),
+    "author": ("author", "author"),
+}
+
+
+def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands; the modules of the others are not loaded."""
+    app = typer.Typer(
+        name="dlprep",
+        help="Practise the deep-learning coding interview, in NumPy: see what is wrong, and why.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(options)
+    for name in names:
+        module, function = COMMANDS[name]
+        found = getattr(import_module(f"dlprep.cli.{module}"), function)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def run(early: Early) -> None:
     """Run the command that the arguments name; every way out is an exit code."""
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    # One command is all that most runs need, and to load all of them takes longer than `list`.
+    one_is_enough = first in COMMANDS and "_DLPREP_COMPLETE" not in os.environ
     try:
         with errors():  # those outside the commands: a help that cannot be printed, say
-            app(obj=early, prog_name="dlprep")
+            make_app([first] if one_is_enough else COMMANDS)(obj=early, prog_name="dlprep")
     except typer.Exit as end:
         sys.exit(end.exit_code)
 
@@ -66,7 +78,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def options(
     context: typer.Context,
     version: Annotated[
@@ -78,4 +89,6 @@ def options(
     Without a command: where you are, and what to do next.
     """
     if context.invoked_subcommand is None:
+        from dlprep.cli.progress import home
+
         home()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +14,7 @@ from dlprep.cli.shared import (
     FAULT,
     NOT_PASSED,
     AsJson,
+    Early,
     Name,
     OptionalName,
     errors,
@@ -27,18 +27,7 @@ from dlprep.cli.shared import (
 )
 from dlprep.errors import UserError
 
-if TYPE_CHECKING:
-    from dlprep.judge.service import JudgeProcess
-
 Status = Literal["new", "started", "failing", "passed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Early:
-    """What the entry did before anything was imported: a judge, and when that was."""
-
-    judge: JudgeProcess | None
-    began: float  # time.perf_counter
 
 
 def list_exercises(

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -19,6 +20,7 @@ from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.files import reason, refusal
 
 if TYPE_CHECKING:
+    from dlprep.judge.service import JudgeProcess
     from dlprep.practice.events import Event
     from dlprep.practice.record import Record
     from dlprep.practice.workspace import Workspace
@@ -60,6 +62,14 @@ def seed_option(default: str) -> Any:
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """What the entry did before anything was imported: a judge, and when that was."""
+
+    judge: JudgeProcess | None
+    began: float  # time.perf_counter
 
 
 @contextmanager

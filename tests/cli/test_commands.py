@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from dlprep.catalog import slugs
-from dlprep.cli import app
+from dlprep.cli import make_app
 from dlprep.verdict import Verdict
 
 from .conftest import RIGHT, WRONG, Run
@@ -156,7 +156,7 @@ def test_one_case_alone(dlprep: Run, tmp_path: Path, name: str) -> None:
     assert dlprep("check", "softmax", "--case", "one_row").code == 0
 
 
-GROUP = typer.main.get_command(app)
+GROUP = typer.main.get_command(make_app())
 AUTHOR = GROUP.commands["author"]  # type: ignore[attr-defined]
 COMMANDS = [name for name in GROUP.commands if name != "author"]  # type: ignore[attr-defined]
 COMMANDS += [f"author {name}" for name in AUTHOR.commands]
@@ -164,7 +164,7 @@ COMMANDS += [f"author {name}" for name in AUTHOR.commands]
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    ran = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="dlprep")
+    ran = CliRunner().invoke(make_app(), [*command.split(), "--help"], prog_name="dlprep")
     assert ran.exit_code == 0
     assert f"Example: dlprep {command}" in ran.output
 
