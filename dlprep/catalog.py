@@ -6,13 +6,13 @@ Nothing is executed and nothing is registered: a folder is an exercise.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from dlprep import command
 from dlprep.errors import FaultError, UserError
+from dlprep.typed import Malformed, read_as
 
 PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders inside the package
@@ -52,7 +52,7 @@ class Help:
     """What ``hints.toml`` says: hints, from a nudge to nearly the answer, and follow-ups."""
 
     hints: tuple[str, ...]
-    follow_ups: tuple[FollowUp, ...]
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class Exercise:
 
     slug: str
     title: str
-    track: str
-    difficulty: str
+    track: Track
+    difficulty: Difficulty
     minutes: int
-    asked: int
+    asked: Literal[1, 2, 3, 4, 5]
     after: tuple[str, ...]
     tags: tuple[str, ...]
     folder: Path
@@ -101,7 +101,7 @@ class CatalogError(FaultError):
     """An exercise's own files are wrong: the author's mistake, never the user's."""
 
 
-class UnknownExercise(UserError):  # noqa: N818 - named like the sentence that it becomes
+class UnknownExercise(UserError):
     """No exercise has this name. ``near`` holds the nearest ones."""
 
     def __init__(self, name: str, near: list[str]) -> None:
@@ -161,77 +161,30 @@ def all_exercises(home: Path = HOME) -> list[Exercise]:
 
 def read(slug: str, home: Path = HOME) -> Exercise:
     """Read ``exercises/<slug>/exercise.toml``; ``CatalogError`` says which entry is wrong."""
-    path = home / "exercises" / slug / "exercise.toml"
-    entries = _Entries(path)
-    exercise = Exercise(
-        slug=slug,
-        title=entries.take("title", _is_text),
-        track=entries.one_of("track", TRACKS),
-        difficulty=entries.one_of("difficulty", DIFFICULTIES),
-        minutes=entries.take("minutes", lambda value: type(value) is int),
-        asked=entries.take("asked", lambda value: type(value) is int and 1 <= value <= 5),
-        after=tuple(entries.take("after", _are_texts, [])),
-        tags=tuple(entries.take("tags", _are_texts)),
-        folder=path.parent,
-        solution=home / "solutions" / slug,
-        seconds=float(entries.take("seconds", lambda value: type(value) in (int, float), 5)),
-    )
-    entries.done()
-    return exercise
+    folder = home / "exercises" / slug
+    path = folder / "exercise.toml"
+    known = {"slug": slug, "folder": folder, "solution": home / "solutions" / slug}
+    entries = {"after": (), "seconds": 5} | _toml(path) | known
+    found: Exercise = _read_as(Exercise, entries, path)
+    return found
 
 
 def read_help(exercise: Exercise) -> Help:
     """Read ``solutions/<slug>/hints.toml``; ``CatalogError`` says which entry is wrong."""
-    entries = _Entries(exercise.solution / "hints.toml")
-    found = Help(
-        hints=tuple(entries.take("hints", _are_texts)),
-        follow_ups=tuple(
-            FollowUp(**item) for item in entries.take("follow_ups", _are_follow_ups, [])
-        ),
-    )
-    entries.done()
+    path = exercise.solution / "hints.toml"
+    found: Help = _read_as(Help, _toml(path), path)
     return found
 
 
-class _Entries:
-    """The entries of one TOML file, each taken once and checked."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise CatalogError(f"{path}: {error}") from error
-
-    def take(self, key: str, is_right: Callable[[Any], bool], default: Any = None) -> Any:
-        value = self.data.pop(key, default)
-        if not is_right(value):
-            raise CatalogError(f"{self.path}: {key!r} is missing or of the wrong kind: {value!r}")
-        return value
-
-    def one_of(self, key: str, known: tuple[str, ...]) -> str:
-        value: str = self.take(key, _is_text)
-        if value not in known:
-            raise CatalogError(f"{self.path}: {key} = {value!r} is none of {', '.join(known)}")
-        return value
-
-    def done(self) -> None:
-        if self.data:
-            raise CatalogError(f"{self.path}: unknown entries: {', '.join(sorted(self.data))}")
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CatalogError(f"{path}: {error}") from error
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _are_texts(value: object) -> bool:
-    return isinstance(value, list) and all(map(_is_text, value))
-
-
-def _are_follow_ups(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, dict)
-        and item.keys() == {"question", "answer"}
-        and all(map(_is_text, item.values()))
-        for item in value
-    )
+def _read_as(kind: type, entries: dict[str, Any], path: Path) -> Any:
+    try:
+        return read_as(kind, entries, strict=True)
+    except Malformed as error:
+        raise CatalogError(f"{path}: {error}") from error

@@ -16,6 +16,7 @@ from typing import Any
 
 from dlprep.catalog import Exercise
 from dlprep.errors import FaultError
+from dlprep.typed import Malformed, read_as
 
 
 class VariantError(FaultError):
@@ -64,149 +65,130 @@ class Variants:
     equivalents: tuple[Equivalent, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Text of the reference that stands there once, and what takes its place."""
+
+    find: str
+    replace: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """A table of ``variants.toml``: its name, and how it differs from the reference, in one way."""
+
+    name: str
+    find: str | None = None
+    replace: str | None = None
+    edits: tuple[_Edit, ...] | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MistakeEntry(_Entry):
+    caught_by: str
+    hint: str
+    costs_only: bool = False
+
+
+KINDS = {"mistake": _MistakeEntry, "accepted": _Entry, "equivalent": Equivalent}
+
+
 def read_variants(exercise: Exercise) -> Variants:
     """Read the exercise's ``variants.toml`` and apply every variant to its reference.
 
-    Raises ``VariantError``, with a sentence that tells the author what to mend.
+    Raises ``VariantError``, with a sentence that tells the author what to change.
     """
     path = exercise.solution / "variants.toml"
     try:
         data = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise VariantError(f"{path}: {error}") from error
-    if unknown := sorted(set(data) - {"mistake", "accepted", "equivalent"}):
+    if unknown := sorted(data.keys() - KINDS):
         raise VariantError(
             f"{path}: unknown entries: {', '.join(unknown)};"
             " it holds [[mistake]], [[accepted]] and [[equivalent]] only"
         )
-    reference = _Reference(exercise.reference)
-    names: set[str] = set()
-    return Variants(
-        mistakes=tuple(
-            Mistake(
-                name=table.name(names),
-                caught_by=table.take("caught_by"),
-                hint=table.take("hint"),
-                costs_only=table.flag("costs_only"),
-                **table.variant_of(reference),
+    reference = _text(exercise.reference)
+    code = _code(reference, str(exercise.reference))
+    mistakes, accepted, equivalents = [], [], []
+    for where, entry in _entries(path, data):
+        if isinstance(entry, Equivalent):
+            equivalents.append(entry)
+            continue
+        source, file = _source(entry, reference, exercise.solution, where)
+        if _code(source, where) == code:
+            raise VariantError(
+                f"{where}: its code is the reference's: change it, or delete this entry"
             )
-            for table in _tables(path, data, "mistake", "name")
-        ),
-        accepted=tuple(
-            Accepted(name=table.name(names), **table.variant_of(reference))
-            for table in _tables(path, data, "accepted", "name")
-        ),
-        equivalents=tuple(
-            Equivalent(mutant=table.name(names), reason=table.take("reason"))
-            for table in _tables(path, data, "equivalent", "mutant")
-        ),
-    )
-
-
-class _Reference:
-    """The text that the variants edit, and what its code is."""
-
-    def __init__(self, path: Path) -> None:
-        self.folder = path.parent
-        self.text = _text(path)
-        self.code = _code(self.text, str(path))
-
-
-class _Table:
-    """One table of ``variants.toml``: its entries, each taken once and checked."""
-
-    def __init__(self, path: Path, kind: str, key: str, data: dict[str, Any]) -> None:
-        self.where = f"{path}: {kind} {data.get(key, '')!r}"
-        self.kind, self.key, self.data = kind, key, dict(data)
-
-    def error(self, message: str) -> VariantError:
-        return VariantError(f"{self.where}: {message}")
-
-    def take(self, entry: str) -> str:
-        value = self.data.pop(entry, None)
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(f'{entry!r} is missing: write {entry} = "…"')
-        return value
-
-    def flag(self, entry: str) -> bool:
-        value = self.data.pop(entry, False)
-        if not isinstance(value, bool):
-            raise self.error(f"{entry} is true or false")
-        return value
-
-    def name(self, taken: set[str]) -> str:
-        """The name of the table, which nothing else in the file may have."""
-        name = self.take(self.key)
-        if name in taken:
-            raise self.error(f"a second entry has this {self.key}: rename or delete one of them")
-        taken.add(name)
-        return name
-
-    def done(self) -> None:
-        if self.data:
-            raise self.error(f"unknown entries: {', '.join(sorted(self.data))}")
-
-    def variant_of(self, reference: _Reference) -> dict[str, Any]:
-        """The ``source`` of this variant, and its ``file`` if it has one."""
-        ways = sorted({"find", "edits", "file"} & set(self.data))
-        if len(ways) != 1:
-            raise self.error("say how it differs, in one way: find and replace, edits, or file")
-        file = None
-        if ways == ["file"]:
-            file = self._file(reference.folder)
-            source = _text(file)
+        if isinstance(entry, _MistakeEntry):
+            more = entry.caught_by, entry.hint, file, entry.costs_only
+            mistakes.append(Mistake(entry.name, source, *more))
         else:
-            source = self._edited(reference.text)
-        if _code(source, self.where) == reference.code:
-            raise self.error("its code is the reference's: change it, or delete this entry")
-        return {"source": source, "file": file}
-
-    def _file(self, folder: Path) -> Path:
-        path = folder / self.take("file")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise self.error(f"{path} is outside of the solution's folder: move it there")
-        return path
-
-    def _edited(self, text: str) -> str:
-        edits = self.data.pop("edits", None)
-        if edits is None:
-            edits = [{key: self.data.pop(key) for key in ("find", "replace") if key in self.data}]
-        if not isinstance(edits, list):
-            raise self.error('edits is a list: edits = [{find = "…", replace = "…"}, …]')
-        pieces, end = [], 0
-        for start, stop, replace in sorted(self._span(text, edit) for edit in edits):
-            if start < end:
-                raise self.error("two of its edits overlap: make one of them")
-            pieces += [text[end:start], replace]
-            end = stop
-        return "".join([*pieces, text[end:]])
-
-    def _span(self, text: str, edit: object) -> tuple[int, int, str]:
-        """Where ``edit`` applies in ``text``, from and to, and what stands there afterwards."""
-        match edit:
-            case {"find": str(find), "replace": str(replace), **more} if find and not more:
-                pass
-            case _:
-                raise self.error('an edit is a find = "…" and a replace = "…", nothing else')
-        starts = [match.start() for match in re.finditer(f"(?={re.escape(find)})", text)]
-        if not starts:
-            raise self.error(
-                f"find = {find!r} no longer matches: copy it from reference.py as it is now"
-            )
-        if len(starts) > 1:
-            raise self.error(f"find = {find!r} matches {len(starts)} times: make it longer")
-        return starts[0], starts[0] + len(find), replace
+            accepted.append(Accepted(entry.name, source, file))
+    return Variants(tuple(mistakes), tuple(accepted), tuple(equivalents))
 
 
-def _tables(path: Path, data: dict[str, Any], kind: str, key: str) -> Iterator[_Table]:
-    """The ``[[kind]]`` tables, in order; what the caller left in one is an error."""
-    entries = data.get(kind, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise VariantError(f"{path}: write {kind} as tables, each under its own [[{kind}]]")
-    for entry in entries:
-        table = _Table(path, kind, key, entry)
-        yield table
-        table.done()
+def _entries(path: Path, data: dict[str, Any]) -> Iterator[tuple[str, _Entry | Equivalent]]:
+    """Each table of the file, and the words that messages about it begin with."""
+    taken = set()
+    for kind, form in KINDS.items():
+        tables = data.get(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise VariantError(f"{path}: write {kind} as tables, each under its own [[{kind}]]")
+        key = "mutant" if form is Equivalent else "name"
+        for table in tables:
+            where = f"{path}: {kind} {table.get(key, '')!r}"
+            for entry, text in table.items():
+                if entry != "replace" and isinstance(text, str) and not text.strip():
+                    raise VariantError(f"{where}: {entry!r} is empty")
+            try:
+                found = read_as(form, table, strict=True)
+            except Malformed as error:
+                raise VariantError(f"{where}: {error}") from error
+            if (key, table[key]) in taken:
+                raise VariantError(f"{where}: a second entry has this {key}: rename or delete one")
+            taken.add((key, table[key]))
+            yield where, found
+
+
+def _source(entry: _Entry, text: str, folder: Path, where: str) -> tuple[str, Path | None]:
+    """The text of a variant, and its file if it is not an edit of the reference's ``text``."""
+    is_edit = entry.find is not None and entry.replace is not None
+    ways = [is_edit, entry.edits is not None, entry.file is not None]
+    if sum(ways) != 1 or (entry.find is None) != (entry.replace is None):
+        raise VariantError(
+            f"{where}: say how it differs, in one way: find and replace, edits, or file"
+        )
+    if entry.file is not None:
+        file = folder / entry.file
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise VariantError(f"{where}: {file} is outside of the solution's folder: move it in")
+        return _text(file), file
+    edits = entry.edits or (_Edit(entry.find or "", entry.replace or ""),)
+    places = sorted((_place(text, edit, where), edit.find, edit.replace) for edit in edits)
+    pieces, end = [], 0
+    for start, find, replace in places:
+        if start < end:
+            raise VariantError(f"{where}: two of its edits overlap: make one of them")
+        pieces += [text[end:start], replace]
+        end = start + len(find)
+    return "".join([*pieces, text[end:]]), None
+
+
+def _place(text: str, edit: _Edit, where: str) -> int:
+    """Where the edit applies in ``text``: at the one place that it finds."""
+    starts = [match.start() for match in re.finditer(f"(?={re.escape(edit.find)})", text)]
+    if not starts:
+        raise VariantError(
+            f"{where}: find = {edit.find!r} no longer matches:"
+            " copy it from reference.py as it is now"
+        )
+    if len(starts) > 1:
+        raise VariantError(
+            f"{where}: find = {edit.find!r} matches {len(starts)} times: make it longer"
+        )
+    return starts[0]
 
 
 def _text(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class CheckFailed(AssertionError):  # noqa: N818 - what the case found
+class CheckFailed(AssertionError):
     """The submission's answer is wrong. ``findings`` are labelled texts; a label may be empty.
 
     ``kind`` is the failed check in a word. ``subject`` is the value that was judged: it tells

@@ -13,9 +13,10 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
-from dlprep.cli.practise import Early, known_case
+from dlprep.cli.practise import known_case
 from dlprep.cli.shared import (
     NOT_PASSED,
+    Early,
     OptionalName,
     errors,
     find_exercise,

@@ -32,7 +32,7 @@ GLANCE = 2.0  # seconds without a verdict, after which one looks whether there i
 IN_VAIN = 8  # faults, and no verdict yet: nothing can be judged here
 
 
-class JudgesLost(UserError):  # noqa: N818 - what happened to them
+class JudgesLost(UserError):
     """Nothing can be judged there any more. What is judged stands."""
 
 

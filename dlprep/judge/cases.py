@@ -31,7 +31,7 @@ from dlprep.verdict import CaseResult, Finding, Location
 OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # which are no Exception
 
 
-class CaseFault(Exception):  # noqa: N818 - the fault is the grader's
+class CaseFault(Exception):
     """A case went wrong in itself: the exercise's fault, or ours."""
 
 
@@ -235,7 +235,7 @@ class Cases:
         return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
-class _NotRun(Exception):  # noqa: N818 - what became of the case
+class _NotRun(Exception):
     """The run's time is used up."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dlprep.verdict import Verdict
 
 
-class JudgeFault(FaultError):  # noqa: N818 - the fault is the grader's
+class JudgeFault(FaultError):
     """The judge could not come to a verdict: a fault of dlprep's own."""
 
 

@@ -31,7 +31,7 @@ MAX_FRAMES = 100  # of what was running, as many as faulthandler writes
 MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
 
 
-class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
+class WorkerLost(Exception):
     """The worker is gone: ``kind`` is ``timeout``, ``crash`` or ``output``.
 
     ``running`` are the submission's lines that were, innermost first, where the process left word
@@ -43,7 +43,7 @@ class WorkerLost(Exception):  # noqa: N818 - what happened to the worker
         self.kind, self.running = kind, running
 
 
-class WorkerFault(Exception):  # noqa: N818 - the fault is the grader's
+class WorkerFault(Exception):
     """No worker could be started."""
 
 

@@ -34,7 +34,7 @@ class WireError(Exception):
     """The other side sent what is not a frame, or more than the limits allow."""
 
 
-class Unsendable(Exception):  # noqa: N818 - says what the value is, not what went wrong
+class Unsendable(Exception):
     """A value that has no form on the wire."""
 
 

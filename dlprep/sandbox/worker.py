@@ -43,7 +43,7 @@ MAX_WARNINGS = 20
 Streams = tuple[io.FileIO, io.FileIO]  # what comes in, and what goes out
 
 
-class ImportRefused(ImportError):  # noqa: N818 - what happened to the import
+class ImportRefused(ImportError):
     """The submission asked for a module beyond NumPy and the harmless standard library."""
 
 
