@@ -3,8 +3,10 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,53 @@ def test_the_worker_reaches_nothing_but_its_own_room() -> None:
     siblings = {"worker", "requests", "wire", "lock", "landlock", "seccomp"}
     reached = reached_by(siblings)
     assert reached <= {"numpy", "dlprep", *siblings}  # dlprep: under `if __package__`
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not even for annotations: what knows each other belongs together."""
+    names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES}
+    names = {name.removesuffix(".__init__") for name in names}
+    try:
+        TopologicalSorter({name: imported(name) for name in names}).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def imported(name: str) -> set[str]:
+    """The modules of ours that a module imports, wherever in it."""
+    path = PACKAGE.parent / Path(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {one for one in inner if is_module(one)}
+            found |= modules | (set() if modules == inner else {node.module})
+    return {one for one in found if one.startswith("dlprep")} - {name}
+
+
+def is_module(name: str) -> bool:
+    path = PACKAGE.parent / Path(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """A command's module is named like the command, and a page's ends in ``_page``."""
+    inside = [path for path in MODULES if path.parent.name != "cli"]
+    names = Counter(path.stem for path in inside if path.stem not in ("__init__", "__main__"))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_two_types_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
