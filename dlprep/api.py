@@ -23,7 +23,7 @@ class Parameter:
 class Signature:
     """A function (or class) of the stub.
 
-    ``returns`` is the length of the tuple that it is annotated to return, 0 if it is none.
+    ``returns`` is the length of the tuple that it is annotated to return, 0 without one.
     ``opaque`` are the positions in it that are annotated ``object``: the submission's own values
     (a cache), which the judge never looks into.
     """
@@ -78,7 +78,7 @@ def _signature(name: str, node: ast.FunctionDef) -> Signature:
 
 
 def _returned(annotation: ast.expr | None) -> list[ast.expr]:
-    """The parts of ``tuple[A, B, object]``; none of anything else, such as ``tuple[A, ...]``."""
+    """The parts of ``tuple[A, B, object]``; of any other annotation, an empty list."""
     match annotation:
         case ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=parts)):
             endless = any(isinstance(part, ast.Constant) and part.value is ... for part in parts)

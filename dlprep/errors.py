@@ -6,7 +6,7 @@ INTERRUPTED = "Interrupted. Your file is as it was."
 
 
 class UserError(Exception):
-    """Something that the user can mend: a name, a file, an option. Exit code 2."""
+    """Something that the user can put right: a name, a file, an option. Exit code 2."""
 
 
 class Ended(SystemExit):

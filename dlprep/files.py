@@ -54,7 +54,7 @@ def read_source(path: Path) -> bytes:
 def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
     """The descriptor of a regular file, opened with these flags; ``SourceError`` otherwise.
 
-    The file is opened first and looked at then, so that swapping it in between is no use. The
+    The file is opened first and examined then, so swapping it in between does not help. The
     cause of a ``SourceError`` is the system's own error, if there was one.
     """
     try:
@@ -160,7 +160,7 @@ def reason(error: OSError) -> str:
 def refusal(error: BaseException | None) -> str:
     """What the system refused, as a clause; "" if ``error`` says something else.
 
-    A file that is missing, or is there already, is an error of whoever asked for it.
+    A file that is missing, or is there already, is the caller's error, not the system's.
     """
     if isinstance(error, MemoryError):
         return "there is too little memory"

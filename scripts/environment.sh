@@ -92,7 +92,7 @@ step() {
     printf '%s\n' "$output" | tail -n 12 >&2
     hint=" If that does not help, delete $venv."
     [ -z "$new" ] || { rm -rf "$venv" && hint=''; }
-    stop "the set-up failed, see above. Mend that (is there a network?) and run it again.$hint"
+    stop "the set-up failed, see above. Fix that (is there a network?) and run it again.$hint"
 }
 
 install() (

@@ -311,7 +311,7 @@ def test_a_changed_pyproject_is_installed_once_also_after_a_failure(
     assert (failed.returncode, failed.stdout) == (3, "")
     assert "No matching distribution found for hatchling" in failed.stderr
     assert failed.stderr.splitlines()[-1] == (
-        "dlprep: the set-up failed, see above. Mend that (is there a network?) and run it again. "
+        "dlprep: the set-up failed, see above. Fix that (is there a network?) and run it again. "
         f"If that does not help, delete {ready / '.venv'}."
     )
     assert (mended.returncode, mended.stderr.count("setting up")) == (0, 1), mended.stderr
@@ -393,7 +393,7 @@ def test_a_failed_set_up_says_why_and_leaves_nothing(fresh: Path, tmp_path: Path
 
     assert said.splitlines()[1:] == [
         "No space left on device",
-        "dlprep: the set-up failed, see above. Mend that (is there a network?) and run it again.",
+        "dlprep: the set-up failed, see above. Fix that (is there a network?) and run it again.",
     ]
 
 

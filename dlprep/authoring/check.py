@@ -62,7 +62,7 @@ def check_exercise(exercise: Exercise) -> Report:
         problems = [*files(exercise, variants), *texts(exercise), *proof.stub()]
         solutions = list(proof.solutions())
         problems += solutions
-        # against a reference that fails, every other finding is noise
+        # if the reference fails, every other finding is noise
         everything = mutants(exercise.reference.read_text(encoding="utf-8"))
         survivors: tuple[tuple[str, str], ...] = ()
         if not solutions:
@@ -122,7 +122,7 @@ def files(exercise: Exercise, variants: Variants) -> Iterator[str]:
         for name in sorted(wanted - there):
             yield f"{folder.parent.name}/{folder.name}/{name} is missing: write it"
         for name in sorted(there - wanted):
-            yield f"{folder.parent.name}/{folder.name}/{name} is read by nothing: delete it"
+            yield f"{folder.parent.name}/{folder.name}/{name} is not used: delete it"
 
 
 def texts(exercise: Exercise) -> Iterator[str]:
@@ -181,15 +181,15 @@ class _Proof:
             yield said if verdict.status == "fault" else f"stub.py does not run: {said}"
         if self.exercise.track == "debugging":
             if verdict.status == "passed":
-                yield "stub.py passes every case: it is to be a broken program"
+                yield "stub.py passes every case: it must be a broken program"
             return
         for case in verdict.cases:
             if case.status == "passed":
-                yield f"test_{case.name} passes on the stub: it judges nothing of the submission"
+                yield f"test_{case.name} passes on the stub: it does not judge the submission"
             elif case.kind != "not implemented":
                 yield (
                     f"test_{case.name} does not end with 'not implemented yet' on the stub, but"
-                    f" as {case.kind!r}: the case is to call the submission first"
+                    f" as {case.kind!r}: the case must call the submission first"
                 )
 
     def solutions(self) -> Iterator[str]:
@@ -206,7 +206,7 @@ class _Proof:
                     break
 
     def mistakes(self) -> Iterator[str]:
-        """Every mistake fails its own case, and is named as itself and as nothing else."""
+        """Every mistake fails its own case, and gets its own name and no other."""
         known = {f"test_{name}" for name in case_names(self.exercise)}
         for mistake in self.variants.mistakes:
             if mistake.caught_by not in known:
@@ -221,7 +221,7 @@ class _Proof:
                 }
                 named = [one.name for one in verdict.mistakes]
                 kinds = {case.kind for case in verdict.cases if case.status != "passed"}
-                # right answers, but dearly bought or with side effects: nothing to tell it by
+                # right answers, but slow or with side effects: no value tells it
                 untold = kinds <= UNTOLD and not named
                 if verdict.problem is not None:
                     yield f"mistake {mistake.name!r} is not judged: {verdict.problem.message}"
@@ -282,6 +282,6 @@ def _unlisted(
                 " or list it under [[equivalent]] with the reason"
             )
     for name in sorted(listed - known):
-        yield f"[[equivalent]] {name!r} is no mutant of reference.py any more: delete the entry"
+        yield f"[[equivalent]] {name!r} is no longer a mutant of reference.py: delete the entry"
     for name in sorted((listed & known) - alive):
         yield f"[[equivalent]] {name!r} is killed: delete the entry"

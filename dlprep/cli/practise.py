@@ -80,7 +80,7 @@ def start(
         _show_prompt(exercise)
         render.message("", console)
         file = os.path.relpath(started.path)  # the workspace may be a folder above
-        todo = "Mend" if exercise.track == "debugging" else "Write"
+        todo = "Fix" if exercise.track == "debugging" else "Write"
         then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
         said = {
             "written": f"{file} is ready. {then}",

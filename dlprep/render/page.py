@@ -5,7 +5,7 @@ line, or more than anyone reads. It reaches rich only as ``Text``, which is neve
 through :meth:`Page.clean`.
 
 A terminal gets every line folded at its width. A pipe gets prose wrapped, and values, code and
-prints whole: whoever reads them there searches or copies them.
+prints whole: there they are searched and copied.
 """
 
 from __future__ import annotations

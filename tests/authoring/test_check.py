@@ -70,7 +70,7 @@ def test_a_sound_exercise(home: Path) -> None:
         (HINTS, '    "2 * x has the shape and the dtype of x.",\n', "", "has 2 hints: give three"),
         (TOML, "after = []", "after = ['softmix']", "after names 'softmix', and there is no such"),
         (CASES, '    """doubles every entry"""\n', "", "test_doubles_every_entry has no docstring"),
-        (CASES, "", NO_CASE, "test_nothing passes on the stub: it judges nothing"),
+        (CASES, "", NO_CASE, "test_nothing passes on the stub: it does not judge"),
         (
             CASES,
             "check_values(submission.double(x)",
@@ -106,7 +106,7 @@ def test_a_sound_exercise(home: Path) -> None:
             VARIANTS,
             "",
             '\n[[equivalent]]\nmutant = "double: gone"\nreason = "It was."\n',
-            "is no mutant of reference.py any more: delete the entry",
+            "is no longer a mutant of reference.py: delete the entry",
         ),
         (
             REFERENCE,
@@ -127,7 +127,7 @@ def test_files_that_are_missing_or_read_by_nothing(home: Path) -> None:
     (home / "solutions/layer_scale/explanation.md").unlink()
     (home / "exercises/layer_scale/notes.txt").write_text("to do")
     assert checked(home).problems == (
-        "exercises/layer_scale/notes.txt is read by nothing: delete it",
+        "exercises/layer_scale/notes.txt is not used: delete it",
         "solutions/layer_scale/explanation.md is missing: write it",
     )
 
@@ -138,7 +138,7 @@ def test_a_broken_program_to_mend(home: Path, edit: Edit) -> None:
     assert checked(home).problems == (), "right values, and one case fails"
     edit(STUB, "    x *= 2\n    return x", "    return 2 * x")
     [problem] = checked(home).problems
-    assert problem == "stub.py passes every case: it is to be a broken program"
+    assert problem == "stub.py passes every case: it must be a broken program"
 
 
 def test_many_at_once_and_one_that_cannot_be_read(home: Path, edit: Edit) -> None:
