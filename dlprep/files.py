@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from dlprep.errors import UserError
 
@@ -26,13 +26,23 @@ _CAREFULLY = (
 _OF_THE_CALLER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
-class SourceError(Exception):
-    """Why a source was not read. ``str`` is a predicate: "is a folder, not a file"."""
+_WHY = {
+    "missing": "does not exist",
+    "link": "is a symbolic link",
+    "folder": "is a folder, not a file",
+    "device": "is a pipe or a device, not a file",
+    "size": "is larger than 1 MiB, which no solution is",
+}
 
-    def __init__(
-        self, kind: Literal["missing", "link", "folder", "device", "size", "system"], why: str
-    ) -> None:
-        super().__init__(why)
+
+class SourceError(Exception):
+    """Why a source was not read: its ``kind``, and as ``str`` a predicate, "is a symbolic link".
+
+    Of the kind ``system`` the predicate says what the system refused.
+    """
+
+    def __init__(self, kind: str, why: str = "") -> None:
+        super().__init__(why or _WHY[kind])
         self.kind = kind
 
 
@@ -47,7 +57,7 @@ def read_source(path: Path) -> bytes:
     except OSError as error:
         raise _source_error(path, error) from error
     if len(source) > MAX_SOURCE:
-        raise SourceError("size", "is larger than 1 MiB, which no solution is")
+        raise SourceError("size")
     return source
 
 
@@ -65,36 +75,19 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
     if stat.S_ISREG(mode):
         return descriptor
     os.close(descriptor)
-    if stat.S_ISDIR(mode):
-        raise SourceError("folder", "is a folder, not a file")
-    raise SourceError("device", "is a pipe or a device, not a file")
+    raise SourceError("folder" if stat.S_ISDIR(mode) else "device")
 
 
 def _source_error(path: Path, error: OSError) -> SourceError:
     if error.errno in (errno.ELOOP, errno.EMLINK):  # O_NOFOLLOW, on Linux and on FreeBSD
-        return SourceError("link", "is a symbolic link")
+        return SourceError("link")
     if error.errno in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):  # a socket, an absent device
-        return SourceError("device", "is a pipe or a device, not a file")
+        return SourceError("device")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return SourceError("missing", "does not exist")
+        return SourceError("missing")
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
-        return SourceError("folder", "is a folder, not a file")  # Windows opens none
+        return SourceError("folder")  # Windows refuses to open it
     return SourceError("system", f"cannot be read: {reason(error)}")
-
-
-def write_new(path: Path, data: bytes) -> bool:
-    """Write a file that is not there yet, whole or not at all; False if something has its name."""
-    try:
-        file = path.open("xb")
-    except FileExistsError:
-        return False
-    try:
-        with file:
-            file.write(data)
-    except BaseException:  # a full disk, Ctrl-C: half a file would be taken for the user's own
-        path.unlink()
-        raise
-    return True
 
 
 @contextmanager
@@ -122,6 +115,16 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):  # what went wrong before is the news
             half.unlink(missing_ok=True)
+
+
+def write_new(path: Path, data: bytes) -> bool:
+    """Write a file that is not there yet, whole or not at all; False if something has its name."""
+    try:
+        with new_file(path) as file:
+            file.write(data)
+    except FileExistsError:
+        return False
+    return True
 
 
 @contextmanager

@@ -85,12 +85,16 @@ def check_exercise(exercise: Exercise) -> Report:
 
 
 def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report | FaultError]:
-    """Prove exercises, as many at a time; in their order, each a report or why there is none."""
+    """Prove exercises, ``jobs`` at a time; in their order, each a report or why there is none."""
     os.environ |= ONE_THREAD  # as a judge has it
     os.environ["PYTHONSAFEPATH"] = "1"  # a random.py in the author's folder is not Python's
     # spawned, not forked: NumPy has threads here
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_report, exercises)
+        by_cost = sorted(
+            exercises, key=lambda one: -one.seconds
+        )  # training first: it takes longest
+        reports = {one.slug: pool.submit(_report, one) for one in by_cost}
+        yield from (reports[one.slug].result() for one in exercises)
 
 
 def _report(exercise: Exercise) -> Report | FaultError:
