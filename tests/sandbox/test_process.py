@@ -75,7 +75,7 @@ def test_a_worker_says_what_a_file_defines_and_answers(worker: WorkerProcess) ->
 def test_an_endless_loop_ends_at_the_deadline(worker: WorkerProcess) -> None:
     load(worker, "def f():\n    n = 0\n    while True:\n        n += 1\n")
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
     assert error.running[0] in (3, 4)
 
 
@@ -103,14 +103,14 @@ def test_the_deadline_covers_a_frame_that_comes_a_byte_at_a_time(
         "    while True:\n        own_end().write(b' ')\n        time.sleep(0.01)\n",
     )
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 def test_the_deadline_covers_a_worker_that_never_reads(worker: WorkerProcess, reach: str) -> None:
     load(worker, reach + "def f():\n    reply(value=1)\n    wait()\n")
     assert ask(worker)["value"] == 1  # forged, and no worse than a value that is returned
     error = lost(worker, np.zeros(4 << 20), seconds=SHORT)  # more than a pipe holds
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 @no_fork
@@ -208,7 +208,7 @@ def test_a_child_that_holds_the_pipe_does_not_outlive_the_deadline(
     require_unlocked(worker)
     load(worker, reach + "def f():\n    if os.fork(): os._exit(0)\n    wait()\n")
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 def test_closing_twice_and_closing_early_do_no_harm() -> None:
