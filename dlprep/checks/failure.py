@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-class CheckFailed(AssertionError):  # noqa: N818 - what the case found
-    """The submission's answer is wrong. ``findings`` are labelled texts; a label may be empty.
+class CheckFailed(AssertionError):
+    """The submission's answer is wrong. ``findings`` are labels with a text each.
 
-    ``kind`` is the failed check in a word. ``subject`` is the value that was judged: it tells
-    which call is to be shown (the last one, when there is none).
+    A label may be empty; a finding without a text is dropped. ``kind`` is the failed check in a
+    word. ``subject`` is the value that was judged: its call is shown, or the last one without it.
     """
 
     def __init__(
         self, kind: str, findings: Sequence[tuple[str, str]], subject: object = None
     ) -> None:
-        super().__init__(
-            "\n".join(f"{label}: {text}" if label else text for label, text in findings)
-        )
-        self.kind, self.findings, self.subject = kind, tuple(findings), subject
+        self.kind, self.subject = kind, subject
+        self.findings = tuple((label, text) for label, text in findings if text)
+        super().__init__("\n".join(": ".join(filter(None, one)) for one in self.findings))
 
 
 class CaseError(Exception):
-    """The case itself is at fault, such as a point on a kink: never the submission."""
+    """The case itself is at fault, never the submission: it chose a point on a kink, say."""

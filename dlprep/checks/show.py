@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -34,10 +35,10 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{value:.{digits}f}" if 1e-2 <= size < 1e6 else f"{value:.{digits - 1}e}"
 
 
-def pair(got: Any, expected: Any) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see that they differ."""
+def pair(got: Any, expected: Any, write: Callable[[Any, int], str] = number) -> tuple[str, str]:
+    """Two numbers (or arrays) with as many digits as it takes to see that they differ."""
     for digits in (4, 6, 8, 10, 12, 16):
-        texts = number(got, digits), number(expected, digits)
+        texts = write(got, digits), write(expected, digits)
         if texts[0] != texts[1]:
             break
     return texts
@@ -109,11 +110,11 @@ def excerpts(
 ) -> tuple[str, str, str]:
     """``got`` and ``expected`` around ``at``, and the part that is shown ("" when it is all)."""
     if got.size <= ROWS * COLUMNS:
-        one, other = _told_apart(got, expected)
+        one, other = pair(got, expected, array_text)
         if _fits(one) and _fits(other):
             return one, other, ""
     window = _window(got.shape, at)
-    one, other = _told_apart(got[window], expected[window])
+    one, other = pair(got[window], expected[window], array_text)
     if got[window].size == got.size:
         return one, other, ""
     shown = ", ".join(
@@ -122,42 +123,31 @@ def excerpts(
     return one, other, f"[{shown}] of {got.shape}"
 
 
-def _told_apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> tuple[str, str]:
-    """Both as texts, with as many digits as it takes to see a difference."""
-    for digits in (4, 6, 8, 12, 16):
-        texts = array_text(one, digits), array_text(other, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
-
-
 def call_text(
     name: str, parameters: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> str:
     """A call as a person would write it; large arrays by dtype and shape.
 
     ``softmax([[1000., 1001.]], axis=-1)``, ``linear(x: float64(64, 10), W: float64(10, 3), …)``.
-    From five on, nobody counts them: each has its name.
+    From five arguments on, each has its name.
     """
-    named = list(parameters) + ["*"] * len(args)
-    by_name = len(args) + len(kwargs) >= MANY
-    parts = [
-        _argument(named[n], value, short=False, keyword=by_name) for n, value in enumerate(args)
-    ]
-    parts += [_argument(key, value, short=False, keyword=True) for key, value in kwargs.items()]
-    if sum(map(len, parts)) > 4 * WIDTH:
-        parts = [_argument(named[n], value, short=True) for n, value in enumerate(args)]
-        parts += [_argument(key, value, short=True, keyword=True) for key, value in kwargs.items()]
+    names, by_name = chain(parameters, repeat("*")), len(args) + len(kwargs) >= MANY
+    given = [(one, value, by_name) for one, value in zip(names, args, strict=False)]
+    given += [(key, value, True) for key, value in kwargs.items()]
+    for short in (False, True):
+        parts = [_argument(one, value, short, keyword or short) for one, value, keyword in given]
+        if sum(map(len, parts)) <= 4 * WIDTH:
+            break
     return f"{name}({', '.join(parts)})"
 
 
-def _argument(name: str, value: Any, *, short: bool, keyword: bool = False) -> str:
+def _argument(name: str, value: Any, short: bool, keyword: bool) -> str:
     text = value_text(value, short=short)
     if text.startswith(":"):
         return f"{name}{text}"
     if text == "…":  # something that stays in the worker
         return name
-    return f"{name}={text}" if keyword or short else text
+    return f"{name}={text}" if keyword else text
 
 
 def value_text(value: Any, *, short: bool = False) -> str:
@@ -176,19 +166,16 @@ def value_text(value: Any, *, short: bool = False) -> str:
         return repr(value.item() if isinstance(value, np.generic) else value)
     if value is None or isinstance(value, (str, bool, bytes, complex)):
         return repr(value) if len(repr(value)) <= WIDTH else f": {kind_of(value)}"
-    if isinstance(value, (list, tuple)):
-        inner = [value_text(item, short=True).removeprefix(": ") for item in value]
-        text = ", ".join(inner)
-        if len(text) <= WIDTH:
-            return f"[{text}]" if isinstance(value, list) else f"({text}{',' * (len(inner) == 1)})"
-        return f": {kind_of(value)}"
-    if isinstance(value, dict):
-        inner = [
-            f"{key!r}: {value_text(item, short=True).removeprefix(': ')}"
-            for key, item in value.items()
-        ]
-        text = "{" + ", ".join(inner) + "}"
-        return text if len(text) <= WIDTH else f": {kind_of(value)}"
+    if isinstance(value, (list, tuple, dict)):
+        keys = [f"{key!r}: " for key in value] if isinstance(value, dict) else [""] * len(value)
+        items = value.values() if isinstance(value, dict) else value
+        inner = [value_text(item, short=True).removeprefix(": ") for item in items]
+        text = ", ".join(map("".join, zip(keys, inner, strict=True)))
+        if len(text) > WIDTH:
+            return f": {kind_of(value)}"
+        if isinstance(value, dict):
+            return f"{{{text}}}"
+        return f"[{text}]" if isinstance(value, list) else f"({text}{',' * (len(inner) == 1)})"
     if callable(value):
         return getattr(value, "__name__", "f").replace("<lambda>", "f")
     return "…"

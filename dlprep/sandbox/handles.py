@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 10_000  # that are read of one iterator
 
-# send(function, request, args, kwargs) has the worker answer a request; the function is the one
-# of the stub that it is about
-Send = Callable[[str, dict[str, Any], tuple[Any, ...], dict[str, Any]], Call]
+# send(function, request, *args, **kwargs) has the worker answer a request about that function
+Send = Callable[..., Call]
 
 
 class Functions:
@@ -55,7 +54,7 @@ class RemoteFunction:
             "keep": list(signature.opaque),
             "names": [parameter.name for parameter in signature.parameters],
         }
-        call = self._send(signature.name, request, args, kwargs)
+        call = self._send(signature.name, request, *args, **kwargs)
         if signature.returns and not (
             isinstance(call.result, (tuple, list)) and len(call.result) == signature.returns
         ):  # checked here, so that a case can unpack the result
@@ -68,7 +67,7 @@ class RemoteFunction:
         This shows what a submission keeps: ``w = submission.f.hold(array)``, pass ``{"w": w}``,
         and then ``w[0] = 5.0`` changes the array in place.
         """
-        held = self._send(self.signature.name, {"op": "hold"}, (value,), {}).result
+        held = self._send(self.signature.name, {"op": "hold"}, value).result
         if not isinstance(held, Opaque):  # the worker is not trusted
             raise SubmissionError("output", "sent what is not an answer: no held value")
         return RemoteObject(self._send, held.number, self.signature.name, "value")
@@ -85,7 +84,7 @@ class RemoteIterator:
         return self
 
     def __next__(self) -> Any:
-        items = self._send(self._function, {"op": "next", "object": self._number}, (), {}).result
+        items = self._send(self._function, {"op": "next", "object": self._number}).result
         if not isinstance(items, list) or not items:
             raise StopIteration
         self._read += 1
@@ -106,21 +105,21 @@ class RemoteObject:
         if name.startswith("__"):
             raise AttributeError(name)
         request = {"op": "get", "object": self._number, "name": name}
-        return self._send(self._function, request, (), {}).result
+        return self._send(self._function, request).result
 
     def __setattr__(self, name: str, value: Any) -> None:
         request = {"op": "set", "object": self._number, "name": name}
-        self._send(self._function, request, (value,), {})
+        self._send(self._function, request, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         request = {"op": "invoke", "object": self._number}
-        return self._send(self._function, request, args, kwargs).result
+        return self._send(self._function, request, *args, **kwargs).result
 
 
 def _operator(name: str, *, reflected: bool = False) -> Callable[..., Any]:
     def apply(self: RemoteObject, *others: Any) -> Any:
         operands = (*others, self) if reflected else (self, *others)
-        return self._send(self._function, {"op": "operator", "name": name}, operands, {}).result
+        return self._send(self._function, {"op": "operator", "name": name}, *operands).result
 
     return apply
 

@@ -152,15 +152,12 @@ def _read_raised(data: Any) -> Raised:
     )
 
 
-def _read_defined(data: Any) -> dict[str, list[tuple[str, str, str | None]] | None]:
-    """What a file defines: each name's parameters (name, kind, default), None if not known."""
+def _read_defined(data: Any) -> dict[str, list[tuple[str, str, bool]] | None]:
+    """What a file defines, as ``requests.signatures`` has it."""
     return {
         _text(name): None
         if parameters is None
-        else [
-            (_text(one), _text(kind), None if default is None else _text(default))
-            for one, kind, default in parameters[:100]
-        ]
+        else [(_text(one), _text(kind), bool(optional)) for one, kind, optional in parameters[:100]]
         for name, parameters in list(data.items())[:1000]
     }
 

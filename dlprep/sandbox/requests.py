@@ -10,6 +10,7 @@ import itertools
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
@@ -193,30 +194,20 @@ class Runner(wire.Codec):
 
 
 def signatures(namespace: dict[str, Any]) -> dict[str, list[list[Any]] | None]:
-    """The public callables of a namespace and their parameters, None where they are unknown."""
-    return {
-        name: _parameters(value)
-        for name, value in list(namespace.items())
-        if not name.startswith("_") and callable(value)
-    }
+    """The public callables of a namespace: the name, kind and "has a default" of each parameter.
 
-
-def _parameters(value: Any) -> list[list[Any]] | None:
-    """Name, kind and default's text of each parameter; None where they are unknown."""
+    None for a callable that does not tell its parameters.
+    """
     import inspect
 
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (ValueError, TypeError):
-        return None
-    return [
-        [
-            parameter.name,
-            parameter.kind.name,
-            None if parameter.default is parameter.empty else repr(parameter.default)[:200],
-        ]
-        for parameter in parameters
-    ]
+    found: dict[str, list[list[Any]] | None] = {}
+    for name, value in list(namespace.items()):
+        if not name.startswith("_") and callable(value):
+            found[name] = None
+            with suppress(ValueError, TypeError):
+                parameters = inspect.signature(value).parameters.values()
+                found[name] = [[p.name, p.kind.name, p.default is not p.empty] for p in parameters]
+    return found
 
 
 def describe(error: BaseException, file: str) -> dict[str, Any]:

@@ -115,9 +115,7 @@ class Submission:
             self._worker.close()
         self._worker, self._defined = None, None
 
-    def _call(
-        self, function: str, request: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Call:
+    def _call(self, function: str, request: dict[str, Any], /, *args: Any, **kwargs: Any) -> Call:
         self.load()
         if request["op"] == "call":
             _require(self._defined or {}, self._api[function], f"{self._name}.py")
@@ -207,7 +205,7 @@ def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> Non
     theirs = defined[signature.name]
     if theirs is None:
         return  # a callable without a readable signature: calling it will tell
-    named = [(name, default is not None) for name, kind, default in theirs if "VAR_" not in kind]
+    named = [(name, optional) for name, kind, optional in theirs if "VAR_" not in kind]
     stars = {kind for _, kind, _ in theirs if "VAR_" in kind}
     wanted = [one for one in signature.parameters if "VAR_" not in one.kind]
     wanted_stars = {one.kind for one in signature.parameters if "VAR_" in one.kind}

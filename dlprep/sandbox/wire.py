@@ -8,12 +8,13 @@ with one tag (``{"tuple": [...]}``). Arrays follow the header and are named by t
 
 from __future__ import annotations
 
+import io
 import json
 import reprlib
 import struct
 from collections.abc import Iterable
 from math import prod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,16 +39,6 @@ class Unsendable(Exception):
     """A value that has no form on the wire."""
 
 
-class Stream(Protocol):
-    """A raw, unbuffered binary file."""
-
-    def readinto(self, buffer: memoryview, /) -> int | None:
-        """Read at least one byte into ``buffer``; how many, 0 at the end."""
-
-    def write(self, data: memoryview, /) -> int | None:
-        """Write some bytes; how many."""
-
-
 def pack(message: dict[str, Any], arrays: list[Any]) -> list[Any]:
     """A frame for ``write``: its header, then the arrays. ``Unsendable`` if it is over a limit."""
     announced = [[array.dtype.str, list(array.shape)] for array in arrays]
@@ -61,7 +52,7 @@ def pack(message: dict[str, Any], arrays: list[Any]) -> list[Any]:
     return [_LENGTH.pack(len(header)) + header, *arrays]
 
 
-def write_frame(stream: Stream, frame: list[Any]) -> None:
+def write_frame(stream: io.RawIOBase, frame: list[Any]) -> None:
     """Write what ``pack`` made."""
     import numpy as np
 
@@ -72,7 +63,7 @@ def write_frame(stream: Stream, frame: list[Any]) -> None:
             _write(stream, np.ascontiguousarray(array).reshape(-1).data.cast("B"))
 
 
-def read_frame(stream: Stream) -> Frame:
+def read_frame(stream: io.RawIOBase) -> Frame:
     """Read one frame. ``EOFError`` when the other side is gone, ``WireError`` when it lies."""
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     if length > MAX_HEADER:
@@ -86,7 +77,7 @@ def read_frame(stream: Stream) -> Frame:
     return message, _read_arrays(stream, message.pop("arrays", None))
 
 
-def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]]:
+def _read_arrays(stream: io.RawIOBase, announced: object) -> list[np.ndarray[Any, Any]]:
     if announced == []:
         return []  # an early worker says hello before NumPy is imported here
     import numpy as np
@@ -123,13 +114,13 @@ def _checked(entry: object) -> tuple[str, tuple[int, ...]]:
     raise WireError(f"an array announced as {reprlib.repr(entry)}")
 
 
-def _read(stream: Stream, size: int) -> bytearray:
+def _read(stream: io.RawIOBase, size: int) -> bytearray:
     buffer = bytearray(size)
     _fill(stream, memoryview(buffer))
     return buffer
 
 
-def _fill(stream: Stream, view: memoryview) -> None:
+def _fill(stream: io.RawIOBase, view: memoryview) -> None:
     done = 0
     while done < len(view):
         count = stream.readinto(view[done:])
@@ -138,7 +129,7 @@ def _fill(stream: Stream, view: memoryview) -> None:
         done += count
 
 
-def _write(stream: Stream, data: bytes | memoryview) -> None:
+def _write(stream: io.RawIOBase, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[stream.write(view) or 0 :]

@@ -60,34 +60,29 @@ def guarded_import(
 
 
 class Printed(io.TextIOBase):
-    """Keeps the beginning of what a request prints, and counts the rest."""
+    """Keeps the beginning of what a request prints, and counts the characters that are lost."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.size = 0
-
-    def writable(self) -> bool:
-        """True: it takes text."""
-        return True
+        self.text, self.lost = "", 0
 
     def write(self, text: str) -> int:
         """Keep ``text`` while there is room."""
-        if self.size < requests.MAX_PRINTED:
-            self.parts.append(text[: requests.MAX_PRINTED - self.size])
-        self.size += len(text)
+        room = requests.MAX_PRINTED - len(self.text)
+        self.text += text[:room]
+        self.lost += max(0, len(text) - room)
         return len(text)
 
     def take(self) -> tuple[str, int]:
-        """What was kept since the last time, and how many characters were not."""
-        text, lost = "".join(self.parts), max(0, self.size - requests.MAX_PRINTED)
-        self.parts, self.size = [], 0
-        return text, lost
+        """The text and the count since the last time."""
+        taken = self.text, self.lost
+        self.text, self.lost = "", 0
+        return taken
 
 
 class Worker:
     """Loads one submission and answers requests about it."""
 
-    def __init__(self, source: wire.Stream, sink: wire.Stream) -> None:
+    def __init__(self, source: io.FileIO, sink: io.FileIO) -> None:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
@@ -96,12 +91,12 @@ class Worker:
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
 
-    def serve(self) -> dict[str, Any] | None:
-        """Answer frames until one is the reply to a callback; then return it, with its arrays."""
+    def serve(self) -> wire.Frame:
+        """Answer frames until one is the reply to a callback; then return that."""
         while True:
             message, arrays = wire.read_frame(self.source)
             if message["op"] == "reply":
-                return {**message, "arrays": arrays}
+                return message, arrays
             reply, out = self._answer(message, arrays)
             text, lost = self.printed.take()
             reply |= {"id": message["id"], "printed": text, "lost": lost, "warnings": self.warned}
@@ -138,11 +133,10 @@ class Worker:
         nodes = [self.runner.encode(value, arrays) for value in (args, kwargs)]
         message = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
         wire.write_frame(self.sink, wire.pack(message, arrays))
-        reply = self.serve()
-        assert reply is not None
+        reply, values = self.serve()
         if "raised" in reply:
             raise RuntimeError(reply["raised"])
-        return self.runner.decode(reply["value"], reply["arrays"])
+        return self.runner.decode(reply["value"], values)
 
     def _note_warning(
         self, message: Warning | str, category: type[Warning], *_: object, **__: object

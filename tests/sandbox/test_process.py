@@ -62,7 +62,7 @@ def test_a_worker_says_what_a_file_defines_and_answers(worker: WorkerProcess) ->
     reply = load(worker, "def f(x, *, y=[1]): return [x, y]\nz = 3\ndef _hidden(): pass\n")
     assert worker.isolation in ("full", "process")
     assert reply["functions"] == {
-        "f": [["x", "POSITIONAL_OR_KEYWORD", None], ["y", "KEYWORD_ONLY", "[1]"]]
+        "f": [["x", "POSITIONAL_OR_KEYWORD", False], ["y", "KEYWORD_ONLY", True]]
     }
     reply = ask(worker, 5)
     assert reply["value"] == {"list": [5, {"list": [1]}]}
