@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dlprep.checks.contract import Function
 from dlprep.checks.failure import CheckFailed
 
 SLACK = 12  # lines that may come on top: four for each of the three times that 8 is halved
 
 
-def check_scaling(
-    function: Function, small: Sequence[Any], large: Sequence[Any], *, over: str
-) -> None:
+def check_scaling(function: Any, small: Sequence[Any], large: Sequence[Any], *, over: str) -> None:
     """Require that no more lines of the submission run on ``large`` arguments than on ``small``.
 
     The two differ in one size alone, which ``over`` names ("the batch"): by a factor of eight,
@@ -29,7 +26,7 @@ def check_scaling(
         raise CheckFailed("scaling", [("got", got), ("expected", expected)], call.result)
 
 
-def check_memory(function: Function, *args: Any, mebibytes: float, why: str) -> None:
+def check_memory(function: Any, *args: Any, mebibytes: float, why: str) -> None:
     """Require that the call's peak of new allocations stays below ``mebibytes``.
 
     ``why`` names what would need more ("the (N, M, D) differences"). Raises ``CheckFailed`` of

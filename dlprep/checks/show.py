@@ -188,13 +188,8 @@ def _fits(text: str) -> bool:
 
 def _window(shape: tuple[int, ...], at: Index) -> tuple[int | slice, ...]:
     """The rows and columns around ``at`` of its last two axes; single indices before them."""
-    sizes = (ROWS, COLUMNS)[-min(len(shape), 2) :]
-    lead = len(shape) - len(sizes)
-    spans = [
-        slice(
-            start := max(0, min(at[lead + n] - size // 2, shape[lead + n] - size)),
-            min(start + size, shape[lead + n]),
-        )
-        for n, size in enumerate(sizes)
-    ]
-    return (*at[:lead], *spans)
+    window: list[int | slice] = [*at]
+    for axis, size in zip(range(len(shape))[::-1], (COLUMNS, ROWS), strict=False):
+        start = max(0, min(at[axis] - size // 2, shape[axis] - size))
+        window[axis] = slice(start, min(start + size, shape[axis]))
+    return tuple(window)

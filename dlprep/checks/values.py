@@ -46,11 +46,7 @@ EXACT = Tolerance(0.0, 0.0)
 
 
 def check_values(
-    got: Any,
-    expected: Any,
-    *,
-    names: Sequence[str] = (),
-    tolerance: Tolerance | None = None,
+    got: Any, expected: Any, *, names: Sequence[str] = (), tolerance: Tolerance | None = None
 ) -> None:
     """Require ``got`` to be ``expected``: type, shape and dtype exactly, values within tolerance.
 
@@ -131,8 +127,8 @@ class _Comparison:
             name = names[0]
         if got is None and expected is not None:
             hint = "the function returned None: is a `return` missing?"
-            more = [("", hint)] if self.subject is None else []
-            raise self.failed("none", name, *_forms(got, expected), more=more)
+            why = ("", hint if self.subject is None else "")
+            raise self.failed("none", name, *_forms(got, expected), why)
         match expected:
             case tuple() | list():
                 if not isinstance(got, (tuple, list)) or len(got) != len(expected):
@@ -187,30 +183,27 @@ class _Comparison:
         if not wrong:
             return
         if not self.explain:
-            raise self.failed(self.kind, name)
+            raise CheckFailed(self.kind, [])
         at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
         one, other = show.pair(got[at], expected[at])
         if not got.ndim:
             raise self.failed(self.kind, name, one, other)
         shown_got, shown_expected, part = show.excerpts(got, expected, at)
-        more = [
+        findings = [
+            ("in", name),
+            ("part", part),
+            ("got", shown_got),
+            ("expected", shown_expected),
             ("worst at", f"[{', '.join(map(str, at))}]: {one} where {other} was expected"),
             ("wrong", f"{wrong} of {got.size} elements" if wrong < got.size else ""),
             ("pattern", _pattern(got, expected, tolerance)),
         ]
-        raise self.failed(self.kind, name, shown_got, shown_expected, part=part, more=more)
+        raise CheckFailed(self.kind, findings, self.subject)
 
     def failed(
-        self,
-        kind: str,
-        name: str,
-        got: str = "",
-        expected: str = "",
-        *,
-        part: str = "",
-        more: Sequence[tuple[str, str]] = (),
+        self, kind: str, name: str, got: str, expected: str, *more: tuple[str, str]
     ) -> CheckFailed:
-        findings = [("in", name), ("part", part), ("got", got), ("expected", expected), *more]
+        findings = [("in", name), ("got", got), ("expected", expected), *more]
         return CheckFailed(kind, findings, self.subject)
 
 

@@ -226,9 +226,5 @@ class WorkerProcess:
 def _how_it_ended(code: int) -> str:
     if code >= 0:
         return f"the process ended itself with exit code {code}"
-    names = {"SIGSEGV": "segmentation fault", "SIGABRT": "abort", "SIGKILL": "killed"}
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    return f"the process crashed: {names.get(name, name)}"
+    name = signal.strsignal(-code) or f"signal {-code}"
+    return f"the process crashed: {name.lower()}"

@@ -8,6 +8,8 @@ from typing import Any
 from dlprep.sandbox.requests import MAX_MESSAGE, MAX_PRINTED, MAX_TOLD
 from dlprep.sandbox.wire import Codec
 
+EFFECTS = ("changed", "touched", "shared", "overwritten")
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
@@ -93,7 +95,7 @@ class Call:
     raised: Raised | None = None
     warnings: tuple[Warned, ...] = ()
     printed: str = ""
-    effects: dict[str, list[Any]] = field(default_factory=dict)
+    effects: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines: int = 0
     peak: int = 0
     failed: bool = False
@@ -115,7 +117,8 @@ class Call:
             return
         match self.request.get("observe"):
             case "effects":
-                self.effects = _read_effects(reply["effects"])
+                effects = reply["effects"]
+                self.effects = {key: _texts(effects[key]) for key in EFFECTS}
             case "lines":
                 self.lines = _integer(reply["lines"])
             case "memory":
@@ -138,6 +141,10 @@ def _text(value: Any, most: int = MAX_MESSAGE) -> str:
     return value[:most]
 
 
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(_text(value) for value in values[:MAX_TOLD])
+
+
 def _read_raised(data: Any) -> Raised:
     syntax = data.get("syntax")
     if syntax is not None:
@@ -148,7 +155,7 @@ def _read_raised(data: Any) -> Raised:
         _text(data["message"]),
         tuple(_integer(line) for line in data["lines"][-MAX_TOLD:]),
         syntax,
-        tuple(_text(name) for name in data.get("bases", [])[:MAX_TOLD]),
+        _texts(data.get("bases", [])),
     )
 
 
@@ -160,12 +167,3 @@ def _read_defined(data: Any) -> dict[str, list[tuple[str, str, bool]] | None]:
         else [(_text(one), _text(kind), bool(optional)) for one, kind, optional in parameters[:100]]
         for name, parameters in list(data.items())[:1000]
     }
-
-
-def _read_effects(data: Any) -> dict[str, list[Any]]:
-    effects: dict[str, list[Any]] = {
-        key: [_text(name) for name in data[key][:MAX_TOLD]]
-        for key in ("changed", "touched", "overwritten")
-    }
-    effects["shared"] = [[_text(one), _text(other)] for one, other in data["shared"][:MAX_TOLD]]
-    return effects

@@ -111,7 +111,7 @@ class Runner(wire.Codec):
 
     def _with_effects(
         self, call: Callable[[], Any], function: str, given: dict[str, Any]
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, list[str]]]:
         """Also names changed inputs, shared memory, and global state that was touched."""
         import numpy as np
 
@@ -124,7 +124,7 @@ class Runner(wire.Codec):
         state_now = _global_state()
         results = list(_arrays_in(value, "the result"))
         shared = [
-            [name, other]
+            f"{name} shares its memory with {other}"
             for n, (name, array) in enumerate(results)
             for other, its in [*inputs, *results[:n]]
             if np.shares_memory(array, its)  # exact: two slices of one array may interleave

@@ -43,11 +43,7 @@ class ImportRefused(ImportError):
 
 
 def guarded_import(
-    name: str,
-    globals: dict[str, Any] | None = None,
-    locals: dict[str, Any] | None = None,
-    fromlist: tuple[str, ...] | None = (),
-    level: int = 0,
+    name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
 ) -> Any:
     """``__import__`` for the submission's own statements; NumPy itself imports what it likes."""
     if level:

@@ -731,29 +731,28 @@ def test_effects_name_what_was_changed_shared_and_touched(submit_text: Submit) -
         "def errors(x, p):\n    np.seterr(all='ignore')\n"
     )
     x, p = np.ones(3), {"W": np.ones((2, 2))}
-    none: dict[str, list[Any]] = {"changed": [], "touched": [], "shared": [], "overwritten": []}
+    none = dict.fromkeys(("changed", "touched", "shared", "overwritten"), ())
     assert submission.clean.observe("effects", x, p).effects == none
     seen = submission.change.observe("effects", x, p, q=[np.ones(1)]).effects
-    assert seen == none | {"changed": ["x", "p['W']", "q[0]"]}
-    assert submission.view.observe("effects", x, p).effects["shared"] == [
-        ["the result[0]", "x"],
-        ["the result[1]", "p['W']"],
-    ]
-    assert submission.twins.observe("effects", x, p).effects["shared"] == [
-        ["the result[1]", "the result[0]"]
-    ]
+    assert seen == none | {"changed": ("x", "p['W']", "q[0]")}
+    assert submission.view.observe("effects", x, p).effects["shared"] == (
+        "the result[0] shares its memory with x",
+        "the result[1] shares its memory with p['W']",
+    )
+    assert submission.twins.observe("effects", x, p).effects["shared"] == (
+        "the result[1] shares its memory with the result[0]",
+    )
     assert submission.reuse.observe("effects", x, p).effects == none
     seen = submission.reuse.observe("effects", x + 1, p).effects
-    assert seen == none | {"overwritten": ["the result"]}
-    assert submission.seed.observe("effects", x, p).effects["touched"] == [
-        "np.random's global state"
-    ]
-    assert submission.errors.observe("effects", x, p).effects["touched"] == ["np.seterr"]
+    assert seen == none | {"overwritten": ("the result",)}
+    touched = submission.seed.observe("effects", x, p).effects["touched"]
+    assert touched == ("np.random's global state",)
+    assert submission.errors.observe("effects", x, p).effects["touched"] == ("np.seterr",)
 
 
 def test_effects_leave_an_opaque_part_alone(submit_text: Submit) -> None:
     submission = submit_text("def f(x) -> tuple[int, object]:\n    return x + 1, x\n")
-    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == []
+    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == ()
 
 
 LINES = """
