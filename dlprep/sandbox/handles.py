@@ -70,7 +70,7 @@ class RemoteFunction:
         held = self._send(self.signature.name, {"op": "hold"}, value).result
         if not isinstance(held, Opaque):  # the worker is not trusted
             raise SubmissionError("output", "sent what is not an answer: no held value")
-        return RemoteObject(self._send, held.number, self.signature.name, "value")
+        return RemoteObject(self._send, held._number, self.signature.name, "value")
 
 
 class RemoteIterator:
@@ -140,14 +140,12 @@ class Handles(wire.Codec):
     def __init__(self, send: Send, callables: list[Callable[..., Any]], function: str) -> None:
         self.send, self.callables, self.function = send, callables, function
 
-    def encode_reference(self, value: Any, arrays: list[Any]) -> wire.Node:
+    def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """References to what the worker holds, a generator by its state, a callable by number."""
         import numpy as np
 
-        if isinstance(value, (RemoteObject, RemoteIterator)):
+        if isinstance(value, (RemoteObject, RemoteIterator, Opaque)):
             return {"object": value._number}
-        if isinstance(value, Opaque):
-            return {"object": value.number}
         if isinstance(value, np.random.Generator):
             if not isinstance(value.bit_generator, np.random.PCG64):
                 raise wire.Unsendable("a generator of another kind than np.random.default_rng's")

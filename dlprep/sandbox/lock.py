@@ -1,24 +1,21 @@
 """The lock on a worker: afterwards it can compute, and reach nothing.
 
-Making a ``Lock`` loads what could not be loaded any more; closing it takes away, for good, what no
-submission needs. Each means covers what the others leave open:
+Making a ``Lock`` loads what cannot be loaded later; closing it takes away, for good, what no
+submission needs. Each part covers what the others leave open:
 
 - Landlock: the process reads the standard library and NumPy, entry by entry, and nothing else.
 - The filter of system calls (``seccomp``): memory, time, reading and its own end, and nothing
   else; no socket, process, thread, signal or trace, and no opening for writing on any path.
-- Limits of memory, processor time and files; no privileges, no descriptors but those it needs,
+- Limits on memory, processor time and files; no privileges, only the descriptors that it needs,
   and death with its parent.
 
-A canary then tries what is forbidden. The kernel holds the lock, not Python: a submission may well
+A canary then tries what is forbidden. The kernel holds the lock, not Python: a submission can
 reach ctypes, which NumPy itself imports.
 
-Why this is code of our own: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy
-0.2.0 and pyseccomp 0.1.2 were read, and three of them (py-landlock, landlockpy, seccompy) tried.
-Each knows Landlock or the filter, none limits or a canary; so it takes two, which would save a
-hundred lines of what follows. They take 11 to 46 ms to load, where the whole lock takes 3, and two
-were seen to start ``ldconfig`` to find the C library. py-landlock's ``allow_read`` fails on a file;
-pyseccomp needs libseccomp, which does not come with it; landlockpy and seccompy are in their first
-months, and landlock is a development release.
+Why our own code: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy 0.2.0 and
+pyseccomp 0.1.2 were read, and three of them tried. Each knows Landlock or the filter, and none
+knows limits or a canary, so it takes two, to save a hundred lines. They load in 11 to 46 ms, where
+the whole lock takes 3; some start ``ldconfig``, fail on a file, need libseccomp, or are months old.
 """
 
 from __future__ import annotations

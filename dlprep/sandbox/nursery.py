@@ -16,7 +16,8 @@ import subprocess
 import time
 from contextlib import suppress
 
-from dlprep.sandbox.process import WorkerFault, WorkerProcess, worker_command, worker_environment
+from dlprep.sandbox import ONE_THREAD
+from dlprep.sandbox.process import WorkerFault, WorkerProcess, worker_command
 
 _PID = struct.Struct(">iq")  # a process and, in answers, how it ended
 ALIVE = 1 << 40  # beyond every exit code
@@ -36,7 +37,7 @@ class Nursery:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env=worker_environment(),
+                env=ONE_THREAD,
                 start_new_session=True,
             )
 

@@ -27,8 +27,7 @@ START_SECONDS = 60.0  # for Python and NumPy to load, on a cold and busy machine
 MAX_FRAMES = 100  # of what was running, as many as faulthandler writes
 MAX_ERRORS = 64 << 10  # bytes that are kept of what the process writes to its standard error
 
-Message = tuple[dict[str, Any], list[Any]]  # with its arrays
-OnCallback = Callable[[dict[str, Any], list[Any]], Message]
+OnCallback = Callable[[wire.Message, wire.Arrays], wire.Frame]
 
 
 class WorkerLost(Exception):
@@ -69,12 +68,6 @@ def worker_command() -> list[str]:
     return [sys.executable, "-I", "-S", "-X", "utf8", str(script), str(folder)]
 
 
-def worker_environment() -> dict[str, str]:
-    """The whole environment of a worker."""
-    kept = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
-    return kept | ONE_THREAD
-
-
 class WorkerProcess:
     """A worker in ``process``, or in a new process.
 
@@ -89,7 +82,8 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=os.path.abspath(os.sep),  # noqa: PTH100 - the root: nothing of the user's
-            env=worker_environment(),
+            env={key: value for key, value in os.environ.items() if key == "SYSTEMROOT"}
+            | ONE_THREAD,
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -120,7 +114,7 @@ class WorkerProcess:
             self.isolation = str(hello.get("isolation"))
 
     def request(
-        self, message: dict[str, Any], arrays: list[Any], seconds: float, on_callback: OnCallback
+        self, message: wire.Message, arrays: wire.Arrays, seconds: float, on_callback: OnCallback
     ) -> wire.Frame:
         """Send a request and wait for its reply; answer the callbacks that come before it.
 
@@ -163,11 +157,8 @@ class WorkerProcess:
             while thread.is_alive() and time.monotonic() < give_up:
                 with suppress(queue.Empty):
                     self._inbox.get(timeout=0.005)  # the reader may be waiting for room
-        if not any(thread.is_alive() for thread in self._threads):
-            for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-                pipe.close()
 
-    def _send(self, message: dict[str, Any], arrays: list[Any], deadline: float) -> None:
+    def _send(self, message: wire.Message, arrays: wire.Arrays, deadline: float) -> None:
         frame = wire.pack(message, arrays)
         try:
             self._outbox.put(frame, timeout=max(0.0, deadline - time.monotonic()))
@@ -202,23 +193,25 @@ class WorkerProcess:
         self._lost = WorkerLost(kind, text, tuple(int(line) for line in found[:MAX_FRAMES]))
         raise self._lost
 
-    # The threads. Whatever goes wrong in them is the worker's doing: the pipes are all they touch.
+    # The threads: each closes its pipe in the end. What goes wrong in them is the worker's doing.
 
     def _read(self) -> None:
-        try:
-            while True:
-                self._inbox.put(wire.read_frame(self._process.stdout))
-        except Exception as error:
-            self._inbox.put(error)
+        with self._process.stdout as pipe:
+            try:
+                while True:
+                    self._inbox.put(wire.read_frame(pipe))
+            except Exception as error:
+                self._inbox.put(error)
 
     def _write(self) -> None:
-        with suppress(OSError, ValueError):  # the reader sees the end as well, and reports it
-            while frame := self._outbox.get():
-                wire.write_frame(self._process.stdin, frame)
+        # the reader sees a broken pipe as well, and reports it
+        with self._process.stdin as pipe, suppress(OSError, ValueError):
+            while parts := self._outbox.get():
+                wire.write_frame(pipe, parts)
 
     def _read_errors(self) -> None:
-        with suppress(OSError, ValueError):
-            while chunk := self._process.stderr.read(4096):
+        with self._process.stderr as pipe, suppress(OSError, ValueError):
+            while chunk := pipe.read(4096):
                 if len(self._errors) < MAX_ERRORS:
                     self._errors += chunk
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlprep.sandbox.requests import MAX_MESSAGE, MAX_PRINTED, MAX_TOLD
-from dlprep.sandbox.wire import Codec
+from dlprep.sandbox.wire import Arrays, Codec, Message
 
 EFFECTS = ("changed", "touched", "shared", "overwritten")
 
@@ -72,7 +72,7 @@ class Foreign:
 class Opaque:
     """A value of the submission's own that stays in the worker, such as a cache."""
 
-    number: int
+    _number: int
 
 
 @dataclass(eq=False, slots=True)
@@ -87,10 +87,10 @@ class Call:
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    request: dict[str, Any]
-    arrays: list[Any]
-    reply: dict[str, Any] = field(default_factory=dict)
-    out: list[Any] = field(default_factory=list)
+    request: Message
+    arrays: Arrays
+    reply: Message = field(default_factory=dict)
+    out: Arrays = field(default_factory=list)
     result: Any = None
     raised: Raised | None = None
     warnings: tuple[Warned, ...] = ()
@@ -100,7 +100,7 @@ class Call:
     peak: int = 0
     failed: bool = False
 
-    def read(self, reply: dict[str, Any], out: list[Any], codec: Codec) -> None:
+    def read(self, reply: Message, out: Arrays, codec: Codec) -> None:
         """Take a reply apart, and cut what is too long.
 
         Nothing in it is trusted: it may raise any exception if the reply is malformed.

@@ -46,28 +46,29 @@ class Runner(wire.Codec):
         self.last_type = ""  # of the last result, in case it proves too large to send
         self.last_results: dict[str, list[tuple[str, Any, bytes]]] = {}
 
-    def run(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+    def run(self, request: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Answer one request: the reply and its arrays. Raises what the submission raises."""
         if request.get("fresh"):  # a new case: drop what the last one held
             self.held.clear()
             self.last_results.clear()
-        reply: dict[str, Any] = {}
+        reply: wire.Message = {}
         value = self._perform(request, arrays, reply)
         self.last_type = _type_name(value)
-        out: list[Any] = []
+        out: wire.Arrays = []
         try:
             reply["value"] = self.encode(value, out)
         except wire.Unsendable as error:
             reply["value"], out = {"foreign": f"{self.last_type} ({error})"}, []
         return reply, out
 
-    def _perform(self, request: dict[str, Any], arrays: list[Any], reply: dict[str, Any]) -> Any:
-        args = self.decode(request["args"], arrays)
+    def _perform(self, request: wire.Message, arrays: wire.Arrays, reply: wire.Message) -> Any:
+        args, kwargs = (self.decode(request[part], arrays) for part in ("args", "kwargs"))
         match request["op"]:
             case "call":
-                return self._call(self.namespace[request["function"]], args, request, arrays, reply)
+                function = self.namespace[request["function"]]
+                return self._call(function, args, kwargs, request, reply)
             case "invoke":
-                return self._call(self.held[request["object"]], args, request, arrays, reply)
+                return self._call(self.held[request["object"]], args, kwargs, request, reply)
             case "get":
                 return getattr(self.held[request["object"]], request["name"])
             case "set":
@@ -81,15 +82,8 @@ class Runner(wire.Codec):
         raise wire.WireError(f"an unknown request {request['op']!r}")
 
     def _call(
-        self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        request: dict[str, Any],
-        arrays: list[Any],
-        reply: dict[str, Any],
+        self, function: Any, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message
     ) -> Any:
-        kwargs = self.decode(request["kwargs"], arrays)
-
         def call() -> Any:
             value = function(*args, **kwargs)
             if request.get("read") and hasattr(type(value), "__next__"):
@@ -146,7 +140,7 @@ class Runner(wire.Codec):
             "overwritten": overwritten[:MAX_TOLD],
         }
 
-    def encode_reference(self, value: Any, arrays: list[Any]) -> wire.Node:
+    def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """Hold an object, a function or an iterator of the submission's; name anything else."""
 
         def hold(held: Any) -> int:

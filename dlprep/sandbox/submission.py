@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dlprep.sandbox import wire
 from dlprep.sandbox.handles import Functions, Handles
-from dlprep.sandbox.process import Message, OnCallback, WorkerLost, WorkerProcess
+from dlprep.sandbox.process import OnCallback, WorkerLost, WorkerProcess
 from dlprep.sandbox.replies import Call, SubmissionError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Worker(Protocol):
 
     def wait_ready(self) -> None: ...
     def request(
-        self, message: dict[str, Any], arrays: list[Any], seconds: float, on_callback: OnCallback
+        self, message: wire.Message, arrays: wire.Arrays, seconds: float, on_callback: OnCallback
     ) -> wire.Frame: ...
     def close(self) -> None: ...
 
@@ -115,11 +115,11 @@ class Submission:
             self._worker.close()
         self._worker, self._defined = None, None
 
-    def _call(self, function: str, request: dict[str, Any], /, *args: Any, **kwargs: Any) -> Call:
+    def _call(self, function: str, request: wire.Message, /, *args: Any, **kwargs: Any) -> Call:
         self.load()
         if request["op"] == "call":
             _require(self._defined or {}, self._api[function], f"{self._name}.py")
-        arrays: list[Any] = []
+        arrays: wire.Arrays = []
         codec = Handles(self._call, self._callables, function)
         encoded = {
             **request,
@@ -142,11 +142,11 @@ class Submission:
         self.isolation = worker.isolation
         began = time.monotonic()
 
-        def on_callback(frame: dict[str, Any], out: list[Any]) -> Message:
+        def on_callback(message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
             nonlocal began
             self._spend(time.monotonic() - began)  # the judge's own work is not counted
             self._answering = True
-            answer = self._answer(frame, out)
+            answer = self._answer(message, arrays)
             self._answering = False
             began = time.monotonic()
             return answer
@@ -176,15 +176,15 @@ class Submission:
             line = call.raised.lines[-1] if call.raised.lines else None
             raise SubmissionError("exception", call.raised.message, line, call.raised)
 
-    def _answer(self, frame: dict[str, Any], arrays: list[Any]) -> Message:
+    def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Call a function of the judge's for the submission."""
-        out: list[Any] = []
+        out: wire.Arrays = []
         codec = Handles(self._call, self._callables, "")
         try:
-            number = frame["callback"]
+            number = message["callback"]
             if type(number) is not int or not 0 <= number < len(self._callables):
                 raise ValueError(f"no function was given as number {number!r}")
-            args, kwargs = (codec.decode(frame[part], arrays) for part in ("args", "kwargs"))
+            args, kwargs = (codec.decode(message[part], arrays) for part in ("args", "kwargs"))
             reply = {"op": "reply", "value": codec.encode(self.ask(number, args, kwargs), out)}
             wire.pack(reply, out)  # too large an answer is noticed here
             return reply, out

@@ -28,7 +28,9 @@ _SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": 
 _NAMES = {f"{kind}{size}" for kind, sizes in _SIZES.items() for size in sizes}
 
 Node = Any  # JSON
-Frame = tuple[dict[str, Any], "list[np.ndarray[Any, Any]]"]
+Message = dict[str, Any]  # JSON
+Arrays = list[Any]
+Frame = tuple[Message, Arrays]
 
 
 class WireError(Exception):
@@ -39,8 +41,8 @@ class Unsendable(Exception):
     """A value that has no form on the wire."""
 
 
-def pack(message: dict[str, Any], arrays: list[Any]) -> list[Any]:
-    """A frame for ``write``: its header, then the arrays. ``Unsendable`` if it is over a limit."""
+def pack(message: Message, arrays: Arrays) -> list[Any]:
+    """The parts to write: a header, then the arrays. ``Unsendable`` if they exceed a limit."""
     announced = [[array.dtype.str, list(array.shape)] for array in arrays]
     try:
         header = json.dumps({**message, "arrays": announced}).encode("ascii")
@@ -52,11 +54,11 @@ def pack(message: dict[str, Any], arrays: list[Any]) -> list[Any]:
     return [_LENGTH.pack(len(header)) + header, *arrays]
 
 
-def write_frame(stream: io.RawIOBase, frame: list[Any]) -> None:
+def write_frame(stream: io.RawIOBase, parts: list[Any]) -> None:
     """Write what ``pack`` made."""
     import numpy as np
 
-    header, *arrays = frame
+    header, *arrays = parts
     _write(stream, header)
     for array in arrays:
         if array.size:
@@ -77,7 +79,7 @@ def read_frame(stream: io.RawIOBase) -> Frame:
     return message, _read_arrays(stream, message.pop("arrays", None))
 
 
-def _read_arrays(stream: io.RawIOBase, announced: object) -> list[np.ndarray[Any, Any]]:
+def _read_arrays(stream: io.RawIOBase, announced: object) -> Arrays:
     if announced == []:
         return []  # an early worker says hello before NumPy is imported here
     import numpy as np
@@ -138,7 +140,7 @@ def _write(stream: io.RawIOBase, data: bytes | memoryview) -> None:
 class Codec:
     """Turns plain values into nodes and back. Each side adds references that only it knows."""
 
-    def encode(self, value: Any, arrays: list[Any], depth: int = 0) -> Node:
+    def encode(self, value: Any, arrays: Arrays, depth: int = 0) -> Node:
         """The node of ``value``; its arrays are appended to ``arrays``.
 
         Types are compared exactly, so that no subclass passes for its base. Only tuples (named
@@ -175,7 +177,7 @@ class Codec:
             return {"dict": [parts(pair) for pair in dict.items(value)]}
         return self.encode_reference(value, arrays)
 
-    def decode(self, node: Node, arrays: list[Any], depth: int = 0) -> Any:
+    def decode(self, node: Node, arrays: Arrays, depth: int = 0) -> Any:
         """The value of a node that the other side sent; ``WireError`` if it is malformed."""
 
         def parts(nodes: Iterable[Node]) -> list[Any]:
@@ -214,7 +216,7 @@ class Codec:
         """The array with the layout that ``node`` asks for."""
         return array
 
-    def encode_reference(self, value: Any, arrays: list[Any]) -> Node:
+    def encode_reference(self, value: Any, arrays: Arrays) -> Node:
         """The node of a value that only this side can hold; ``Unsendable`` if there is none."""
         raise Unsendable(type(value).__name__)
 

@@ -104,9 +104,7 @@ class Worker:
                 frame = wire.pack({**reply, "value": unsent}, [])
             wire.write_frame(self.sink, frame)
 
-    def _answer(
-        self, message: dict[str, Any], arrays: list[Any]
-    ) -> tuple[dict[str, Any], list[Any]]:
+    def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         try:
             if message["op"] == "load":
                 return self._load(message["name"], message["file"], arrays[0].tobytes()), []
@@ -114,7 +112,7 @@ class Worker:
         except BaseException as error:
             return {"raised": requests.describe(error, self.file)}, []
 
-    def _load(self, name: str, file: str, source: bytes) -> dict[str, Any]:
+    def _load(self, name: str, file: str, source: bytes) -> wire.Message:
         """Compile and run the submission; what it defines, with signatures."""
         module = types.ModuleType(name)
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
@@ -125,7 +123,7 @@ class Worker:
         return {"value": None, "functions": requests.signatures(vars(module))}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        arrays: list[Any] = []
+        arrays: wire.Arrays = []
         nodes = [self.runner.encode(value, arrays) for value in (args, kwargs)]
         message = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
         wire.write_frame(self.sink, wire.pack(message, arrays))
