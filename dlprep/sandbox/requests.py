@@ -19,6 +19,7 @@ else:  # in the worker, where the package is out of reach
     import wire
 
 Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
+Found = tuple[str, Any, bytes]  # an array: where it was found, and what was in it
 MAX_READ = 100  # items of an iterator whose effects are observed
 
 # What a reply may hold beside its value: an honest worker keeps to it, and the judge cuts the rest
@@ -44,7 +45,7 @@ class Runner(wire.Codec):
         self.namespace, self.callback = namespace, callback
         self.held: list[Any] = []
         self.last_type = ""  # of the last result, in case it proves too large to send
-        self.last_results: dict[str, list[tuple[str, Any, bytes]]] = {}
+        self.last_results: dict[str, list[Found]] = {}
 
     def run(self, request: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Answer one request: the reply and its arrays. Raises what the submission raises."""
@@ -109,52 +110,45 @@ class Runner(wire.Codec):
         """Also names changed inputs, shared memory, and global state that was touched."""
         import numpy as np
 
-        inputs = [entry for name, value in given.items() for entry in _arrays_in(value, name)]
-        before = [array.tobytes() for _, array in inputs]
+        inputs = [found for name, value in given.items() for found in _arrays_in(value, name)]
         np.random.seed(2**31)  # what no earlier call can have left behind
         np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-        state = _global_state()
+        before = _global_state()
         value = call()
-        state_now = _global_state()
+        after = _global_state()
         results = list(_arrays_in(value, "the result"))
         shared = [
             f"{name} shares its memory with {other}"
-            for n, (name, array) in enumerate(results)
-            for other, its in [*inputs, *results[:n]]
+            for n, (name, array, _) in enumerate(results)
+            for other, its, _ in [*inputs, *results[:n]]
             if np.shares_memory(array, its)  # exact: two slices of one array may interleave
         ]
         overwritten = [
             name
             for name, array, was in self.last_results.get(function, [])
-            if array.tobytes() != was or any(np.shares_memory(array, new) for _, new in results)
+            if array.tobytes() != was or any(np.shares_memory(array, new) for _, new, _ in results)
         ]
-        self.last_results[function] = [(name, array, array.tobytes()) for name, array in results]
+        self.last_results[function] = results
         return value, {
-            "changed": [
-                name
-                for (name, array), was in zip(inputs, before, strict=True)
-                if array.tobytes() != was
-            ],
-            "touched": [name for name in state if state_now[name] != state[name]],
+            "changed": [name for name, array, was in inputs if array.tobytes() != was],
+            "touched": [name for name, was in before.items() if after[name] != was],
             "shared": shared[:MAX_TOLD],
             "overwritten": overwritten[:MAX_TOLD],
         }
 
     def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """Hold an object, a function or an iterator of the submission's; name anything else."""
-
-        def hold(held: Any) -> int:
-            self.held.append(held)
-            return len(self.held) - 1
-
-        if isinstance(value, Kept):
-            return {"opaque": hold(value.value)}
         kind = type(value)
-        if hasattr(kind, "__next__"):
-            return {"iterator": hold(value)}
-        if callable(value) or kind.__module__ == self.namespace.get("__name__"):
-            return {"object": hold(value), "type": kind.__name__}
-        return {"foreign": _type_name(value)}
+        if isinstance(value, Kept):
+            tag, value = "opaque", value.value
+        elif hasattr(kind, "__next__"):
+            tag = "iterator"
+        elif callable(value) or kind.__module__ == self.namespace.get("__name__"):
+            tag = "object"
+        else:
+            return {"foreign": _type_name(value)}
+        self.held.append(value)
+        return {tag: len(self.held) - 1, "type": kind.__name__}
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
         """The held object, the judge's function, or the generator that ``node`` stands for."""
@@ -264,11 +258,11 @@ def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
     return tuple(Kept(part) if n in positions else part for n, part in enumerate(value))
 
 
-def _arrays_in(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _arrays_in(value: Any, name: str) -> Iterator[Found]:
     import numpy as np
 
     if isinstance(value, np.ndarray):
-        yield name, value
+        yield name, value, value.tobytes()
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _arrays_in(item, f"{name}[{key!r}]")
