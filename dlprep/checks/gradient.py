@@ -9,11 +9,12 @@ import numpy as np
 
 from dlprep.checks import show
 from dlprep.checks.failure import CaseError, CheckFailed
+from dlprep.checks.show import Array
 from dlprep.checks.values import no_number
 
-Array = np.ndarray[Any, Any]
 Point = Mapping[str, Array]
 Loss = Callable[..., float]
+Kinks = Callable[..., Array]
 
 STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
@@ -29,7 +30,7 @@ def check_gradient(
     rng: np.random.Generator,
     *,
     own: Loss | None = None,
-    kinks: Callable[..., Array] | None = None,
+    kinks: Kinks | None = None,
 ) -> None:
     """Require ``got[name]`` to be the gradient of ``loss(**at)`` with respect to ``at[name]``.
 
@@ -67,9 +68,7 @@ BESIDE_A_RIGHT_FORWARD = {
 }
 
 
-def clear_of_kinks(
-    draw: Callable[[], dict[str, Array]], kinks: Callable[..., Array]
-) -> dict[str, Array]:
+def clear_of_kinks(draw: Callable[[], dict[str, Array]], kinks: Kinks) -> dict[str, Array]:
     """A point from ``draw`` at which no value of ``kinks(**point)`` is within ten steps of zero."""
     for _ in range(1000):
         point = draw()

@@ -12,6 +12,7 @@ ROWS, COLUMNS = 4, 6  # of a window into a larger array
 WIDTH = 60  # of an array's line, so that a label fits beside it at 80 columns
 MANY = 5  # arguments, in a call that names them
 Index = tuple[int, ...]
+Array = np.ndarray[Any, Any]
 # The stand-ins for what stays in the worker, by their types' names, and what they are in words
 STAYS = {
     "Opaque": "a value of your own",
@@ -44,7 +45,7 @@ def pair(got: Any, expected: Any, write: Callable[[Any, int], str] = number) -> 
     return texts
 
 
-def ratio(got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> float:
+def ratio(got: Array, expected: Array) -> float:
     """How many times ``expected`` ``got`` is, where ``expected`` is largest."""
     at = np.unravel_index(int(np.argmax(np.abs(expected))), expected.shape)
     return float(got[at] / expected[at])
@@ -85,14 +86,14 @@ def kind_of(value: Any) -> str:
     return f"a value of type {value.type if kind == 'Foreign' else kind}"
 
 
-def array_text(array: np.ndarray[Any, Any], digits: int = 4) -> str:
+def array_text(array: Array, digits: int = 4) -> str:
     """All of a small array as a block of aligned columns, in NumPy's own way of writing."""
     return np.array2string(
         array, precision=digits, floatmode="fixed", max_line_width=10_000, threshold=10_000
     )
 
 
-def _array_literal(array: np.ndarray[Any, Any]) -> str:
+def _array_literal(array: Array) -> str:
     """All of a small array on one line, as in source code: ``[[0., 1000.], [-1e+30, nan]]``."""
 
     def text(item: Any) -> str:
@@ -105,9 +106,7 @@ def _array_literal(array: np.ndarray[Any, Any]) -> str:
     return text(array.tolist())
 
 
-def excerpts(
-    got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], at: Index
-) -> tuple[str, str, str]:
+def excerpts(got: Array, expected: Array, at: Index) -> tuple[str, str, str]:
     """``got`` and ``expected`` around ``at``, and the part that is shown ("" when it is all)."""
     if got.size <= ROWS * COLUMNS:
         one, other = pair(got, expected, array_text)
@@ -167,15 +166,18 @@ def value_text(value: Any, *, short: bool = False) -> str:
     if value is None or isinstance(value, (str, bool, bytes, complex)):
         return repr(value) if len(repr(value)) <= WIDTH else f": {kind_of(value)}"
     if isinstance(value, (list, tuple, dict)):
-        keys = [f"{key!r}: " for key in value] if isinstance(value, dict) else [""] * len(value)
-        items = value.values() if isinstance(value, dict) else value
-        inner = [value_text(item, short=True).removeprefix(": ") for item in items]
-        text = ", ".join(map("".join, zip(keys, inner, strict=True)))
-        if len(text) > WIDTH:
-            return f": {kind_of(value)}"
+
+        def part(item: Any) -> str:
+            return value_text(item, short=True).removeprefix(": ")
+
         if isinstance(value, dict):
-            return f"{{{text}}}"
-        return f"[{text}]" if isinstance(value, list) else f"({text}{',' * (len(inner) == 1)})"
+            text = ", ".join(f"{key!r}: {part(item)}" for key, item in value.items())
+            text = f"{{{text}}}"
+        elif isinstance(value, list):
+            text = f"[{', '.join(map(part, value))}]"
+        else:
+            text = f"({', '.join(map(part, value))}{',' * (len(value) == 1)})"
+        return text if len(text) <= WIDTH else f": {kind_of(value)}"
     if callable(value):
         return getattr(value, "__name__", "f").replace("<lambda>", "f")
     return "…"

@@ -11,8 +11,8 @@ import numpy as np
 
 from dlprep.checks import show
 from dlprep.checks.failure import CheckFailed
+from dlprep.checks.show import Array
 
-Array = np.ndarray[Any, Any]
 INTEGER: tuple[Any, ...] = (int, np.integer)
 REAL: tuple[Any, ...] = (*INTEGER, float, np.floating)
 UNREAL: tuple[Any, ...] = (complex, np.complexfloating)
@@ -117,9 +117,7 @@ class _Comparison:
     subject: Any
     explain: bool = True
 
-    def compare(
-        self, got: Any, expected: Any, name: str = "", *, names: Sequence[str] = ()
-    ) -> None:
+    def compare(self, got: Any, expected: Any, name: str = "", names: Sequence[str] = ()) -> None:
         """Judge the part of the subject called ``name``, or all of it; ``names`` are its parts'."""
         if show.stays(expected) and type(got) is type(expected):
             return

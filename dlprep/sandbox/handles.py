@@ -1,12 +1,12 @@
 """The judge's stand-ins for a submission's functions, iterators and objects.
 
-Whatever is done with a stand-in is done in the worker; the result is plain data, or another
-stand-in.
+What is done with one is done in the worker; the result is plain data, or another stand-in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlprep.sandbox import wire
@@ -17,27 +17,29 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 10_000  # that are read of one iterator
 
-# send(function, request, *args, **kwargs) has the worker answer a request about that function
-Send = Callable[..., Call]
+Ask = Callable[..., Call]  # ask(request, *args, **kwargs) has the worker answer a request
 
 
 class Functions:
-    """What a case sees of a submission: the stub's functions, whatever their names."""
+    """What a case sees of a submission: the stub's functions, whatever their names.
 
-    def __init__(self, api: Mapping[str, Signature], send: Send) -> None:
-        self.__api, self.__send = api, send
+    ``ask(name, …)`` asks about the function of that name.
+    """
+
+    def __init__(self, api: Mapping[str, Signature], ask: Callable[..., Call]) -> None:
+        self.__api, self.__ask = api, ask
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name not in self.__api:
             raise AttributeError(f"the stub has no function {name!r}")
-        return RemoteFunction(self.__api[name], self.__send)
+        return RemoteFunction(self.__api[name], partial(self.__ask, name))
 
 
 class RemoteFunction:
     """A function (or class) of the submission's."""
 
-    def __init__(self, signature: Signature, send: Send) -> None:
-        self.signature, self._send = signature, send
+    def __init__(self, signature: Signature, ask: Ask) -> None:
+        self._signature, self._ask = signature, ask
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker; its result as plain data."""
@@ -45,7 +47,7 @@ class RemoteFunction:
 
     def observe(self, what: str, /, *args: Any, **kwargs: Any) -> Call:
         """Call it and measure ``effects``, ``lines`` or ``memory``; the whole record."""
-        signature = self.signature
+        signature = self._signature
         request = {
             "op": "call",
             "function": signature.name,
@@ -54,7 +56,7 @@ class RemoteFunction:
             "keep": list(signature.opaque),
             "names": [parameter.name for parameter in signature.parameters],
         }
-        call = self._send(signature.name, request, *args, **kwargs)
+        call = self._ask(request, *args, **kwargs)
         if signature.returns and not (
             isinstance(call.result, (tuple, list)) and len(call.result) == signature.returns
         ):  # checked here, so that a case can unpack the result
@@ -67,24 +69,24 @@ class RemoteFunction:
         This shows what a submission keeps: ``w = submission.f.hold(array)``, pass ``{"w": w}``,
         and then ``w[0] = 5.0`` changes the array in place.
         """
-        held = self._send(self.signature.name, {"op": "hold"}, value).result
+        held = self._ask({"op": "hold"}, value).result
         if not isinstance(held, Opaque):  # the worker is not trusted
             raise SubmissionError("output", "sent what is not an answer: no held value")
-        return RemoteObject(self._send, held._number, self.signature.name, "value")
+        return RemoteObject(self._ask, held._number)
 
 
 class RemoteIterator:
     """An iterator of the submission's, read one by one up to ``MAX_ITEMS``."""
 
-    def __init__(self, send: Send, number: int, function: str) -> None:
-        self._send, self._number, self._function = send, number, function
+    def __init__(self, ask: Ask, number: int) -> None:
+        self._ask, self._number = ask, number
         self._read = 0
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        items = self._send(self._function, {"op": "next", "object": self._number}).result
+        items = self._ask({"op": "next", "object": self._number}).result
         if not isinstance(items, list) or not items:
             raise StopIteration
         self._read += 1
@@ -98,28 +100,25 @@ class RemoteObject:
 
     __array_ufunc__ = None  # np.ones(2) * object is the object's business
 
-    def __init__(self, send: Send, number: int, function: str, kind: str) -> None:
-        vars(self).update(_send=send, _number=number, _function=function, _type=kind)
+    def __init__(self, ask: Ask, number: int) -> None:
+        vars(self).update(_ask=ask, _number=number)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        request = {"op": "get", "object": self._number, "name": name}
-        return self._send(self._function, request).result
+        return self._ask({"op": "get", "object": self._number, "name": name}).result
 
     def __setattr__(self, name: str, value: Any) -> None:
-        request = {"op": "set", "object": self._number, "name": name}
-        self._send(self._function, request, value)
+        self._ask({"op": "set", "object": self._number, "name": name}, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = {"op": "invoke", "object": self._number}
-        return self._send(self._function, request, *args, **kwargs).result
+        return self._ask({"op": "invoke", "object": self._number}, *args, **kwargs).result
 
 
 def _operator(name: str, *, reflected: bool = False) -> Callable[..., Any]:
     def apply(self: RemoteObject, *others: Any) -> Any:
         operands = (*others, self) if reflected else (self, *others)
-        return self._send(self._function, {"op": "operator", "name": name}, *operands).result
+        return self._ask({"op": "operator", "name": name}, *operands).result
 
     return apply
 
@@ -132,13 +131,13 @@ for _name in ("neg", "getitem", "setitem"):
 
 
 class Handles(wire.Codec):
-    """The judge's side of the codec: stand-ins for what stays in the worker.
+    """The judge's side of the codec: stand-ins that ``ask`` for what is done with them.
 
-    They belong to ``function``. What the judge passes in to be called is kept in ``callables``.
+    What the judge passes in to be called is kept in ``callables``.
     """
 
-    def __init__(self, send: Send, callables: list[Callable[..., Any]], function: str) -> None:
-        self.send, self.callables, self.function = send, callables, function
+    def __init__(self, ask: Ask, callables: list[Callable[..., Any]]) -> None:
+        self.ask, self.callables = ask, callables
 
     def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """References to what the worker holds, a generator by its state, a callable by number."""
@@ -159,9 +158,9 @@ class Handles(wire.Codec):
         """The stand-in for what stays in the worker."""
         match tag, node[tag]:
             case "object", int(number):
-                return RemoteObject(self.send, number, self.function, str(node.get("type")))
+                return RemoteObject(self.ask, number)
             case "iterator", int(number):
-                return RemoteIterator(self.send, number, self.function)
+                return RemoteIterator(self.ask, number)
             case "opaque", int(number):
                 return Opaque(number)
             case "foreign", str(kind):
@@ -170,9 +169,8 @@ class Handles(wire.Codec):
 
     def layout(self, array: Any) -> dict[str, Any]:
         """How the array lies in memory, so that the worker gets it the same way."""
-        said: dict[str, Any] = {}
-        if not array.flags.c_contiguous and array.ndim:
-            said["layout"] = "F" if array.flags.f_contiguous else "strided"
-        if not array.flags.writeable:
-            said["frozen"] = True
+        flags = array.flags
+        said: dict[str, Any] = {} if flags.writeable else {"frozen": True}
+        if array.ndim and not flags.c_contiguous:
+            said["layout"] = "F" if flags.f_contiguous else "strided"
         return said

@@ -12,10 +12,9 @@ submission needs. Each part covers what the others leave open:
 A canary then tries what is forbidden. The kernel holds the lock, not Python: a submission can
 reach ctypes, which NumPy itself imports.
 
-Why our own code: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy 0.2.0 and
-pyseccomp 0.1.2 were read, and three of them tried. Each knows Landlock or the filter, and none
-knows limits or a canary, so it takes two, to save a hundred lines. They load in 11 to 46 ms, where
-the whole lock takes 3; some start ``ldconfig``, fail on a file, need libseccomp, or are months old.
+This is our own code, for no package has limits or a canary, and none has both Landlock and the
+filter: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy 0.2.0 and pyseccomp 0.1.2
+were read, and three tried. Each loads in 11 to 46 ms, the whole lock in 3.
 """
 
 from __future__ import annotations

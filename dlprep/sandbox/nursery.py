@@ -75,10 +75,9 @@ class Nursery:
 
 
 class Forked:
-    """A forked worker, with what ``WorkerProcess`` uses of ``subprocess.Popen``.
+    """A forked worker, for ``WorkerProcess``.
 
-    Its process id stays its own until the nursery has been asked how it ended: until then it is
-    not reaped.
+    Its process id stays its own until ``wait`` has seen its end: until then it is not reaped.
     """
 
     def __init__(self, nursery: Nursery) -> None:

@@ -8,6 +8,7 @@ before the first frame, so a worker can be started before anything else is impor
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import queue
 import re
@@ -33,8 +34,7 @@ OnCallback = Callable[[wire.Message, wire.Arrays], wire.Frame]
 class WorkerLost(Exception):
     """The worker is gone: ``kind`` is ``timeout``, ``crash`` or ``output``.
 
-    ``running`` are the lines of the submission that were running, innermost first, if the process
-    reported them.
+    ``running`` are the submission's lines that were running, innermost first, if it is known.
     """
 
     def __init__(self, kind: str, text: str, running: tuple[int, ...] = ()) -> None:
@@ -69,10 +69,7 @@ def worker_command() -> list[str]:
 
 
 class WorkerProcess:
-    """A worker in ``process``, or in a new process.
-
-    ``isolation`` is the level that it reached, "" until it is ready.
-    """
+    """A worker in ``process`` or a new one; ``isolation`` is its level, "" until it is ready."""
 
     def __init__(self, process: Process | None = None) -> None:
         self._process: Process = process or subprocess.Popen(
@@ -93,7 +90,7 @@ class WorkerProcess:
         self._outbox: queue.Queue[list[Any]] = queue.Queue(maxsize=2)
         self._errors = b""
         self._lost: WorkerLost | None = None
-        self._count = 0
+        self._numbers = itertools.count()
         self._threads = [
             threading.Thread(target=work, daemon=True)
             for work in (self._read, self._write, self._read_errors)
@@ -102,10 +99,7 @@ class WorkerProcess:
             thread.start()
 
     def wait_ready(self) -> None:
-        """Wait until the worker has loaded NumPy: the submission's time does not run yet.
-
-        ``WorkerFault`` if it never does.
-        """
+        """Wait until the worker has loaded NumPy; ``WorkerFault`` if it never does."""
         if not self.isolation:
             try:
                 hello, _ = self._receive(time.monotonic() + START_SECONDS)
@@ -122,9 +116,7 @@ class WorkerProcess:
         then closed. ``wire.Unsendable`` if the request is too large to send.
         """
         self.wait_ready()
-        self._count += 1
-        number = self._count
-        deadline = time.monotonic() + seconds
+        number, deadline = next(self._numbers), time.monotonic() + seconds
         self._send({**message, "id": number}, arrays, deadline)
         while True:
             reply, out = self._receive(deadline)

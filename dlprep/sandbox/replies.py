@@ -15,8 +15,7 @@ EFFECTS = ("changed", "touched", "shared", "overwritten")
 class Raised:
     """What the submission raised: the exception's type and text, and its own lines, outer first.
 
-    ``syntax`` is the line and column of a syntax error. ``bases`` are the names of the type and of
-    all that it derives from.
+    ``syntax`` is a syntax error's line and column; ``bases`` name the type and all its bases.
     """
 
     type: str

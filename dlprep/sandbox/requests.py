@@ -66,10 +66,9 @@ class Runner(wire.Codec):
         args, kwargs = (self.decode(request[part], arrays) for part in ("args", "kwargs"))
         match request["op"]:
             case "call":
-                function = self.namespace[request["function"]]
-                return self._call(function, args, kwargs, request, reply)
+                return self._call(args, kwargs, request, reply)
             case "invoke":
-                return self._call(self.held[request["object"]], args, kwargs, request, reply)
+                return self.held[request["object"]](*args, **kwargs)
             case "get":
                 return getattr(self.held[request["object"]], request["name"])
             case "set":
@@ -82,9 +81,9 @@ class Runner(wire.Codec):
                 return Kept(*args)
         raise wire.WireError(f"an unknown request {request['op']!r}")
 
-    def _call(
-        self, function: Any, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message
-    ) -> Any:
+    def _call(self, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message) -> Any:
+        function = self.namespace[request["function"]]
+
         def call() -> Any:
             value = function(*args, **kwargs)
             if request.get("read") and hasattr(type(value), "__next__"):
@@ -148,7 +147,7 @@ class Runner(wire.Codec):
         else:
             return {"foreign": _type_name(value)}
         self.held.append(value)
-        return {tag: len(self.held) - 1, "type": kind.__name__}
+        return {tag: len(self.held) - 1}
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
         """The held object, the judge's function, or the generator that ``node`` stands for."""
@@ -182,10 +181,7 @@ class Runner(wire.Codec):
 
 
 def signatures(namespace: dict[str, Any]) -> dict[str, list[list[Any]] | None]:
-    """The public callables of a namespace: the name, kind and "has a default" of each parameter.
-
-    None for a callable that does not tell its parameters.
-    """
+    """The public callables, and their parameters (name, kind, has a default) if they tell them."""
     import inspect
 
     found: dict[str, list[list[Any]] | None] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dlprep.sandbox import wire
@@ -66,8 +67,7 @@ class Submission:
         self.isolation = ""  # known once a worker has answered
         self.load_call: Call | None = None
         self.nested = False  # whether a function of the judge's called the submission again
-        self._answering = False
-        self._fresh = False
+        self._answering = self._fresh = False
 
     @property
     def defined(self) -> list[str]:
@@ -120,7 +120,7 @@ class Submission:
         if request["op"] == "call":
             _require(self._defined or {}, self._api[function], f"{self._name}.py")
         arrays: wire.Arrays = []
-        codec = Handles(self._call, self._callables, function)
+        codec = Handles(partial(self._call, function), self._callables)
         encoded = {
             **request,
             "fresh": self._fresh,
@@ -155,9 +155,9 @@ class Submission:
             reply, out = worker.request(call.request, call.arrays, self._left, on_callback)
         except WorkerLost as lost:
             self._drop()
-            text, line = str(lost), next(iter(lost.running), None)
+            line = next(iter(lost.running), None)
             if lost.kind != "timeout":
-                raise SubmissionError(lost.kind, text, line) from lost
+                raise SubmissionError(lost.kind, str(lost), line) from lost
             # the user has waited long enough for the verdict
             self._total = min(self._total, time.monotonic() - began + AFTER_TIMEOUT)
             text = "no answer in what was left of the time"  # no number: it always differs
@@ -167,7 +167,7 @@ class Submission:
         finally:
             self._spend(time.monotonic() - began)
         try:
-            call.read(reply, out, Handles(self._call, self._callables, call.function))
+            call.read(reply, out, Handles(partial(self._call, call.function), self._callables))
         except Exception as error:  # whatever it sent, the fault is the submission's
             self._drop()
             raise SubmissionError("output", f"sent what is not an answer: {error}") from error
@@ -179,7 +179,7 @@ class Submission:
     def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Call a function of the judge's for the submission."""
         out: wire.Arrays = []
-        codec = Handles(self._call, self._callables, "")
+        codec = Handles(partial(self._call, ""), self._callables)
         try:
             number = message["callback"]
             if type(number) is not int or not 0 <= number < len(self._callables):
