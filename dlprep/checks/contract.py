@@ -16,8 +16,7 @@ def check_contract(function: Any, *args: Any, **kwargs: Any) -> None:
     the next call's; the same arguments give the same result; NumPy's global random state and
     error handling are left alone. Raises ``CheckFailed`` of kind ``contract``.
     """
-    first = function.observe("effects", *args, **kwargs)
-    second = function.observe("effects", *args, **kwargs)
+    first, second = (function.observe("effects", *args, **kwargs) for _ in range(2))
 
     def failed(what: str, must: str) -> CheckFailed:
         return CheckFailed("contract", [("got", what), ("expected", must)], first.result)
@@ -42,10 +41,10 @@ def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: An
     Choose arguments on which nothing else goes wrong: a shape mismatch is a ``ValueError`` too.
     Raises ``CheckFailed`` of kind ``contract`` when it returns or raises something else.
     """
-    article = "an" if error.__name__[0] in "AEIO" else "a"
-    expected = ("expected", f"{article} {error.__name__}")
+    result = None
     try:
         result = function(*args, **kwargs)
+        got = f"a result: {show.kind_of(result)}"
     except Exception as failed:
         raised = getattr(failed, "raised", None)
         if raised is None or raised.type == "NotImplementedError":
@@ -53,9 +52,9 @@ def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: An
         if error.__name__ in raised.bases:
             return
         got = f"{raised.type}: {failed}" if str(failed) else raised.type
-        raise CheckFailed("contract", [("got", got), expected]) from None
-    got = f"a result: {show.kind_of(result)}"
-    raise CheckFailed("contract", [("got", got), expected], result)
+    article = "an" if error.__name__[0] in "AEIO" else "a"
+    findings = [("got", got), ("expected", f"{article} {error.__name__}")]
+    raise CheckFailed("contract", findings, result)
 
 
 def _were(names: list[str]) -> str:

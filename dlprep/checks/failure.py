@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 
 class CheckFailed(AssertionError):
-    """The submission's answer is wrong. ``findings`` are labels with a text each.
+    """The submission's answer is wrong. ``kind`` is the failed check in a word.
 
-    A label may be empty; a finding without a text is dropped. ``kind`` is the failed check in a
-    word. ``subject`` is the value that was judged: its call is shown, or the last one without it.
+    ``findings`` are labels, which may be empty, with texts; one without a text is dropped.
+    ``subject`` is the value that was judged: its call is shown, or the last one without it.
     """
 
     def __init__(

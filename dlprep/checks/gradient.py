@@ -15,6 +15,7 @@ from dlprep.checks.values import no_number
 Point = Mapping[str, Array]
 Loss = Callable[..., float]
 Kinks = Callable[..., Array]
+Rng = np.random.Generator
 
 STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
@@ -27,7 +28,7 @@ def check_gradient(
     got: Mapping[str, Any],
     loss: Loss,
     at: Point,
-    rng: np.random.Generator,
+    rng: Rng,
     *,
     own: Loss | None = None,
     kinks: Kinks | None = None,
@@ -57,15 +58,13 @@ def check_gradient(
             findings := _explain(name, gradient, loss, at, rng)
         ):
             if own is not None:
-                fits = _fits(gradient, own, at, name, rng)
-                findings.append(("backward", BESIDE_A_RIGHT_FORWARD[fits]))
+                verdict = "does not fit your own forward, which is right here"
+                if _fits(gradient, own, at, name, rng):
+                    verdict = (
+                        "fits your own forward, which is right at this point, but not beside it"
+                    )
+                findings.append(("backward", verdict))
             raise CheckFailed("gradient", findings, got)
-
-
-BESIDE_A_RIGHT_FORWARD = {
-    False: "does not fit your own forward, which is right here",
-    True: "fits your own forward, which is right at this point, but not beside it",
-}
 
 
 def clear_of_kinks(draw: Callable[[], dict[str, Array]], kinks: Kinks) -> dict[str, Array]:
@@ -92,9 +91,7 @@ def _require_like(name: str, gradient: Any, value: Array, subject: object) -> No
         raise failed("dtype", f"dtype {gradient.dtype}", "dtype float64")
 
 
-def _judge_forward(
-    got: Mapping[str, Array], loss: Loss, at: Point, rng: np.random.Generator, own: Loss
-) -> None:
+def _judge_forward(got: Mapping[str, Array], loss: Loss, at: Point, rng: Rng, own: Loss) -> None:
     mine, right = own(**at), float(loss(**at))
     if wanted := no_number(mine, right):
         findings = [("in", "forward"), ("got", show.kind_of(mine)), ("expected", wanted)]
@@ -115,7 +112,7 @@ def _judge_forward(
     raise CheckFailed("values", findings, got)
 
 
-def _fits(gradient: Array, loss: Loss, at: Point, name: str, rng: np.random.Generator) -> bool:
+def _fits(gradient: Array, loss: Loss, at: Point, name: str, rng: Rng) -> bool:
     """Whether the gradient predicts the loss along random directions."""
     if not gradient.size:
         return True
@@ -155,9 +152,7 @@ def _off(analytic: Array, numeric: Array, floor: float) -> Array:
         return np.where(np.isfinite(analytic) & np.isfinite(numeric), off, np.inf)
 
 
-def _explain(
-    name: str, gradient: Array, loss: Loss, at: Point, rng: np.random.Generator
-) -> list[tuple[str, str]]:
+def _explain(name: str, gradient: Array, loss: Loss, at: Point, rng: Rng) -> list[tuple[str, str]]:
     """What is wrong with the gradient, by its worst element; empty if each is right."""
     numeric = np.zeros_like(gradient)
     for index in np.ndindex(*gradient.shape):
@@ -170,15 +165,17 @@ def _explain(
         return []
     with np.errstate(all="ignore"):
         distance = np.nan_to_num(np.abs(gradient - numeric), nan=np.inf, posinf=np.inf)
-        relative = distance / np.maximum(np.abs(gradient), np.abs(numeric))
+        relative = distance / np.maximum(np.abs(gradient), np.abs(numeric))  # nan: inf / inf
     flat = int(np.argmax(np.where(wrong, distance, -1)))
     worst = tuple(int(n) for n in np.unravel_index(flat, gradient.shape))
     analytic_text, numeric_text = show.pair(gradient[worst], numeric[worst])
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
-    count = int(np.count_nonzero(wrong))
-    error = float(np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf))
+    error = np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf)
     return [
-        ("gradient", f"d{name}{place}, the worst of {count} wrong in {gradient.size}"),
+        (
+            "gradient",
+            f"d{name}{place}, the worst of {np.count_nonzero(wrong)} wrong in {gradient.size}",
+        ),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
         ("error", f"{error:.2g} relative"),

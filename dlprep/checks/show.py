@@ -78,12 +78,12 @@ def kind_of(value: Any) -> str:
         return f"a Python {type(value).__name__}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (str, bytes)):
-        return f"a {type(value).__name__}"
     kind = type(value).__name__
-    if kind in STAYS:
-        return STAYS[kind]
-    return f"a value of type {value.type if kind == 'Foreign' else kind}"
+    if isinstance(value, (str, bytes)):
+        return f"a {kind}"
+    if kind == "Foreign":
+        return f"a value of type {value.type}"
+    return STAYS.get(kind, f"a value of type {kind}")
 
 
 def array_text(array: Array, digits: int = 4) -> str:
@@ -116,10 +116,8 @@ def excerpts(got: Array, expected: Array, at: Index) -> tuple[str, str, str]:
     one, other = pair(got[window], expected[window], array_text)
     if got[window].size == got.size:
         return one, other, ""
-    shown = ", ".join(
-        f"{part.start}:{part.stop}" if isinstance(part, slice) else str(part) for part in window
-    )
-    return one, other, f"[{shown}] of {got.shape}"
+    parts = [f"{it.start}:{it.stop}" if isinstance(it, slice) else f"{it}" for it in window]
+    return one, other, f"[{', '.join(parts)}] of {got.shape}"
 
 
 def call_text(

@@ -142,9 +142,8 @@ class _Comparison:
                 for key, other in expected.items():
                     self.compare(got[key], other, f"{name}[{key!r}]" if name else f"{key}")
             case None | str() | bytes() | bool() | np.bool_():
-                truths = (bool, np.bool_)
-                both = isinstance(got, truths) and isinstance(expected, truths)
-                if type(got) is not type(expected) and not both:
+                kinds = {type(got), type(expected)}
+                if len(kinds) > 1 and kinds != {bool, np.bool_}:
                     raise self.failed("type", name, *_forms(got, expected))
                 if got != expected:
                     raise self.failed(self.kind, name, repr(got), repr(expected))

@@ -21,10 +21,7 @@ Ask = Callable[..., Call]  # ask(request, *args, **kwargs) has the worker answer
 
 
 class Functions:
-    """What a case sees of a submission: the stub's functions, whatever their names.
-
-    ``ask(name, …)`` asks about the function of that name.
-    """
+    """What a case sees of a submission: the stub's functions, whatever their names."""
 
     def __init__(self, api: Mapping[str, Signature], ask: Callable[..., Call]) -> None:
         self.__api, self.__ask = api, ask
@@ -64,10 +61,9 @@ class RemoteFunction:
         return call
 
     def hold(self, value: Any) -> RemoteObject:
-        """Put ``value`` into the worker, so that every call given it gets the same object.
+        """Put ``value`` into the worker: every call that is given it gets the same object.
 
-        This shows what a submission keeps: ``w = submission.f.hold(array)``, pass ``{"w": w}``,
-        and then ``w[0] = 5.0`` changes the array in place.
+        ``w = submission.f.hold(array)`` can be an argument; then ``w[0] = 5.0`` changes it there.
         """
         held = self._ask({"op": "hold"}, value).result
         if not isinstance(held, Opaque):  # the worker is not trusted
@@ -79,8 +75,7 @@ class RemoteIterator:
     """An iterator of the submission's, read one by one up to ``MAX_ITEMS``."""
 
     def __init__(self, ask: Ask, number: int) -> None:
-        self._ask, self._number = ask, number
-        self._read = 0
+        self._ask, self._number, self._read = ask, number, 0
 
     def __iter__(self) -> Iterator[Any]:
         return self

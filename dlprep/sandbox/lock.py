@@ -52,7 +52,7 @@ _PEEK_DATA = 2
 
 
 class Isolation(NamedTuple):
-    """What holds a worker: ``full``, or ``process`` and the reason why it is no more."""
+    """What holds a worker: ``full``, or ``process`` and the reason why it is not more."""
 
     level: str
     reason: str = ""
@@ -78,8 +78,7 @@ class Lock:
         """Lock this process for good, and say what was reached. It never raises.
 
         The process has one thread; ``keep`` are the descriptors that stay open. It ends with the
-        thread that started it. A means that this machine lacks makes it ``process``; the others
-        are in force even then.
+        thread that started it. If the machine lacks a part, it is ``process``; the rest holds.
         """
         if sys.platform != "linux":
             return Isolation("process", f"the lock is for Linux, and this is {sys.platform}")
@@ -115,7 +114,7 @@ class Lock:
 
 
 def canary() -> list[str]:
-    """What of all that the lock should refuse is not refused; nothing when it holds."""
+    """What the lock should refuse and does not; empty when it holds."""
     parent = os.getppid()
     attempts: list[tuple[str, int, Callable[[], object]]] = [
         *(

@@ -151,9 +151,9 @@ class WorkerProcess:
                     self._inbox.get(timeout=0.005)  # the reader may be waiting for room
 
     def _send(self, message: wire.Message, arrays: wire.Arrays, deadline: float) -> None:
-        frame = wire.pack(message, arrays)
+        parts = wire.pack(message, arrays)
         try:
-            self._outbox.put(frame, timeout=max(0.0, deadline - time.monotonic()))
+            self._outbox.put(parts, timeout=max(0.0, deadline - time.monotonic()))
         except queue.Full:  # the worker does not read
             self._lose("timeout", "no answer in time")
 
@@ -177,7 +177,11 @@ class WorkerProcess:
                 self._process.wait(timeout=0.5)
         if kind == "crash":
             try:
-                text = _how_it_ended(self._process.wait(timeout=1))
+                code = self._process.wait(timeout=1)
+                text = f"the process ended itself with exit code {code}"
+                if code < 0:
+                    name = signal.strsignal(-code) or f"signal {-code}"
+                    text = f"the process crashed: {name.lower()}"
             except subprocess.TimeoutExpired:  # it closed its pipe and lives on
                 text = "closed its connection to the judge"
         self.close()
@@ -206,10 +210,3 @@ class WorkerProcess:
             while chunk := pipe.read(4096):
                 if len(self._errors) < MAX_ERRORS:
                     self._errors += chunk
-
-
-def _how_it_ended(code: int) -> str:
-    if code >= 0:
-        return f"the process ended itself with exit code {code}"
-    name = signal.strsignal(-code) or f"signal {-code}"
-    return f"the process crashed: {name.lower()}"

@@ -116,8 +116,7 @@ class Call:
             return
         match self.request.get("observe"):
             case "effects":
-                effects = reply["effects"]
-                self.effects = {key: _texts(effects[key]) for key in EFFECTS}
+                self.effects = {key: _texts(reply["effects"][key]) for key in EFFECTS}
             case "lines":
                 self.lines = _integer(reply["lines"])
             case "memory":

@@ -18,7 +18,6 @@ if TYPE_CHECKING or __package__:
 else:  # in the worker, where the package is out of reach
     import wire
 
-Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
 Found = tuple[str, Any, bytes]  # an array: where it was found, and what was in it
 MAX_READ = 100  # items of an iterator whose effects are observed
 
@@ -38,10 +37,10 @@ class Kept:
 class Runner(wire.Codec):
     """Runs requests on ``namespace``; holds the objects that the judge has references to.
 
-    ``callback`` calls a function of the judge's by its number.
+    ``callback(number, args, kwargs)`` calls a function of the judge's.
     """
 
-    def __init__(self, namespace: dict[str, Any], callback: Callback) -> None:
+    def __init__(self, namespace: dict[str, Any], callback: Callable[..., Any]) -> None:
         self.namespace, self.callback = namespace, callback
         self.held: list[Any] = []
         self.last_type = ""  # of the last result, in case it proves too large to send
@@ -82,10 +81,8 @@ class Runner(wire.Codec):
         raise wire.WireError(f"an unknown request {request['op']!r}")
 
     def _call(self, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message) -> Any:
-        function = self.namespace[request["function"]]
-
         def call() -> Any:
-            value = function(*args, **kwargs)
+            value = self.namespace[request["function"]](*args, **kwargs)
             if request.get("read") and hasattr(type(value), "__next__"):
                 value = list(itertools.islice(value, MAX_READ))  # its body runs only as it is read
             return _keep(value, request.get("keep", ()))

@@ -219,7 +219,5 @@ def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> Non
     )
     if not fits and len(stars) < 2:  # f(*args, **kwargs) takes whatever comes
         shown = ", ".join([name for name, _ in named] + ["…"] * bool(stars))
-        raise SubmissionError(
-            "signature",
-            f"{signature.name}({shown}) does not have the stub's parameters: {signature}",
-        )
+        text = f"{signature.name}({shown}) does not have the stub's parameters: {signature}"
+        raise SubmissionError("signature", text)

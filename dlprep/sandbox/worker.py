@@ -1,8 +1,7 @@
 """The process that runs a submission: ``python -I -S worker.py <folder of NumPy>``.
 
 It gets the source text through its pipe, reaches only the standard library and NumPy, and answers
-requests until its input ends. Its memory holds nothing of the judge's: no reference, no cases, no
-expected values.
+requests until its input ends. Its memory holds no reference, no cases and no expected values.
 """
 
 from __future__ import annotations
@@ -82,7 +81,6 @@ class Worker:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
-        self.runner: requests.Runner
         sys.stdout = sys.stderr = self.printed
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
@@ -132,9 +130,7 @@ class Worker:
             raise RuntimeError(reply["raised"])
         return self.runner.decode(reply["value"], values)
 
-    def _note_warning(
-        self, message: Warning | str, category: type[Warning], *_: object, **__: object
-    ) -> None:
+    def _note_warning(self, message: object, category: type, *_: object, **__: object) -> None:
         if len(self.warned) < requests.MAX_TOLD:
             frame: types.FrameType | None = sys._getframe(1)
             while frame is not None and frame.f_code.co_filename != self.file:
@@ -194,7 +190,7 @@ def fork_workers() -> None:
         data, descriptors, _, _ = socket.recv_fds(judge, message.size, 3)
         if len(data) < message.size:
             os._exit(0)
-        pid, status = message.unpack(data)[0], 0
+        pid, status = message.unpack(data)
         if descriptors:
             pid = os.fork()
             if pid == 0:
