@@ -152,11 +152,11 @@ class Handles(wire.Codec):
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
         """The stand-in for what stays in the worker."""
         match tag, node[tag]:
-            case "object", int(number):
+            case "object", int(number) if number >= 0:
                 return RemoteObject(self.ask, number)
-            case "iterator", int(number):
+            case "iterator", int(number) if number >= 0:
                 return RemoteIterator(self.ask, number)
-            case "opaque", int(number):
+            case "opaque", int(number) if number >= 0:
                 return Opaque(number)
             case "foreign", str(kind):
                 return Foreign(kind[:200])

@@ -130,7 +130,7 @@ class WorkerProcess:
             elif reply.get("id") == number:
                 return reply, out
             else:
-                self._lose("output", "sent a reply that nobody asked for")
+                self._lose("output", "sent a reply without a request")
 
     def close(self) -> None:
         """Kill the worker and all that it started, and wait for its end."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import operator
 import sys
+import traceback  # early: there may be no memory left when it is needed
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -193,8 +194,6 @@ def signatures(namespace: dict[str, Any]) -> dict[str, list[list[Any]] | None]:
 
 def describe(error: BaseException, file: str) -> dict[str, Any]:
     """An exception as plain data: type, text, and the lines of ``file`` that it passed through."""
-    import traceback
-
     own_name, own_bases = (type.__dict__[key].__get__ for key in ("__name__", "__mro__"))
     bases = [own_name(base) for base in own_bases(type(error))]  # whatever its class claims
     try:

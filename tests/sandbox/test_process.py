@@ -267,18 +267,18 @@ def test_a_forged_frame_is_no_answer(
 @pytest.mark.parametrize(
     "forged", ["reply(id=number() + 1)", "reply(id=None)", "forge({'arrays': []})"]
 )
-def test_a_reply_that_nobody_asked_for_is_no_answer(
+def test_a_reply_without_a_request_is_no_answer(
     worker: WorkerProcess, reach: str, forged: str
 ) -> None:
     load(worker, f"{reach}\ndef f():\n    {forged}\n    wait()\n")
     error = lost(worker)
-    assert (error.kind, str(error)) == ("output", "sent a reply that nobody asked for")
+    assert (error.kind, str(error)) == ("output", "sent a reply without a request")
 
 
 def test_a_second_reply_is_found_out_at_the_next_request(worker: WorkerProcess, reach: str) -> None:
     load(worker, reach + "def f():\n    reply(value=1)\n    return 2\n")
     assert ask(worker)["value"] == 1
-    assert str(lost(worker)) == "sent a reply that nobody asked for"
+    assert str(lost(worker)) == "sent a reply without a request"
 
 
 def test_a_truncated_frame_is_a_crash(worker: WorkerProcess, reach: str) -> None:

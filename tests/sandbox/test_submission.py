@@ -13,7 +13,7 @@ from dlprep.api import read_api
 from dlprep.sandbox import handles, wire
 from dlprep.sandbox.handles import RemoteIterator, RemoteObject
 from dlprep.sandbox.process import WorkerProcess
-from dlprep.sandbox.replies import Foreign, Opaque, Raised, SubmissionError, Warned
+from dlprep.sandbox.replies import Call, Foreign, Opaque, Raised, SubmissionError, Warned
 from dlprep.sandbox.submission import Submission
 
 Submit = Callable[..., Submission]
@@ -714,6 +714,11 @@ def test_only_the_stub_s_functions_are_attributes(submit_text: Submit) -> None:
     assert submission.f(1) == 1
 
 
+def test_a_function_may_have_any_name(submit_text: Submit) -> None:
+    submission = submit_text("def load(x): return x\ndef calls(): return 2\n")
+    assert (submission.functions.load(1), submission.functions.calls()) == (1, 2)
+
+
 # what a call does beside its result
 
 
@@ -878,6 +883,19 @@ def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
 # forged replies
 
 
+def test_whatever_goes_wrong_in_reading_a_reply_is_the_submission_s_fault(
+    submit_text: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        raise MemoryError
+
+    submission = submit_text("def f(): return 1\n", shared=False)
+    submission.load()
+    monkeypatch.setattr(Call, "read", read)
+    assert error_of(submission.f).kind == "output"
+    assert submission.calls[-1].reply == {}
+
+
 @pytest.mark.parametrize(
     ("observe", "forged"),
     [
@@ -885,6 +903,9 @@ def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
         ("", "reply(value={'array': 3})"),
         ("", "reply(value={'object': 'x'})"),
         ("", "reply(value={'opaque': [1]})"),
+        ("", "reply(value={'opaque': -1})"),
+        ("", "reply(value={'iterator': -1})"),
+        ("", "reply(value={'object': -1})"),
         ("", "reply(value={'callable': 1})"),
         ("", "reply(lost=float('inf'))"),
         ("", "reply(lost=[1])"),
