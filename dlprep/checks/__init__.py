@@ -1,4 +1,4 @@
-"""What hidden cases call: five families of checks, each of which explains what it finds."""
+"""What hidden cases call: checks that explain what they find."""
 
 from dlprep.checks.contract import check_contract, check_raises
 from dlprep.checks.failure import CaseError, CheckFailed

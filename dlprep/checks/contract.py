@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from dlprep.checks import show
 from dlprep.checks.failure import CheckFailed
 from dlprep.checks.values import same
 
 
-class Observed(Protocol):
-    """A call and what it did, as the submission's proxy records it."""
-
-    result: Any
-
-    @property
-    def effects(self) -> dict[str, Any]:
-        """``changed``, ``touched``, ``shared`` and ``overwritten``."""
-
-    @property
-    def lines(self) -> int:
-        """Lines of the submission that ran."""
-
-    @property
-    def peak(self) -> int:
-        """Peak of traced allocations in bytes."""
-
-
-class Function(Protocol):
-    """A function of the submission's."""
-
-    def observe(self, what: str, /, *args: Any, **kwargs: Any) -> Observed:
-        """Call it, and record ``effects``, ``lines`` or ``memory``."""
-
-
-def check_contract(function: Function, *args: Any, **kwargs: Any) -> None:
+def check_contract(function: Any, *args: Any, **kwargs: Any) -> None:
     """Call ``function`` twice, and require that it only computes.
 
     Its inputs stay as they were; its results share no memory with them, with each other, or with
     the next call's; the same arguments give the same result; NumPy's global random state and
     error handling are left alone. Raises ``CheckFailed`` of kind ``contract``.
     """
-    first = function.observe("effects", *args, **kwargs)
-    second = function.observe("effects", *args, **kwargs)
-    subject = first.result
+    first, second = (function.observe("effects", *args, **kwargs) for _ in range(2))
 
-    def fail(what: str, must: str) -> CheckFailed:
-        return CheckFailed("contract", [("got", what), ("expected", must)], subject)
+    def failed(what: str, must: str) -> CheckFailed:
+        return CheckFailed("contract", [("got", what), ("expected", must)], first.result)
 
-    for seen in (first.effects, second.effects):
-        if changed := seen["changed"]:
-            what = f"{_were(changed)} changed by the call"
-            raise fail(what, "inputs stay as they were")
-        if shared := seen["shared"]:
-            what = "{} shares its memory with {}".format(*shared[0])
-            raise fail(what, "new arrays: copy before you return")
-        if touched := seen["touched"]:
-            what = f"{_were(touched)} changed by the call"
-            raise fail(what, "global state stays as it was")
-        if reused := seen["overwritten"]:
+    for effects in (first.effects, second.effects):
+        if changed := effects["changed"]:
+            raise failed(f"{_were(changed)} changed by the call", "inputs stay as they were")
+        if shared := effects["shared"]:
+            raise failed(shared[0], "new arrays: copy before you return")
+        if touched := effects["touched"]:
+            raise failed(f"{_were(touched)} changed by the call", "global state stays as it was")
+        if reused := effects["overwritten"]:
             what = f"the second call reuses {', '.join(reused)} of the first"
-            raise fail(what, "each call returns arrays of its own")
+            raise failed(what, "each call returns arrays of its own")
     if not same(second.result, first.result):
-        raise fail("two results from the same arguments", "the same result every time")
+        raise failed("two results from the same arguments", "the same result every time")
 
 
 def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: Any) -> None:
@@ -71,20 +41,20 @@ def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: An
     Choose arguments on which nothing else goes wrong: a shape mismatch is a ``ValueError`` too.
     Raises ``CheckFailed`` of kind ``contract`` when it returns or raises something else.
     """
-    article = "an" if error.__name__[0] in "AEIO" else "a"
-    expected = ("expected", f"{article} {error.__name__}")
+    result = None
     try:
         result = function(*args, **kwargs)
+        got = f"a result: {show.kind_of(result)}"
     except Exception as failed:
         raised = getattr(failed, "raised", None)
         if raised is None or raised.type == "NotImplementedError":
-            raise  # a crash or a time-out is no answer, nor is what is still to be written
+            raise  # a crash or a time-out is not an answer, nor is a function still to be written
         if error.__name__ in raised.bases:
             return
         got = f"{raised.type}: {failed}" if str(failed) else raised.type
-        raise CheckFailed("contract", [("got", got), expected]) from None
-    got = f"a result: {show.kind_of(result)}"
-    raise CheckFailed("contract", [("got", got), expected], result)
+    article = "an" if error.__name__[0] in "AEIO" else "a"
+    findings = [("got", got), ("expected", f"{article} {error.__name__}")]
+    raise CheckFailed("contract", findings, result)
 
 
 def _were(names: list[str]) -> str:

@@ -6,20 +6,19 @@ from collections.abc import Sequence
 
 
 class CheckFailed(AssertionError):
-    """The submission's answer is wrong. ``findings`` are labelled texts; a label may be empty.
+    """The submission's answer is wrong. ``kind`` is the failed check in a word.
 
-    ``kind`` is the failed check in a word. ``subject`` is the value that was judged: it tells
-    which call is to be shown (the last one, when there is none).
+    ``findings`` are labels, which may be empty, with texts; one without a text is dropped.
+    ``subject`` is the value that was judged: its call is shown, or the last one without it.
     """
 
     def __init__(
         self, kind: str, findings: Sequence[tuple[str, str]], subject: object = None
     ) -> None:
-        super().__init__(
-            "\n".join(f"{label}: {text}" if label else text for label, text in findings)
-        )
-        self.kind, self.findings, self.subject = kind, tuple(findings), subject
+        self.kind, self.subject = kind, subject
+        self.findings = tuple((label, text) for label, text in findings if text)
+        super().__init__("\n".join(": ".join(filter(None, one)) for one in self.findings))
 
 
 class CaseError(Exception):
-    """The case itself is at fault, such as a point on a kink: never the submission."""
+    """The case itself is at fault, never the submission: it chose a point on a kink, say."""

@@ -9,11 +9,13 @@ import numpy as np
 
 from dlprep.checks import show
 from dlprep.checks.failure import CaseError, CheckFailed
+from dlprep.checks.show import Array
 from dlprep.checks.values import no_number
 
-Array = np.ndarray[Any, Any]
 Point = Mapping[str, Array]
 Loss = Callable[..., float]
+Kinks = Callable[..., Array]
+Rng = np.random.Generator
 
 STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
@@ -26,20 +28,20 @@ def check_gradient(
     got: Mapping[str, Any],
     loss: Loss,
     at: Point,
-    rng: np.random.Generator,
+    rng: Rng,
     *,
     own: Loss | None = None,
-    kinks: Callable[..., Array] | None = None,
+    kinks: Kinks | None = None,
 ) -> None:
     """Require ``got[name]`` to be the gradient of ``loss(**at)`` with respect to ``at[name]``.
 
-    ``loss`` is a number computed with the reference's forward; give it a random upstream gradient
-    (``(out * upstream).sum()``), for a plain sum is constant through a softmax or a normalisation.
+    ``loss`` is a number computed with the reference's forward. Give it a random upstream gradient
+    (``(out * upstream).sum()``): a plain sum is constant through a softmax or a normalisation.
     ``own`` is the same number computed with the submission's forward: it is judged first, and
     tells whether the backward at least fits that forward. ``kinks(**at)`` are the values (the
     inputs of a ReLU) whose zeros are kinks: a point nearer than ten steps is the case's fault.
 
-    Each gradient is tested along random directions; where that fails, the element by element
+    Each gradient is tested along random directions; where that fails, an element by element
     comparison decides and explains. Raises ``CheckFailed`` of kind ``values`` (forward), ``none``,
     ``type``, ``shape``, ``dtype`` or ``gradient``; ``CaseError`` for a point on a kink.
     """
@@ -56,20 +58,16 @@ def check_gradient(
             findings := _explain(name, gradient, loss, at, rng)
         ):
             if own is not None:
-                fits = _fits(gradient, own, at, name, rng)
-                findings.append(("backward", BESIDE_A_RIGHT_FORWARD[fits]))
+                verdict = "does not fit your own forward, which is right here"
+                if _fits(gradient, own, at, name, rng):
+                    verdict = (
+                        "fits your own forward, which is right at this point, but not beside it"
+                    )
+                findings.append(("backward", verdict))
             raise CheckFailed("gradient", findings, got)
 
 
-BESIDE_A_RIGHT_FORWARD = {
-    False: "does not fit your own forward, which is right here",
-    True: "fits your own forward, which is right at this point, but not beside it",
-}
-
-
-def clear_of_kinks(
-    draw: Callable[[], dict[str, Array]], kinks: Callable[..., Array]
-) -> dict[str, Array]:
+def clear_of_kinks(draw: Callable[[], dict[str, Array]], kinks: Kinks) -> dict[str, Array]:
     """A point from ``draw`` at which no value of ``kinks(**point)`` is within ten steps of zero."""
     for _ in range(1000):
         point = draw()
@@ -79,30 +77,21 @@ def clear_of_kinks(
 
 
 def _require_like(name: str, gradient: Any, value: Array, subject: object) -> None:
+    def failed(kind: str, got: str, expected: str = "") -> CheckFailed:
+        return CheckFailed(kind, [("in", name), ("got", got), ("expected", expected)], subject)
+
     if gradient is None:
-        raise CheckFailed("none", [("in", name), ("got", "None")], subject)
+        raise failed("none", "None")
     if type(gradient) is not np.ndarray:
-        findings = [
-            ("in", name),
-            ("got", show.kind_of(gradient)),
-            ("expected", show.kind_of(value)),
-        ]
-        raise CheckFailed("type", findings, subject)
+        raise failed("type", show.kind_of(gradient), show.kind_of(value))
     if gradient.shape != value.shape:
-        findings = [
-            ("in", name),
-            ("got", f"shape {gradient.shape}"),
-            ("expected", f"shape {value.shape}, that of {name[1:]}"),
-        ]
-        raise CheckFailed("shape", findings, subject)
+        expected = f"shape {value.shape}, that of {name[1:]}"
+        raise failed("shape", f"shape {gradient.shape}", expected)
     if gradient.dtype != np.float64:
-        findings = [("in", name), ("got", f"dtype {gradient.dtype}"), ("expected", "dtype float64")]
-        raise CheckFailed("dtype", findings, subject)
+        raise failed("dtype", f"dtype {gradient.dtype}", "dtype float64")
 
 
-def _judge_forward(
-    got: Mapping[str, Array], loss: Loss, at: Point, rng: np.random.Generator, own: Loss
-) -> None:
+def _judge_forward(got: Mapping[str, Array], loss: Loss, at: Point, rng: Rng, own: Loss) -> None:
     mine, right = own(**at), float(loss(**at))
     if wanted := no_number(mine, right):
         findings = [("in", "forward"), ("got", show.kind_of(mine)), ("expected", wanted)]
@@ -110,7 +99,7 @@ def _judge_forward(
     if abs(mine - right) <= 1e-7 * max(abs(right), 1e-6):
         return
     if all(_fits(gradient, loss, at, name, rng) for name, gradient in got.items()):
-        verdict = "is right: only the forward needs mending"
+        verdict = "is right: only the forward needs a fix"
     elif apart := [f"d{name}" for name in got if not _fits(got[name], own, at, name, rng)]:
         verdict = f"does not fit your own forward either ({', '.join(apart)})"
     else:
@@ -123,7 +112,7 @@ def _judge_forward(
     raise CheckFailed("values", findings, got)
 
 
-def _fits(gradient: Array, loss: Loss, at: Point, name: str, rng: np.random.Generator) -> bool:
+def _fits(gradient: Array, loss: Loss, at: Point, name: str, rng: Rng) -> bool:
     """Whether the gradient predicts the loss along random directions."""
     if not gradient.size:
         return True
@@ -146,8 +135,8 @@ def _slope(loss: Loss, at: Point, name: str, direction: Any) -> float:
 def _rounding(loss: Loss, at: Point, name: str, direction: Any) -> float:
     """What rounding alone does to a central difference of this loss.
 
-    It cannot be told from the loss, in which large terms may cancel; so it is measured, as what
-    bends the loss where it should be straight.
+    The loss does not tell, for large terms may cancel in it. So it is measured: as what bends the
+    loss where it should be straight.
     """
     line = [float(loss(**{**at, name: at[name] + n * CLOSE * direction})) for n in range(10)]
     with np.errstate(all="ignore"):
@@ -163,10 +152,8 @@ def _off(analytic: Array, numeric: Array, floor: float) -> Array:
         return np.where(np.isfinite(analytic) & np.isfinite(numeric), off, np.inf)
 
 
-def _explain(
-    name: str, gradient: Array, loss: Loss, at: Point, rng: np.random.Generator
-) -> list[tuple[str, str]]:
-    """What is wrong with the gradient, by its worst element; nothing if each is right."""
+def _explain(name: str, gradient: Array, loss: Loss, at: Point, rng: Rng) -> list[tuple[str, str]]:
+    """What is wrong with the gradient, by its worst element; empty if each is right."""
     numeric = np.zeros_like(gradient)
     for index in np.ndindex(*gradient.shape):
         one = np.zeros_like(gradient)
@@ -178,37 +165,34 @@ def _explain(
         return []
     with np.errstate(all="ignore"):
         distance = np.nan_to_num(np.abs(gradient - numeric), nan=np.inf, posinf=np.inf)
-        relative = distance / np.maximum(np.abs(gradient), np.abs(numeric))
+        relative = distance / np.maximum(np.abs(gradient), np.abs(numeric))  # nan: inf / inf
     flat = int(np.argmax(np.where(wrong, distance, -1)))
     worst = tuple(int(n) for n in np.unravel_index(flat, gradient.shape))
     analytic_text, numeric_text = show.pair(gradient[worst], numeric[worst])
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
-    count = int(np.count_nonzero(wrong))
-    error = float(np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf))
-    findings = [
-        ("gradient", f"d{name}{place}, the worst of {count} wrong in {gradient.size}"),
+    error = np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf)
+    return [
+        (
+            "gradient",
+            f"d{name}{place}, the worst of {np.count_nonzero(wrong)} wrong in {gradient.size}",
+        ),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
         ("error", f"{error:.2g} relative"),
+        ("pattern", _pattern(gradient, numeric, floor)),
     ]
-    if pattern := _pattern(gradient, numeric, floor):
-        findings.append(("pattern", pattern))
-    return findings
 
 
 def _pattern(analytic: Array, numeric: Array, floor: float) -> str:
-    """A plain fact that holds for all elements at once, or nothing; one number is no pattern."""
+    """A plain fact that holds for all elements at once, or ""; one number is not a pattern."""
     if np.count_nonzero(np.abs(numeric) > floor) < 2 or not np.isfinite(analytic).all():
-        return ""  # of what is 0 but for rounding, anything is a multiple
+        return ""  # anything is a multiple of what is 0 but for rounding
     if not analytic.any():
         return "every element of yours is 0"
     factor = show.ratio(analytic, numeric)
     if (_off(analytic, factor * numeric, max(1.0, abs(factor)) * floor) <= 1).all():
         return f"yours = {show.factor(factor, RELATIVE / 10)} × numeric, everywhere"
-    if (
-        analytic.ndim == 2
-        and analytic.shape == numeric.T.shape
-        and (_off(analytic, numeric.T, floor) <= 1).all()
-    ):
+    square = analytic.ndim == 2 and analytic.shape == numeric.T.shape
+    if square and (_off(analytic, numeric.T, floor) <= 1).all():
         return "yours is the transpose"
     return ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ ROWS, COLUMNS = 4, 6  # of a window into a larger array
 WIDTH = 60  # of an array's line, so that a label fits beside it at 80 columns
 MANY = 5  # arguments, in a call that names them
 Index = tuple[int, ...]
+Array = np.ndarray[Any, Any]
 # The stand-ins for what stays in the worker, by their types' names, and what they are in words
 STAYS = {
     "Opaque": "a value of your own",
@@ -34,16 +36,16 @@ def number(value: Any, digits: int = 4) -> str:
     return f"{value:.{digits}f}" if 1e-2 <= size < 1e6 else f"{value:.{digits - 1}e}"
 
 
-def pair(got: Any, expected: Any) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see that they differ."""
+def pair(got: Any, expected: Any, write: Callable[[Any, int], str] = number) -> tuple[str, str]:
+    """Two numbers (or arrays) with as many digits as it takes to see that they differ."""
     for digits in (4, 6, 8, 10, 12, 16):
-        texts = number(got, digits), number(expected, digits)
+        texts = write(got, digits), write(expected, digits)
         if texts[0] != texts[1]:
             break
     return texts
 
 
-def ratio(got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> float:
+def ratio(got: Array, expected: Array) -> float:
     """How many times ``expected`` ``got`` is, where ``expected`` is largest."""
     at = np.unravel_index(int(np.argmax(np.abs(expected))), expected.shape)
     return float(got[at] / expected[at])
@@ -76,22 +78,22 @@ def kind_of(value: Any) -> str:
         return f"a Python {type(value).__name__}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (str, bytes)):
-        return f"a {type(value).__name__}"
     kind = type(value).__name__
-    if kind in STAYS:
-        return STAYS[kind]
-    return f"a value of type {value.type if kind == 'Foreign' else kind}"
+    if isinstance(value, (str, bytes)):
+        return f"a {kind}"
+    if kind == "Foreign":
+        return f"a value of type {value.type}"
+    return STAYS.get(kind, f"a value of type {kind}")
 
 
-def array_text(array: np.ndarray[Any, Any], digits: int = 4) -> str:
+def array_text(array: Array, digits: int = 4) -> str:
     """All of a small array as a block of aligned columns, in NumPy's own way of writing."""
     return np.array2string(
         array, precision=digits, floatmode="fixed", max_line_width=10_000, threshold=10_000
     )
 
 
-def _array_literal(array: np.ndarray[Any, Any]) -> str:
+def _array_literal(array: Array) -> str:
     """All of a small array on one line, as in source code: ``[[0., 1000.], [-1e+30, nan]]``."""
 
     def text(item: Any) -> str:
@@ -104,31 +106,18 @@ def _array_literal(array: np.ndarray[Any, Any]) -> str:
     return text(array.tolist())
 
 
-def excerpts(
-    got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any], at: Index
-) -> tuple[str, str, str]:
+def excerpts(got: Array, expected: Array, at: Index) -> tuple[str, str, str]:
     """``got`` and ``expected`` around ``at``, and the part that is shown ("" when it is all)."""
     if got.size <= ROWS * COLUMNS:
-        one, other = _told_apart(got, expected)
+        one, other = pair(got, expected, array_text)
         if _fits(one) and _fits(other):
             return one, other, ""
     window = _window(got.shape, at)
-    one, other = _told_apart(got[window], expected[window])
+    one, other = pair(got[window], expected[window], array_text)
     if got[window].size == got.size:
         return one, other, ""
-    shown = ", ".join(
-        f"{part.start}:{part.stop}" if isinstance(part, slice) else str(part) for part in window
-    )
-    return one, other, f"[{shown}] of {got.shape}"
-
-
-def _told_apart(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> tuple[str, str]:
-    """Both as texts, with as many digits as it takes to see a difference."""
-    for digits in (4, 6, 8, 12, 16):
-        texts = array_text(one, digits), array_text(other, digits)
-        if texts[0] != texts[1]:
-            break
-    return texts
+    parts = [f"{it.start}:{it.stop}" if isinstance(it, slice) else f"{it}" for it in window]
+    return one, other, f"[{', '.join(parts)}] of {got.shape}"
 
 
 def call_text(
@@ -137,27 +126,25 @@ def call_text(
     """A call as a person would write it; large arrays by dtype and shape.
 
     ``softmax([[1000., 1001.]], axis=-1)``, ``linear(x: float64(64, 10), W: float64(10, 3), …)``.
-    From five on, nobody counts them: each has its name.
+    From five arguments on, each has its name.
     """
-    named = list(parameters) + ["*"] * len(args)
-    by_name = len(args) + len(kwargs) >= MANY
-    parts = [
-        _argument(named[n], value, short=False, keyword=by_name) for n, value in enumerate(args)
-    ]
-    parts += [_argument(key, value, short=False, keyword=True) for key, value in kwargs.items()]
-    if sum(map(len, parts)) > 4 * WIDTH:
-        parts = [_argument(named[n], value, short=True) for n, value in enumerate(args)]
-        parts += [_argument(key, value, short=True, keyword=True) for key, value in kwargs.items()]
+    names, by_name = chain(parameters, repeat("*")), len(args) + len(kwargs) >= MANY
+    given = [(one, value, by_name) for one, value in zip(names, args, strict=False)]
+    given += [(key, value, True) for key, value in kwargs.items()]
+    for short in (False, True):
+        parts = [_argument(one, value, short, keyword or short) for one, value, keyword in given]
+        if sum(map(len, parts)) <= 4 * WIDTH:
+            break
     return f"{name}({', '.join(parts)})"
 
 
-def _argument(name: str, value: Any, *, short: bool, keyword: bool = False) -> str:
+def _argument(name: str, value: Any, short: bool, keyword: bool) -> str:
     text = value_text(value, short=short)
     if text.startswith(":"):
         return f"{name}{text}"
     if text == "…":  # something that stays in the worker
         return name
-    return f"{name}={text}" if keyword or short else text
+    return f"{name}={text}" if keyword else text
 
 
 def value_text(value: Any, *, short: bool = False) -> str:
@@ -176,18 +163,18 @@ def value_text(value: Any, *, short: bool = False) -> str:
         return repr(value.item() if isinstance(value, np.generic) else value)
     if value is None or isinstance(value, (str, bool, bytes, complex)):
         return repr(value) if len(repr(value)) <= WIDTH else f": {kind_of(value)}"
-    if isinstance(value, (list, tuple)):
-        inner = [value_text(item, short=True).removeprefix(": ") for item in value]
-        text = ", ".join(inner)
-        if len(text) <= WIDTH:
-            return f"[{text}]" if isinstance(value, list) else f"({text}{',' * (len(inner) == 1)})"
-        return f": {kind_of(value)}"
-    if isinstance(value, dict):
-        inner = [
-            f"{key!r}: {value_text(item, short=True).removeprefix(': ')}"
-            for key, item in value.items()
-        ]
-        text = "{" + ", ".join(inner) + "}"
+    if isinstance(value, (list, tuple, dict)):
+
+        def part(item: Any) -> str:
+            return value_text(item, short=True).removeprefix(": ")
+
+        if isinstance(value, dict):
+            text = ", ".join(f"{key!r}: {part(item)}" for key, item in value.items())
+            text = f"{{{text}}}"
+        elif isinstance(value, list):
+            text = f"[{', '.join(map(part, value))}]"
+        else:
+            text = f"({', '.join(map(part, value))}{',' * (len(value) == 1)})"
         return text if len(text) <= WIDTH else f": {kind_of(value)}"
     if callable(value):
         return getattr(value, "__name__", "f").replace("<lambda>", "f")
@@ -201,13 +188,8 @@ def _fits(text: str) -> bool:
 
 def _window(shape: tuple[int, ...], at: Index) -> tuple[int | slice, ...]:
     """The rows and columns around ``at`` of its last two axes; single indices before them."""
-    sizes = (ROWS, COLUMNS)[-min(len(shape), 2) :]
-    lead = len(shape) - len(sizes)
-    spans = [
-        slice(
-            start := max(0, min(at[lead + n] - size // 2, shape[lead + n] - size)),
-            min(start + size, shape[lead + n]),
-        )
-        for n, size in enumerate(sizes)
-    ]
-    return (*at[:lead], *spans)
+    window: list[int | slice] = [*at]
+    for axis, size in zip(range(len(shape))[::-1], (COLUMNS, ROWS), strict=False):
+        start = max(0, min(at[axis] - size // 2, shape[axis] - size))
+        window[axis] = slice(start, min(start + size, shape[axis]))
+    return tuple(window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +11,8 @@ import numpy as np
 
 from dlprep.checks import show
 from dlprep.checks.failure import CheckFailed
+from dlprep.checks.show import Array
 
-Array = np.ndarray[Any, Any]
 INTEGER: tuple[Any, ...] = (int, np.integer)
 REAL: tuple[Any, ...] = (*INTEGER, float, np.floating)
 UNREAL: tuple[Any, ...] = (complex, np.complexfloating)
@@ -21,9 +22,9 @@ UNREAL: tuple[Any, ...] = (complex, np.complexfloating)
 class Tolerance:
     """An element may be off by ``relative`` of itself, and by ``of_largest`` of the largest one.
 
-    The second term forgives rounding where large terms cancel; it scales with the output, so it
-    cannot pass an array of zeros as a row of small probabilities. ``least`` is forgiven in any
-    case: below it, numbers lose their digits.
+    The second term forgives rounding where large terms cancel. It scales with the output, so an
+    array of zeros does not pass for a row of small probabilities. ``least`` is always forgiven:
+    below it, numbers lose their digits.
     """
 
     relative: float
@@ -31,9 +32,9 @@ class Tolerance:
     least: float = 0.0
 
 
-# One table for all cases. Two right solutions that sum in different orders stay well below it;
-# the smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above. The least
-# is where normal numbers end; those of float16 end so early that it is two steps of the others.
+# One table for all cases. Two right solutions that sum in different orders stay well below it; the
+# smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above it. The least is
+# where normal numbers end; in float16 they end so early that it is two steps of the others.
 TOLERANCES = {
     np.dtype(np.float64): Tolerance(1e-9, 1e-11, 2.3e-308),
     np.dtype(np.float32): Tolerance(1e-4, 1e-5, 1.2e-38),
@@ -45,11 +46,7 @@ EXACT = Tolerance(0.0, 0.0)
 
 
 def check_values(
-    got: Any,
-    expected: Any,
-    *,
-    names: Sequence[str] = (),
-    tolerance: Tolerance | None = None,
+    got: Any, expected: Any, *, names: Sequence[str] = (), tolerance: Tolerance | None = None
 ) -> None:
     """Require ``got`` to be ``expected``: type, shape and dtype exactly, values within tolerance.
 
@@ -59,9 +56,8 @@ def check_values(
     in the worker is not compared. Raises ``CheckFailed`` of kind ``none``, ``type``, ``shape``,
     ``dtype`` or ``values``.
     """
-    _Comparison("values", lambda dtype: tolerance or default_tolerance(dtype), got).run(
-        expected, names
-    )
+    tolerance_of = (lambda _: tolerance) if tolerance else default_tolerance
+    _Comparison("values", tolerance_of, got).compare(got, expected, names=names)
 
 
 def check_stability(
@@ -74,25 +70,25 @@ def check_stability(
     kind ``stability`` for a wrong value.
     """
 
-    def tolerance(dtype: np.dtype[Any]) -> Tolerance:
+    def tolerance_of(dtype: np.dtype[Any]) -> Tolerance:
         table = default_tolerance(dtype)
         own = table.relative if relative is None else relative
         return replace(table, relative=own, of_largest=0.0)
 
-    _Comparison("stability", tolerance, got).run(expected, names)
+    _Comparison("stability", tolerance_of, got).compare(got, expected, names=names)
 
 
 def same(got: Any, expected: Any) -> bool:
     """Whether ``check_values`` would accept ``got``."""
     try:
-        _Comparison("values", default_tolerance, got, told=False).run(expected, ())
+        _Comparison("values", default_tolerance, got, explain=False).compare(got, expected)
     except CheckFailed:
         return False
     return True
 
 
 def no_number(got: Any, expected: Any) -> str:
-    """What should be there, if ``got`` is no number of ``expected``'s kind; "" if it is one."""
+    """What ``got`` should be, unless it is a number of ``expected``'s kind: then ""."""
     if isinstance(expected, INTEGER):
         wanted, kinds = "an integer", INTEGER
     elif isinstance(expected, REAL):
@@ -105,40 +101,32 @@ def no_number(got: Any, expected: Any) -> str:
 
 
 def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
-    """What the table says of a dtype."""
+    """What the table says about a dtype."""
     return TOLERANCES.get(dtype, EXACT)
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """``subject`` against what is expected; ``kind`` is that of a wrong value.
+    """Judges ``subject``; ``kind`` is that of a wrong value.
 
-    Unless it is ``told``, nobody reads what is wrong: to write that takes longer than to see it.
+    Without ``explain`` a failure says nothing of the elements: that takes longer than to find it.
     """
 
     kind: str
-    tolerance: Callable[[np.dtype[Any]], Tolerance]
+    tolerance_of: Callable[[np.dtype[Any]], Tolerance]
     subject: Any
-    told: bool = True
+    explain: bool = True
 
-    def run(self, expected: Any, names: Sequence[str]) -> None:
-        if len(names) == 1 and not isinstance(expected, (tuple, list)):
-            self.compare(self.subject, expected, names[0])
-        else:
-            self.compare(self.subject, expected, "", names)
-
-    def failed(self, kind: str, name: str, *findings: tuple[str, str]) -> CheckFailed:
-        place = [("in", name)] if name else []
-        return CheckFailed(kind, [*place, *findings], self.subject)
-
-    def compare(self, got: Any, expected: Any, name: str, names: Sequence[str] = ()) -> None:
-        """One value, a part of the subject called ``name`` or all of it; its parts' ``names``."""
+    def compare(self, got: Any, expected: Any, name: str = "", names: Sequence[str] = ()) -> None:
+        """Judge the part of the subject called ``name``, or all of it; ``names`` are its parts'."""
         if show.stays(expected) and type(got) is type(expected):
             return
+        if len(names) == 1 and not isinstance(expected, (tuple, list)):
+            name = names[0]
         if got is None and expected is not None:
-            returned = ("", "the function returned None: is a `return` missing?")
-            why = [returned] if self.subject is None else []
-            raise self.failed("none", name, *_forms(got, expected), *why)
+            hint = "the function returned None: is a `return` missing?"
+            why = ("", hint if self.subject is None else "")
+            raise self.failed("none", name, *_forms(got, expected), why)
         match expected:
             case tuple() | list():
                 if not isinstance(got, (tuple, list)) or len(got) != len(expected):
@@ -150,77 +138,74 @@ class _Comparison:
                 if not isinstance(got, dict):
                     raise self.failed("type", name, *_forms(got, expected))
                 if got.keys() != expected.keys():
-                    keys = ("got", _keys(got)), ("expected", _keys(expected))
-                    raise self.failed("type", name, *keys)
+                    raise self.failed("type", name, _keys(got), _keys(expected))
                 for key, other in expected.items():
                     self.compare(got[key], other, f"{name}[{key!r}]" if name else f"{key}")
             case None | str() | bytes() | bool() | np.bool_():
-                truths = (bool, np.bool_)
-                both = isinstance(got, truths) and isinstance(expected, truths)
-                if type(got) is not type(expected) and not both:
+                kinds = {type(got), type(expected)}
+                if len(kinds) > 1 and kinds != {bool, np.bool_}:
                     raise self.failed("type", name, *_forms(got, expected))
                 if got != expected:
-                    texts = ("got", repr(got)), ("expected", repr(expected))
-                    raise self.failed(self.kind, name, *texts)
+                    raise self.failed(self.kind, name, repr(got), repr(expected))
             case np.ndarray():
                 if type(got) is not np.ndarray:  # a subclass may answer for itself
                     raise self.failed("type", name, *_forms(got, expected))
                 for what in ("shape", "dtype"):
                     is_, must_be = getattr(got, what), getattr(expected, what)
                     if is_ != must_be:
-                        texts = ("got", f"{what} {is_}"), ("expected", f"{what} {must_be}")
-                        raise self.failed(what, name, *texts)
+                        raise self.failed(what, name, f"{what} {is_}", f"{what} {must_be}")
                 self.compare_elements(got, expected, name)
             case _:
                 if wanted := no_number(got, expected):
-                    raise self.failed(
-                        "type", name, ("got", show.kind_of(got)), ("expected", wanted)
-                    )
+                    raise self.failed("type", name, show.kind_of(got), wanted)
                 self.compare_numbers(got, expected, name)
 
     def compare_numbers(self, got: Any, expected: Any, name: str) -> None:
         """Integers exactly, whatever their size; others as arrays of one element."""
-        try:
-            if not isinstance(expected, INTEGER):
-                value = float(got) if isinstance(got, INTEGER) else got
-                return self.compare_elements(np.asarray(value), np.asarray(expected), name)
-            right = int(got) == int(expected)
-        except OverflowError:  # an integer that no float can hold
-            right = False
-        if not right:
-            texts = ("got", show.number(got)), ("expected", show.number(expected))
-            raise self.failed(self.kind, name, *texts)
-        return None
+        if isinstance(got, INTEGER) and not isinstance(expected, INTEGER):
+            with suppress(OverflowError):  # then no float can hold it
+                got = float(got)
+        if not isinstance(got, INTEGER):
+            self.compare_elements(np.asarray(got), np.asarray(expected), name)
+        elif not isinstance(expected, INTEGER) or int(got) != int(expected):
+            raise self.failed(self.kind, name, show.number(got), show.number(expected))
 
     def compare_elements(self, got: Array, expected: Array, name: str) -> None:
         """Arrays of one shape, element by element."""
         if np.array_equal(got, expected):
             return
-        tolerance = self.tolerance(expected.dtype)
+        tolerance = self.tolerance_of(expected.dtype)
         excess = _excess(got, expected, tolerance)
         wrong = int(np.count_nonzero(excess > 1))
         if not wrong:
             return
-        if not self.told:
-            raise self.failed(self.kind, name)
+        if not self.explain:
+            raise CheckFailed(self.kind, [])
         at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
         one, other = show.pair(got[at], expected[at])
         if not got.ndim:
-            raise self.failed(self.kind, name, ("got", one), ("expected", other))
+            raise self.failed(self.kind, name, one, other)
         shown_got, shown_expected, part = show.excerpts(got, expected, at)
-        findings = [("part", part)] if part else []
-        findings += [("got", shown_got), ("expected", shown_expected)]
-        place = ", ".join(map(str, at))
-        findings.append(("worst at", f"[{place}]: {one} where {other} was expected"))
-        if wrong < got.size:
-            findings.append(("wrong", f"{wrong} of {got.size} elements"))
-        if pattern := _pattern(got, expected, tolerance):
-            findings.append(("pattern", pattern))
-        raise self.failed(self.kind, name, *findings)
+        findings = [
+            ("in", name),
+            ("part", part),
+            ("got", shown_got),
+            ("expected", shown_expected),
+            ("worst at", f"[{', '.join(map(str, at))}]: {one} where {other} was expected"),
+            ("wrong", f"{wrong} of {got.size} elements" if wrong < got.size else ""),
+            ("pattern", _pattern(got, expected, tolerance)),
+        ]
+        raise CheckFailed(self.kind, findings, self.subject)
+
+    def failed(
+        self, kind: str, name: str, got: str, expected: str, *more: tuple[str, str]
+    ) -> CheckFailed:
+        findings = [("in", name), ("got", got), ("expected", expected), *more]
+        return CheckFailed(kind, findings, self.subject)
 
 
-def _forms(got: Any, expected: Any) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("got", show.kind_of(got)), ("expected", show.kind_of(expected))
+def _forms(got: Any, expected: Any) -> tuple[str, str]:
+    return show.kind_of(got), show.kind_of(expected)
 
 
 def _keys(value: dict[Any, Any]) -> str:
@@ -237,7 +222,7 @@ def _excess(got: Array, expected: Array, tolerance: Tolerance) -> Array:
             return np.where(equal, 0.0, np.inf)
         a, b = got.astype(wide), expected.astype(wide)
         finite = np.isfinite(b)
-        tiny = float(np.finfo(float).tiny)  # rather than 0: of an infinite tolerance that is nan
+        tiny = float(np.finfo(float).tiny)  # not 0: an infinite part of it would be nan
         largest = float(np.max(np.abs(b[finite]), initial=tiny))
         least = max(tolerance.of_largest * largest, tolerance.least)
         off = np.abs(a - b) / (tolerance.relative * np.abs(b) + least)
@@ -245,7 +230,7 @@ def _excess(got: Array, expected: Array, tolerance: Tolerance) -> Array:
 
 
 def _pattern(got: Array, expected: Array, tolerance: Tolerance) -> str:
-    """A plain fact that holds for all elements at once, such as a constant factor; or nothing."""
+    """A plain fact that holds for all elements at once, such as a constant factor; or ""."""
     if got.size < 2 or got.dtype.kind not in "fiu":
         return ""
     a, b = got.astype(float), expected.astype(float)
@@ -259,7 +244,7 @@ def _pattern(got: Array, expected: Array, tolerance: Tolerance) -> str:
         return "every element is 0"
     with np.errstate(all="ignore"):
         factor, offset = show.ratio(a, b), float(np.mean(a - b))
-        if np.count_nonzero(b) > 1 and is_got(factor * b):  # one number is no pattern
+        if np.count_nonzero(b) > 1 and is_got(factor * b):  # one number is not a pattern
             return f"got = {show.factor(factor)} × expected, everywhere"
         if a.ndim == 2 and a.shape == b.T.shape and is_got(b.T):
             return "got is the transpose of what was expected"

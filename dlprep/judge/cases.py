@@ -141,7 +141,7 @@ class Cases:
     @pytest.fixture
     def submission(self) -> Functions:
         """The submission: its functions run in the worker."""
-        return Functions(self._run.submission)
+        return self._run.submission.functions
 
     @pytest.fixture
     def reference(self) -> types.ModuleType:

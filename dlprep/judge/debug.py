@@ -119,7 +119,7 @@ class Here:
                 raise RuntimeError(reply["raised"])
             return self._runner.decode(reply["value"], _copies(more))
 
-        self._runner = Runner(vars(self._module), str(self.path), call_back)
+        self._runner = Runner(vars(self._module), call_back)
         exec(compile(source, str(self.path), "exec", dont_inherit=True), vars(self._module))
         return signatures(vars(self._module))
 

@@ -114,7 +114,7 @@ def replay(
         except Exception as error:  # as the worker has it
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
-    runner = Runner(vars(module), "reference.py", call_back)
+    runner = Runner(vars(module), call_back)
     for call in calls:
         try:
             request = {**call.request, "observe": ""}

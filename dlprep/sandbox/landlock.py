@@ -32,7 +32,7 @@ def make_ruleset(site: str) -> int:
     version = _version()
     rights = (1 << 13 + (version >= 2) + (version >= 3) + (version >= 5)) - 1  # all that it knows
     network = 3 if version >= 4 else 0  # binding and connecting by TCP
-    scope = 3 if version >= 6 else 0  # abstract sockets and signals stay within
+    scope = 3 if version >= 6 else 0  # abstract sockets and signals stay inside
     attributes = struct.pack("=QQQ", rights, network, scope)
     ruleset = call("syscall", _CREATE_RULESET, attributes, len(attributes), 0)
     for path, is_folder in _readable(site):
@@ -48,7 +48,7 @@ def make_ruleset(site: str) -> int:
 
 def restrict(ruleset: int) -> None:
     """Hold this thread to the ruleset, for good, and close it."""
-    quiet = _LOG_OFF if _version() >= 7 else 0  # ten thousand canaries are no incident
+    quiet = _LOG_OFF if _version() >= 7 else 0  # thousands of canaries would fill the log
     call("syscall", _RESTRICT_SELF, ruleset, quiet)
     os.close(ruleset)
 

@@ -1,24 +1,20 @@
 """The lock on a worker: afterwards it can compute, and reach nothing.
 
-Making a ``Lock`` loads what could not be loaded any more; closing it takes away, for good, what no
-submission needs. Each means covers what the others leave open:
+Making a ``Lock`` loads what cannot be loaded later; closing it takes away, for good, what no
+submission needs. Each part covers what the others leave open:
 
 - Landlock: the process reads the standard library and NumPy, entry by entry, and nothing else.
 - The filter of system calls (``seccomp``): memory, time, reading and its own end, and nothing
   else; no socket, process, thread, signal or trace, and no opening for writing on any path.
-- Limits of memory, processor time and files; no privileges, no descriptors but those it needs,
+- Limits on memory, processor time and files; no privileges, only the descriptors that it needs,
   and death with its parent.
 
-A canary then tries what is forbidden. The kernel holds the lock, not Python: a submission may well
+A canary then tries what is forbidden. The kernel holds the lock, not Python: a submission can
 reach ctypes, which NumPy itself imports.
 
-Why this is code of our own: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy
-0.2.0 and pyseccomp 0.1.2 were read, and three of them (py-landlock, landlockpy, seccompy) tried.
-Each knows Landlock or the filter, none limits or a canary; so it takes two, which would save a
-hundred lines of what follows. They take 11 to 46 ms to load, where the whole lock takes 3, and two
-were seen to start ``ldconfig`` to find the C library. py-landlock's ``allow_read`` fails on a file;
-pyseccomp needs libseccomp, which does not come with it; landlockpy and seccompy are in their first
-months, and landlock is a development release.
+This is our own code, for no package has limits or a canary, and none has both Landlock and the
+filter: py-landlock 0.1.1, landlock 1.0.0.dev5, landlockpy 0.2.0, seccompy 0.2.0 and pyseccomp 0.1.2
+were read, and three tried. Each loads in 11 to 46 ms, the whole lock in 3.
 """
 
 from __future__ import annotations
@@ -56,7 +52,7 @@ _PEEK_DATA = 2
 
 
 class Isolation(NamedTuple):
-    """What holds a worker: ``full``, or ``process`` and the reason why it is no more."""
+    """What holds a worker: ``full``, or ``process`` and the reason why it is not more."""
 
     level: str
     reason: str = ""
@@ -82,8 +78,7 @@ class Lock:
         """Lock this process for good, and say what was reached. It never raises.
 
         The process has one thread; ``keep`` are the descriptors that stay open. It ends with the
-        thread that started it. A means that this machine lacks makes it ``process``; the others
-        are in force even then.
+        thread that started it. If the machine lacks a part, it is ``process``; the rest holds.
         """
         if sys.platform != "linux":
             return Isolation("process", f"the lock is for Linux, and this is {sys.platform}")
@@ -119,7 +114,7 @@ class Lock:
 
 
 def canary() -> list[str]:
-    """What of all that the lock should refuse is not refused; nothing when it holds."""
+    """What the lock should refuse and does not; empty when it holds."""
     parent = os.getppid()
     attempts: list[tuple[str, int, Callable[[], object]]] = [
         *(

@@ -5,29 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlprep.sandbox.requests import MAX_MESSAGE, MAX_PRINTED, MAX_TOLD
+from dlprep.sandbox.wire import Arrays, Codec, Message
+
+EFFECTS = ("changed", "touched", "shared", "overwritten")
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
     """What the submission raised: the exception's type and text, and its own lines, outer first.
 
-    ``bases`` are the names of the type and of all that it derives from.
+    ``syntax`` is a syntax error's line and column; ``bases`` name the type and all its bases.
     """
 
     type: str
     message: str
     lines: tuple[int, ...]
     syntax: tuple[int | None, int | None] | None = None
-    refused: bool = False
     bases: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is an import that the worker refuses; the message is the module's name."""
+        return self.type == "ImportRefused"
 
 
 class SubmissionError(Exception):
     """The submission did not answer: the case cannot go on.
 
     ``kind`` is ``exception``, ``missing``, ``signature``, ``timeout``, ``crash``, ``output``, or
-    ``form`` when a function does not return the tuple that the stub says; the text is then that.
-    ``line`` is the submission's line that raised, or was running; ``running`` are all that were
-    when its time was over, innermost first.
+    ``form`` when a function does not return the tuple that the stub promises; the text then says
+    which. ``line`` is the submission's line that raised, or was running; ``running`` are all the
+    lines that were running at a time-out, innermost first.
     """
 
     def __init__(
@@ -53,7 +62,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """Something of a type that does not travel: ``type`` says which."""
+    """A value of a type that does not travel: ``type`` is its name."""
 
     type: str
 
@@ -62,8 +71,7 @@ class Foreign:
 class Opaque:
     """A value of the submission's own that stays in the worker, such as a cache."""
 
-    number: int
-    function: str
+    _number: int
 
 
 @dataclass(eq=False, slots=True)
@@ -71,78 +79,89 @@ class Call:
     """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere.
 
     ``effects`` (changed, touched, shared, overwritten), ``lines`` (of the submission that ran) and
-    ``peak`` (of traced allocations, in bytes) are there when they were observed.
+    ``peak`` (of traced allocations, in bytes) are there when they were observed. ``failed`` says
+    that the case which made the call failed.
     """
 
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    request: dict[str, Any]
-    arrays: list[Any]
-    reply: dict[str, Any] = field(default_factory=dict)
-    out: list[Any] = field(default_factory=list)
+    request: Message
+    arrays: Arrays
+    reply: Message = field(default_factory=dict)
+    out: Arrays = field(default_factory=list)
     result: Any = None
     raised: Raised | None = None
     warnings: tuple[Warned, ...] = ()
     printed: str = ""
-    callbacks: int = 0
-    effects: dict[str, list[Any]] = field(default_factory=dict)
+    effects: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lines: int = 0
     peak: int = 0
-    failed: bool = False  # the case that made it
+    failed: bool = False
+
+    def read(self, reply: Message, out: Arrays, codec: Codec) -> None:
+        """Take a reply apart, and cut what is too long.
+
+        Nothing in it is trusted: it may raise any exception if the reply is malformed.
+        """
+        self.printed = _text(reply["printed"], MAX_PRINTED)
+        if lost := _integer(reply["lost"]):
+            self.printed += f"\n… and {lost} more characters"
+        self.warnings = tuple(
+            Warned(_integer(line), _text(category), _text(message))
+            for line, category, message in reply["warnings"][:MAX_TOLD]
+        )
+        if "raised" in reply:
+            self.raised = _read_raised(reply["raised"])
+            return
+        match self.request.get("observe"):
+            case "effects":
+                self.effects = {key: _texts(reply["effects"][key]) for key in EFFECTS}
+            case "lines":
+                self.lines = _integer(reply["lines"])
+            case "memory":
+                self.peak = _integer(reply["peak"])
+        if self.request["op"] == "load":
+            self.result = _read_defined(reply["functions"])
+        else:
+            self.result = codec.decode(reply["value"], out)
 
 
-# What a worker says of itself is read as strictly as its values: these raise on anything else.
-
-
-def integer(value: Any) -> int:
-    """``value``, if it is an int."""
+def _integer(value: Any) -> int:
     if type(value) is not int:
-        raise TypeError("no integer")
+        raise TypeError("not an integer")
     return value
 
 
-def text(value: Any, most: int = 2_000) -> str:
-    """The beginning of ``value``, if it is a str."""
+def _text(value: Any, most: int = MAX_MESSAGE) -> str:
     if type(value) is not str:
-        raise TypeError("no text")
+        raise TypeError("not a text")
     return value[:most]
 
 
-def read_raised(data: Any) -> Raised:
-    """The record of an exception."""
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(_text(value) for value in values[:MAX_TOLD])
+
+
+def _read_raised(data: Any) -> Raised:
     syntax = data.get("syntax")
     if syntax is not None:
-        line, column = (None if n is None else integer(n) for n in syntax)
+        line, column = (None if n is None else _integer(n) for n in syntax)
         syntax = line, column
     return Raised(
-        text(data["type"]),
-        text(data["message"]),
-        tuple(integer(line) for line in data["lines"][-20:]),
+        _text(data["type"]),
+        _text(data["message"]),
+        tuple(_integer(line) for line in data["lines"][-MAX_TOLD:]),
         syntax,
-        bool(data.get("refused")),
-        tuple(text(name) for name in data.get("bases", [])[:20]),
+        _texts(data.get("bases", [])),
     )
 
 
-def read_defined(data: Any) -> dict[str, list[tuple[str, str, str | None]] | None]:
-    """What a file defines: each name's parameters (name, kind, default), None if not known."""
+def _read_defined(data: Any) -> dict[str, list[tuple[str, str, bool]] | None]:
+    """What a file defines, as ``requests.signatures`` has it."""
     return {
-        text(name): None
+        _text(name): None
         if parameters is None
-        else [
-            (text(one), text(kind), None if default is None else text(default))
-            for one, kind, default in parameters[:100]
-        ]
+        else [(_text(one), _text(kind), bool(optional)) for one, kind, optional in parameters[:100]]
         for name, parameters in list(data.items())[:1000]
     }
-
-
-def read_effects(data: Any) -> dict[str, list[Any]]:
-    """What a call did beside returning: names of arrays, or pairs of names."""
-    effects: dict[str, list[Any]] = {
-        key: [text(name) for name in data[key][:20]]
-        for key in ("changed", "touched", "overwritten")
-    }
-    effects["shared"] = [[text(one), text(other)] for one, other in data["shared"][:20]]
-    return effects

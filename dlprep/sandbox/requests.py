@@ -1,8 +1,7 @@
-"""Run one request against a submission's namespace: the worker's side of the proxy.
+"""Run requests on a submission's namespace: the worker's side of the proxy.
 
-The worker runs it on the submission. The judge runs the same requests through it on the
-reference and on the listed mistakes (code of ours) to name what the submission did; so a request
-means the same thing everywhere.
+The worker runs them on the submission. To name a mistake, the judge runs the same requests on the
+reference and on the listed mistakes (our own code), so a request means the same everywhere.
 """
 
 from __future__ import annotations
@@ -10,7 +9,9 @@ from __future__ import annotations
 import itertools
 import operator
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import traceback  # early: there may be no memory left when it is needed
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
@@ -18,14 +19,17 @@ if TYPE_CHECKING or __package__:
 else:  # in the worker, where the package is out of reach
     import wire
 
-Callback = Callable[[int, tuple[Any, ...], dict[str, Any]], Any]
+Found = tuple[str, Any, bytes]  # an array: where it was found, and what was in it
 MAX_READ = 100  # items of an iterator whose effects are observed
-MAX_TOLD = 20  # effects of a kind: a message names the first
-MAX_MESSAGE = 2_000  # characters of an exception's text
+
+# What a reply may hold beside its value: an honest worker keeps to it, and the judge cuts the rest
+MAX_PRINTED = 16 << 10  # characters
+MAX_MESSAGE = 2_000  # characters of any other text
+MAX_TOLD = 20  # warnings, lines, effects of a kind
 
 
 class Kept:
-    """A value that the submission returned for its own later use; it stays where it is."""
+    """A value that stays here, for the submission's own later use."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -34,150 +38,114 @@ class Kept:
 class Runner(wire.Codec):
     """Runs requests on ``namespace``; holds the objects that the judge has references to.
 
-    ``file`` is the name under which the namespace's code was compiled; ``callback`` calls a
-    function of the judge's by its number.
+    ``callback(number, args, kwargs)`` calls a function of the judge's.
     """
 
-    def __init__(self, namespace: dict[str, Any], file: str, callback: Callback) -> None:
-        self.namespace, self.file, self.callback = namespace, file, callback
-        self.held: dict[int, Any] = {}
-        self.count = 0
-        self.last_type = ""  # of the last result, should it prove too large to send
-        self.last_results: dict[str, list[tuple[str, Any, bytes]]] = {}
+    def __init__(self, namespace: dict[str, Any], callback: Callable[..., Any]) -> None:
+        self.namespace, self.callback = namespace, callback
+        self.held: list[Any] = []
+        self.last_type = ""  # of the last result, in case it proves too large to send
+        self.last_results: dict[str, list[Found]] = {}
 
-    def run(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-        """Answer one request: the reply and its arrays. Whatever the submission raises, rises."""
-        if request.get("fresh"):  # a new case: what the last one held is of no use
+    def run(self, request: wire.Message, arrays: wire.Arrays) -> wire.Frame:
+        """Answer one request: the reply and its arrays. Raises what the submission raises."""
+        if request.get("fresh"):  # a new case: drop what the last one held
             self.held.clear()
             self.last_results.clear()
-            self.count = 0
-        reply: dict[str, Any] = {}
+        reply: wire.Message = {}
         value = self._perform(request, arrays, reply)
         self.last_type = _type_name(value)
-        out: list[Any] = []
+        out: wire.Arrays = []
         try:
             reply["value"] = self.encode(value, out)
         except wire.Unsendable as error:
             reply["value"], out = {"foreign": f"{self.last_type} ({error})"}, []
         return reply, out
 
-    def _perform(self, request: dict[str, Any], arrays: list[Any], reply: dict[str, Any]) -> Any:
+    def _perform(self, request: wire.Message, arrays: wire.Arrays, reply: wire.Message) -> Any:
+        args, kwargs = (self.decode(request[part], arrays) for part in ("args", "kwargs"))
         match request["op"]:
             case "call":
-                function = self.namespace[request["function"]]
-                value = self._call(function, request, arrays, reply)
-                return _keep(value, request.get("keep", ()))
+                return self._call(args, kwargs, request, reply)
             case "invoke":
-                return self._call(self.held[request["object"]], request, arrays, reply)
+                return self.held[request["object"]](*args, **kwargs)
             case "get":
                 return getattr(self.held[request["object"]], request["name"])
-            case "hold":
-                (value,) = self.decode(request["args"], arrays)
-                return Kept(value)
             case "set":
-                (value,) = self.decode(request["args"], arrays)
-                return setattr(self.held[request["object"]], request["name"], value)
+                return setattr(self.held[request["object"]], request["name"], *args)
             case "operator":
-                return getattr(operator, request["name"])(*self.decode(request["args"], arrays))
+                return getattr(operator, request["name"])(*args)
             case "next":
-                return self._next(self.held[request["iterator"]], request["count"])
+                return list(itertools.islice(self.held[request["object"]], 1))
+            case "hold":
+                return Kept(*args)
         raise wire.WireError(f"an unknown request {request['op']!r}")
 
-    def _call(
-        self,
-        function: Callable[..., Any],
-        request: dict[str, Any],
-        arrays: list[Any],
-        reply: dict[str, Any],
-    ) -> Any:
-        args = self.decode(request["args"], arrays)
-        kwargs = self.decode(request["kwargs"], arrays)
+    def _call(self, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message) -> Any:
+        def call() -> Any:
+            value = self.namespace[request["function"]](*args, **kwargs)
+            if request.get("read") and hasattr(type(value), "__next__"):
+                value = list(itertools.islice(value, MAX_READ))  # its body runs only as it is read
+            return _keep(value, request.get("keep", ()))
+
         match request.get("observe"):
             case "effects":
-                return self._with_effects(function, args, kwargs, request, reply)
+                names = [*request["names"], *(f"argument {n + 1}" for n in range(len(args)))]
+                given = {**dict(zip(names, args, strict=False)), **kwargs}
+                value, reply["effects"] = self._with_effects(call, request["function"], given)
             case "lines":
-                with _Lines(self.namespace) as lines:
-                    value = function(*args, **kwargs)
-                reply["lines"] = lines.count
-                return value
+                value, reply["lines"] = _with_lines(call, self.namespace)
             case "memory":
-                import tracemalloc
-
-                tracemalloc.start()
-                try:
-                    value = function(*args, **kwargs)
-                    reply["peak"] = tracemalloc.get_traced_memory()[1]
-                finally:
-                    tracemalloc.stop()
-                return value
-        return _read(function(*args, **kwargs), request)
-
-    def _with_effects(
-        self,
-        function: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        request: dict[str, Any],
-        reply: dict[str, Any],
-    ) -> Any:
-        """Call, and report inputs that changed, memory that is shared and global state touched."""
-        names = [*request["names"], *(f"argument {n + 1}" for n in range(len(args)))]
-        given = {**dict(zip(names, args, strict=False)), **kwargs}
-        inputs = [entry for name, value in given.items() for entry in _arrays_in(value, name)]
-        before = [array.tobytes() for _, array in inputs]
-        state = _fresh_global_state(len(self.last_results))
-        value = _read(function(*args, **kwargs), request)
-        touched = [name for name, was in state.items() if _global_state()[name] != was]
-        changed = [
-            name
-            for (name, array), was in zip(inputs, before, strict=True)
-            if array.tobytes() != was
-        ]
-        opaque = request.get("keep", ())
-        visible = (
-            tuple(part for n, part in enumerate(value) if n not in opaque)
-            if opaque and isinstance(value, (tuple, list))
-            else value
-        )
-        results = list(_arrays_in(visible, "the result"))
-        reply["effects"] = {
-            "changed": changed,
-            "touched": touched,
-            "shared": _first(
-                [name, other]
-                for n, (name, array) in enumerate(results)
-                for other, its in [*inputs, *results[:n]]
-                if _overlap(array, its)
-            ),
-            "overwritten": _first(
-                name
-                for name, array, was in self.last_results.get(request["function"], [])
-                if array.tobytes() != was or any(_overlap(array, new) for _, new in results)
-            ),
-        }
-        self.last_results[request["function"]] = [
-            (name, array, array.tobytes()) for name, array in results
-        ]
+                value, reply["peak"] = _with_peak(call)
+            case _:
+                value = call()
         return value
 
-    def _next(self, iterator: Iterator[Any], count: int) -> list[Any]:
-        items: list[Any] = []
-        for item in iterator:
-            items.append(item)
-            if len(items) == count:
-                break
-        return items
+    def _with_effects(
+        self, call: Callable[[], Any], function: str, given: dict[str, Any]
+    ) -> tuple[Any, dict[str, list[str]]]:
+        """Also names changed inputs, shared memory, and global state that was touched."""
+        import numpy as np
 
-    def encode_reference(self, value: Any, arrays: list[Any]) -> wire.Node:
+        inputs = [found for name, value in given.items() for found in _arrays_in(value, name)]
+        np.random.seed(2**31)  # what no earlier call can have left behind
+        np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+        before = _global_state()
+        value = call()
+        after = _global_state()
+        results = list(_arrays_in(value, "the result"))
+        shared = [
+            f"{name} shares its memory with {other}"
+            for n, (name, array, _) in enumerate(results)
+            for other, its, _ in [*inputs, *results[:n]]
+            if np.shares_memory(array, its)  # exact: two slices of one array may interleave
+        ]
+        overwritten = [
+            name
+            for name, array, was in self.last_results.get(function, [])
+            if array.tobytes() != was or any(np.shares_memory(array, new) for _, new, _ in results)
+        ]
+        self.last_results[function] = results
+        return value, {
+            "changed": [name for name, array, was in inputs if array.tobytes() != was],
+            "touched": [name for name, was in before.items() if after[name] != was],
+            "shared": shared[:MAX_TOLD],
+            "overwritten": overwritten[:MAX_TOLD],
+        }
+
+    def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """Hold an object, a function or an iterator of the submission's; name anything else."""
-        if isinstance(value, Kept):
-            return {"opaque": self._hold(value.value)}
         kind = type(value)
-        if hasattr(kind, "__next__"):
-            return {"iterator": self._hold(value)}
-        if callable(value) or kind.__module__ == self.namespace.get("__name__"):
-            return {"object": self._hold(value), "type": kind.__name__}
-        return {"foreign": _type_name(value)}
+        if isinstance(value, Kept):
+            tag, value = "opaque", value.value
+        elif hasattr(kind, "__next__"):
+            tag = "iterator"
+        elif callable(value) or kind.__module__ == self.namespace.get("__name__"):
+            tag = "object"
+        else:
+            return {"foreign": _type_name(value)}
+        self.held.append(value)
+        return {tag: len(self.held) - 1}
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
         """The held object, the judge's function, or the generator that ``node`` stands for."""
@@ -209,59 +177,36 @@ class Runner(wire.Codec):
             array.flags.writeable = False
         return array
 
-    def _hold(self, value: Any) -> int:
-        self.count += 1
-        self.held[self.count] = value
-        return self.count
-
 
 def signatures(namespace: dict[str, Any]) -> dict[str, list[list[Any]] | None]:
-    """The public callables of a namespace, each with its parameters; None where nothing tells."""
-    return {
-        name: _parameters(value)
-        for name, value in list(namespace.items())
-        if not name.startswith("_") and callable(value)
-    }
-
-
-def _parameters(value: Any) -> list[list[Any]] | None:
-    """The parameters of a callable: name, kind, default's text; None where nothing tells."""
+    """The public callables, and their parameters (name, kind, has a default) if they tell them."""
     import inspect
 
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (ValueError, TypeError):
-        return None
-    return [
-        [
-            parameter.name,
-            parameter.kind.name,
-            None if parameter.default is parameter.empty else repr(parameter.default)[:200],
-        ]
-        for parameter in parameters
-    ]
+    found: dict[str, list[list[Any]] | None] = {}
+    for name, value in list(namespace.items()):
+        if not name.startswith("_") and callable(value):
+            found[name] = None
+            with suppress(ValueError, TypeError):
+                parameters = inspect.signature(value).parameters.values()
+                found[name] = [[p.name, p.kind.name, p.default is not p.empty] for p in parameters]
+    return found
 
 
 def describe(error: BaseException, file: str) -> dict[str, Any]:
     """An exception as plain data: type, text, and the lines of ``file`` that it passed through."""
     own_name, own_bases = (type.__dict__[key].__get__ for key in ("__name__", "__mro__"))
     bases = [own_name(base) for base in own_bases(type(error))]  # whatever its class claims
-    kind = "MemoryError" if isinstance(error, MemoryError) else bases[0]
     try:
         text = str(error)[:MAX_MESSAGE]
     except BaseException:
         text = ""
-    lines = []
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
+    trace = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in trace if frame.f_code.co_filename == file]
     described: dict[str, Any] = {
-        "type": kind,
-        "bases": bases[:20],
+        "type": "MemoryError" if isinstance(error, MemoryError) else bases[0],
+        "bases": bases[:MAX_TOLD],
         "message": text,
-        "lines": lines[-20:],
+        "lines": lines[-MAX_TOLD:],
     }
     if isinstance(error, SyntaxError) and error.filename == file:
         place = [n if type(n) is int else None for n in (error.lineno, error.offset)]
@@ -269,36 +214,33 @@ def describe(error: BaseException, file: str) -> dict[str, Any]:
     return described
 
 
-class _Lines:
-    """Counts the lines of one module that are executed, those of an ``exec`` in it included."""
+def _with_lines(call: Callable[[], Any], namespace: dict[str, Any]) -> tuple[Any, int]:
+    """Also counts the lines of a module that run, those of an ``exec`` in it included."""
+    count = 0
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self.namespace, self.count = namespace, 0
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal count
+        if frame.f_globals is not namespace:
+            return None
+        count += event == "line"
+        return trace
 
-    def __enter__(self) -> _Lines:
-        sys.settrace(self._trace)
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    sys.settrace(trace)
+    try:
+        return call(), count
+    finally:
         sys.settrace(None)
 
-    def _trace(self, frame: Any, event: str, _: Any) -> Any:
-        if frame.f_globals is not self.namespace:
-            return None
-        if event == "line":
-            self.count += 1
-        return self._trace
 
+def _with_peak(call: Callable[[], Any]) -> tuple[Any, int]:
+    """Also measures the peak of new allocations, in bytes."""
+    import tracemalloc
 
-def _read(value: Any, request: dict[str, Any]) -> Any:
-    """The items of an iterator whose effects are wanted: its body runs only as it is read."""
-    if request.get("read") and hasattr(type(value), "__next__"):
-        return list(itertools.islice(value, MAX_READ))
-    return value
-
-
-def _first(found: Iterable[Any]) -> list[Any]:
-    return list(itertools.islice(found, MAX_TOLD))
+    tracemalloc.start()
+    try:
+        return call(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
@@ -308,32 +250,17 @@ def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
     return tuple(Kept(part) if n in positions else part for n, part in enumerate(value))
 
 
-def _arrays_in(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _arrays_in(value: Any, name: str) -> Iterator[Found]:
     import numpy as np
 
     if isinstance(value, np.ndarray):
-        yield name, value
+        yield name, value, value.tobytes()
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _arrays_in(item, f"{name}[{key!r}]")
     elif isinstance(value, (list, tuple)):
         for n, item in enumerate(value):
             yield from _arrays_in(item, f"{name}[{n}]")
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    import numpy as np
-
-    return np.shares_memory(one, other)  # exact: two slices of one array may interleave
-
-
-def _fresh_global_state(seed: int) -> dict[str, bytes]:
-    """The global state, set to what no earlier call can have left behind."""
-    import numpy as np
-
-    np.random.seed(2**31 + seed)
-    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    return _global_state()
 
 
 def _global_state() -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 """The filter that the kernel holds against every system call of a locked worker.
 
-It is a list of what is allowed; anything else is refused with ``EPERM``, so that Python raises an
-ordinary ``PermissionError`` at the submission's own line. Nothing here touches the process: the
-filter is made as bytes, which a test can run for a machine that it does not have.
+It lists what is allowed; anything else is refused with ``EPERM``, so Python raises an ordinary
+``PermissionError`` at the submission's own line. Nothing here touches the process: the filter is
+made as bytes, which a test can run for a machine that it does not have.
 """
 
 from __future__ import annotations

@@ -1,19 +1,20 @@
 """Frames over a pipe: a length, a JSON header, raw array bytes. Never pickle, never objects.
 
-Both ends import this file, the worker without the rest of the package. A frame is read by a side
-that does not trust the other: sizes, shapes and dtypes are checked before anything is allocated,
-and what is read is plain data. Values are written as a tree of JSON in which everything but
-None, bool, int, float and str is a dict of one tag (``{"tuple": [...]}``); arrays stand behind
-the header and are named by their position.
+Both ends import this file, the worker without the rest of the package. Neither side trusts the
+other: sizes, shapes and dtypes are checked before anything is allocated, and only plain data is
+read. A value is a tree of JSON in which everything but None, bool, int, float and str is a dict
+with one tag (``{"tuple": [...]}``). Arrays follow the header and are named by their position.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import reprlib
 import struct
+from collections.abc import Iterable
 from math import prod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,43 +24,24 @@ MAX_BODY = 256 << 20  # bytes of all arrays of a frame
 MAX_ARRAYS = 65_536
 MAX_DEPTH = 64  # of nested values; far below the parser's recursion limit
 _LENGTH = struct.Struct(">I")
-_SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
-_NAMES = {f"{kind}{size}" for kind, sizes in _SIZES.items() for size in sizes}
+_DTYPES = "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()  # noqa: SIM905 - in any byte order
 
 Node = Any  # JSON
-Frame = tuple[dict[str, Any], "list[np.ndarray[Any, Any]]"]
+Message = dict[str, Any]  # JSON
+Arrays = list[Any]
+Frame = tuple[Message, Arrays]
 
 
 class WireError(Exception):
-    """The other side sent what is not a frame, or more than the limits allow."""
+    """The other side sent something that is not a frame, or exceeds the limits."""
 
 
 class Unsendable(Exception):
     """A value that has no form on the wire."""
 
 
-class Stream(Protocol):
-    """The two methods of a raw, unbuffered binary file that frames need."""
-
-    def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill what is there, at least one byte; 0 at the end."""
-
-    def write(self, data: memoryview, /) -> int | None:
-        """Write some bytes; how many."""
-
-
-def require_fit(arrays: list[Any]) -> None:
-    """Raise ``Unsendable`` if these arrays are more than one frame may hold."""
-    try:
-        _require_fit([[array.dtype.str, list(array.shape)] for array in arrays])
-    except WireError as error:
-        raise Unsendable(str(error)) from error
-
-
-def write_frame(stream: Stream, message: dict[str, Any], arrays: list[Any]) -> None:
-    """Write one frame. ``Unsendable`` if it is over the limits: then nothing was written."""
-    import numpy as np
-
+def pack(message: Message, arrays: Arrays) -> list[Any]:
+    """The parts to write: a header, then the arrays. ``Unsendable`` if they exceed a limit."""
     announced = [[array.dtype.str, list(array.shape)] for array in arrays]
     try:
         header = json.dumps({**message, "arrays": announced}).encode("ascii")
@@ -68,13 +50,21 @@ def write_frame(stream: Stream, message: dict[str, Any], arrays: list[Any]) -> N
         raise Unsendable(str(error)) from error
     if len(header) > MAX_HEADER:
         raise Unsendable(f"more than {MAX_HEADER >> 20} MiB beside the arrays")
-    _write(stream, _LENGTH.pack(len(header)) + header)
+    return [_LENGTH.pack(len(header)) + header, *arrays]
+
+
+def write_frame(stream: io.RawIOBase, parts: list[Any]) -> None:
+    """Write what ``pack`` made."""
+    import numpy as np
+
+    header, *arrays = parts
+    _write(stream, header)
     for array in arrays:
         if array.size:
             _write(stream, np.ascontiguousarray(array).reshape(-1).data.cast("B"))
 
 
-def read_frame(stream: Stream) -> Frame:
+def read_frame(stream: io.RawIOBase) -> Frame:
     """Read one frame. ``EOFError`` when the other side is gone, ``WireError`` when it lies."""
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     if length > MAX_HEADER:
@@ -88,16 +78,16 @@ def read_frame(stream: Stream) -> Frame:
     return message, _read_arrays(stream, message.pop("arrays", None))
 
 
-def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]]:
+def _read_arrays(stream: io.RawIOBase, announced: object) -> Arrays:
     if announced == []:
-        return []  # a worker that is started early says hello before NumPy is imported here
+        return []  # an early worker says hello before NumPy is imported here
     import numpy as np
 
     arrays = []
     for dtype, shape in _require_fit(announced):
         try:
             array: np.ndarray[Any, Any] = np.empty(shape, dtype)
-        except ValueError as error:  # no elements, yet sides too long for NumPy
+        except ValueError as error:  # no elements, but sides too long for NumPy
             raise WireError(f"an array of shape {shape}") from error
         if array.size:
             _fill(stream, array.reshape(-1).data.cast("B"))
@@ -106,7 +96,7 @@ def _read_arrays(stream: Stream, announced: object) -> list[np.ndarray[Any, Any]
 
 
 def _require_fit(announced: object) -> list[tuple[str, tuple[int, ...]]]:
-    """The dtypes and shapes of announced arrays; ``WireError`` if they are beyond a limit."""
+    """The dtypes and shapes of announced arrays; ``WireError`` if they exceed a limit."""
     if not isinstance(announced, list) or len(announced) > MAX_ARRAYS:
         raise WireError("no list of arrays")
     shapes = [_checked(entry) for entry in announced]
@@ -117,21 +107,21 @@ def _require_fit(announced: object) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def _checked(entry: object) -> tuple[str, tuple[int, ...]]:
-    """The dtype and shape of an announced array, if both are what we allow."""
+    """The dtype and shape of an announced array; ``WireError`` if we do not allow them."""
     match entry:
-        case [str(dtype), list(shape)] if dtype[:1] in "<>|" and dtype[1:] in _NAMES:
+        case [str(dtype), list(shape)] if dtype[:1] in "<>|" and dtype[1:] in _DTYPES:
             if len(shape) <= 32 and all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
                 return dtype, tuple(shape)
     raise WireError(f"an array announced as {reprlib.repr(entry)}")
 
 
-def _read(stream: Stream, size: int) -> bytearray:
+def _read(stream: io.RawIOBase, size: int) -> bytearray:
     buffer = bytearray(size)
     _fill(stream, memoryview(buffer))
     return buffer
 
 
-def _fill(stream: Stream, view: memoryview) -> None:
+def _fill(stream: io.RawIOBase, view: memoryview) -> None:
     done = 0
     while done < len(view):
         count = stream.readinto(view[done:])
@@ -140,34 +130,37 @@ def _fill(stream: Stream, view: memoryview) -> None:
         done += count
 
 
-def _write(stream: Stream, data: bytes | memoryview) -> None:
+def _write(stream: io.RawIOBase, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[stream.write(view) or 0 :]
 
 
 class Codec:
-    """Plain values to nodes and back. Each side adds the references that only it knows."""
+    """Turns plain values into nodes and back. Each side adds references that only it knows."""
 
-    def encode(self, value: Any, arrays: list[Any], depth: int = 0) -> Node:
+    def encode(self, value: Any, arrays: Arrays, depth: int = 0) -> Node:
         """The node of ``value``; its arrays are appended to ``arrays``.
 
-        Types are compared exactly, so that no subclass passes for what it only resembles; tuples
-        (named ones) and dicts (ordered ones) hold data alone and travel as their base.
+        Types are compared exactly, so that no subclass passes for its base. Only tuples (named
+        ones) and dicts (ordered ones) may be subclasses: they travel as plain tuples and dicts.
         """
         import numpy as np
+
+        def parts(items: Iterable[Any]) -> list[Node]:
+            return [self.encode(item, arrays, depth + 1) for item in items]
 
         kind = type(value)
         if value is None or kind in (bool, int, float, str):
             return value
         if depth > MAX_DEPTH:
             raise Unsendable("nested too deeply")
-        if kind is np.ndarray and self._travels(value.dtype):
+        if kind is np.ndarray and value.dtype.str[1:] in _DTYPES:
             if value.nbytes > MAX_BODY:
                 raise Unsendable(f"an array of more than {MAX_BODY >> 20} MiB")
             arrays.append(value)
             return {"array": len(arrays) - 1, **self.layout(value)}
-        if issubclass(kind, np.generic) and self._travels(np.dtype(kind)):
+        if issubclass(kind, np.generic) and np.dtype(kind).str[1:] in _DTYPES:
             arrays.append(np.asarray(value))
             return {"scalar": len(arrays) - 1}
         if kind is complex:
@@ -176,19 +169,19 @@ class Codec:
             arrays.append(np.frombuffer(value, np.uint8))
             return {"bytes": len(arrays) - 1}
         if kind is list:
-            return {"list": [self.encode(item, arrays, depth + 1) for item in value]}
+            return {"list": parts(value)}
         if issubclass(kind, tuple):
-            items = tuple.__iter__(value)
-            return {"tuple": [self.encode(item, arrays, depth + 1) for item in items]}
+            return {"tuple": parts(tuple.__iter__(value))}
         if issubclass(kind, dict):
-            pairs = dict.items(value)
-            return {
-                "dict": [[self.encode(part, arrays, depth + 1) for part in pair] for pair in pairs]
-            }
+            return {"dict": [parts(pair) for pair in dict.items(value)]}
         return self.encode_reference(value, arrays)
 
-    def decode(self, node: Node, arrays: list[Any], depth: int = 0) -> Any:
+    def decode(self, node: Node, arrays: Arrays, depth: int = 0) -> Any:
         """The value of a node that the other side sent; ``WireError`` if it is malformed."""
+
+        def parts(nodes: Iterable[Node]) -> list[Any]:
+            return [self.decode(one, arrays, depth + 1) for one in nodes]
+
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
         if not isinstance(node, dict) or not node or depth > MAX_DEPTH:
@@ -205,40 +198,33 @@ class Codec:
                 case "complex":
                     return complex(*content)
                 case "list":
-                    return [self.decode(item, arrays, depth + 1) for item in content]
+                    return parts(content)
                 case "tuple":
-                    return tuple(self.decode(item, arrays, depth + 1) for item in content)
+                    return tuple(parts(content))
                 case "dict":
-                    return {
-                        self.decode(key, arrays, depth + 1): self.decode(value, arrays, depth + 1)
-                        for key, value in content
-                    }
+                    return dict(map(parts, content))
             return self.decode_reference(tag, node)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise WireError(f"a value written as {reprlib.repr(node)}") from error
 
     def layout(self, array: np.ndarray[Any, Any]) -> dict[str, Any]:
-        """What to say of an array's layout in memory; nothing unless a side cares."""
+        """What to say about an array's layout in memory; nothing unless a side cares."""
         return {}
 
     def lay_out(self, array: np.ndarray[Any, Any], node: dict[str, Any]) -> Any:
         """The array with the layout that ``node`` asks for."""
         return array
 
-    def encode_reference(self, value: Any, arrays: list[Any]) -> Node:
+    def encode_reference(self, value: Any, arrays: Arrays) -> Node:
         """The node of a value that only this side can hold; ``Unsendable`` if there is none."""
         raise Unsendable(type(value).__name__)
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
-        """The value behind a reference of the other side's."""
+        """The value behind a reference that the other side sent."""
         raise WireError(f"an unknown tag {tag!r}")
-
-    @staticmethod
-    def _travels(dtype: np.dtype[Any]) -> bool:
-        return dtype.itemsize in _SIZES.get(dtype.kind, ())
 
 
 def _index(content: object) -> int:
     if type(content) is not int or content < 0:
-        raise WireError("an array index that is none")
+        raise WireError("an invalid array index")
     return content

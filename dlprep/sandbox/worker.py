@@ -1,8 +1,7 @@
 """The process that runs a submission: ``python -I -S worker.py <folder of NumPy>``.
 
 It gets the source text through its pipe, reaches only the standard library and NumPy, and answers
-requests until its input ends. Nothing of the judge's is in its memory: neither the reference, nor
-the cases, nor any expected value.
+requests until its input ends. Its memory holds no reference, no cases and no expected values.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import os
 import sys
 import types
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +26,7 @@ else:
 
     del sys.path[0]
 
-# The standard library's harmless part: it computes, and opens no door to the machine.
+# The harmless part of the standard library: it computes, and does not reach the machine.
 ALLOWED = frozenset(
     """
     __future__ abc array bisect cmath collections contextlib copy dataclasses datetime decimal enum
@@ -37,10 +35,6 @@ ALLOWED = frozenset(
     """.split()  # noqa: SIM905 - a list of forty quoted names reads worse
 )
 REFUSED_PARTS = frozenset({"numpy.ctypeslib", "numpy.f2py", "numpy.distutils"})
-MAX_PRINTED = 16 << 10  # characters that are kept of what one request prints
-MAX_WARNINGS = 20
-
-Streams = tuple[io.FileIO, io.FileIO]  # what comes in, and what goes out
 
 
 class ImportRefused(ImportError):
@@ -48,13 +42,9 @@ class ImportRefused(ImportError):
 
 
 def guarded_import(
-    name: str,
-    globals: dict[str, Any] | None = None,
-    locals: dict[str, Any] | None = None,
-    fromlist: tuple[str, ...] | None = (),
-    level: int = 0,
+    name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
 ) -> Any:
-    """``__import__`` for the submission's own statements; those of NumPy itself stay free."""
+    """``__import__`` for the submission's own statements; NumPy itself imports what it likes."""
     if level:
         raise ImportRefused("." * level + (name or ", ".join(fromlist or ())))
     for wanted in (name, *(f"{name}.{part}" for part in fromlist or ())):
@@ -65,144 +55,118 @@ def guarded_import(
 
 
 class Printed(io.TextIOBase):
-    """Keeps the beginning of what is printed, and counts the rest."""
+    """Keeps the beginning of what a request prints, and counts the characters that are lost."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.size = 0
-
-    def writable(self) -> bool:
-        """True: it takes text."""
-        return True
+        self.text, self.lost = "", 0
 
     def write(self, text: str) -> int:
         """Keep ``text`` while there is room."""
-        if self.size < MAX_PRINTED:
-            self.parts.append(text[: MAX_PRINTED - self.size])
-        self.size += len(text)
+        room = requests.MAX_PRINTED - len(self.text)
+        self.text += text[:room]
+        self.lost += max(0, len(text) - room)
         return len(text)
 
     def take(self) -> tuple[str, int]:
-        """What was kept since the last time, and how many characters were not."""
-        text, lost = "".join(self.parts), max(0, self.size - MAX_PRINTED)
-        self.parts, self.size = [], 0
-        return text, lost
+        """The text and the count since the last time."""
+        taken = self.text, self.lost
+        self.text, self.lost = "", 0
+        return taken
 
 
 class Worker:
     """Loads one submission and answers requests about it."""
 
-    def __init__(self, source: wire.Stream, sink: wire.Stream) -> None:
+    def __init__(self, source: io.FileIO, sink: io.FileIO) -> None:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
-        self.runner: requests.Runner
         sys.stdout = sys.stderr = self.printed
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
 
-    def serve(self) -> dict[str, Any] | None:
-        """Answer frames until one is the reply to a callback; then return it, with its arrays."""
+    def serve(self) -> wire.Frame:
+        """Answer frames until one is the reply to a callback; then return that."""
         while True:
             message, arrays = wire.read_frame(self.source)
             if message["op"] == "reply":
-                return {**message, "arrays": arrays}
+                return message, arrays
             reply, out = self._answer(message, arrays)
             text, lost = self.printed.take()
-            reply = {**reply, "id": message["id"], "printed": text, "lost": lost}
-            reply["warnings"], self.warned = self.warned, []
+            reply |= {"id": message["id"], "printed": text, "lost": lost, "warnings": self.warned}
+            self.warned = []
             try:
-                wire.write_frame(self.sink, reply, out)
+                frame = wire.pack(reply, out)
             except wire.Unsendable as error:
                 unsent = {"foreign": f"{self.runner.last_type} ({error})"}
-                wire.write_frame(self.sink, {**reply, "value": unsent}, [])
+                frame = wire.pack({**reply, "value": unsent}, [])
+            wire.write_frame(self.sink, frame)
 
-    def _answer(
-        self, message: dict[str, Any], arrays: list[Any]
-    ) -> tuple[dict[str, Any], list[Any]]:
+    def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         try:
             if message["op"] == "load":
                 return self._load(message["name"], message["file"], arrays[0].tobytes()), []
             return self.runner.run(message, arrays)
         except BaseException as error:
-            return {"raised": self._describe(error)}, []
+            return {"raised": requests.describe(error, self.file)}, []
 
-    def _load(self, name: str, file: str, source: bytes) -> dict[str, Any]:
+    def _load(self, name: str, file: str, source: bytes) -> wire.Message:
         """Compile and run the submission; what it defines, with signatures."""
         module = types.ModuleType(name)
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
         sys.modules[name] = module
         self.file = file
-        self.runner = requests.Runner(vars(module), file, self._call_back)
+        self.runner = requests.Runner(vars(module), self._call_back)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
         return {"value": None, "functions": requests.signatures(vars(module))}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        arrays: list[Any] = []
+        arrays: wire.Arrays = []
         nodes = [self.runner.encode(value, arrays) for value in (args, kwargs)]
         message = {"callback": number, "args": nodes[0], "kwargs": nodes[1]}
-        wire.write_frame(self.sink, message, arrays)
-        reply = self.serve()
-        assert reply is not None
+        wire.write_frame(self.sink, wire.pack(message, arrays))
+        reply, values = self.serve()
         if "raised" in reply:
             raise RuntimeError(reply["raised"])
-        return self.runner.decode(reply["value"], reply["arrays"])
+        return self.runner.decode(reply["value"], values)
 
-    def _note_warning(
-        self, message: Warning | str, category: type[Warning], *_: object, **__: object
-    ) -> None:
-        if len(self.warned) < MAX_WARNINGS:
+    def _note_warning(self, message: object, category: type, *_: object, **__: object) -> None:
+        if len(self.warned) < requests.MAX_TOLD:
             frame: types.FrameType | None = sys._getframe(1)
             while frame is not None and frame.f_code.co_filename != self.file:
                 frame = frame.f_back
             line = frame.f_lineno if frame is not None else 0
             self.warned.append([line, category.__name__, str(message)[: requests.MAX_MESSAGE]])
 
-    def _describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as plain data; an import that was refused says so."""
-        refused = {"refused": True} if isinstance(error, ImportRefused) else {}
-        return requests.describe(error, self.file) | refused
-
 
 def main() -> None:
-    """Import NumPy, lock the process, then serve: as a worker, or as one of a nursery's."""
-    streams = start()
-    folder = sys.argv.pop()
+    """Import NumPy, lock the process, then serve until its input ends.
+
+    A nursery is not locked, but each worker that it forks is, before it reads its first frame.
+    """
+    folder, is_nursery = sys.argv[1], sys.argv[2:] == ["nursery"]
+    if not is_nursery:
+        source, sink = take_streams()
     sys.path.append(folder)
     import numpy as np
 
     np.random.default_rng  # noqa: B018 - loads the lazy part now
     sys.path.remove(folder)
-    serve(Worker, lock.Lock(folder), streams)
-
-
-def start() -> Streams | None:
-    """The streams of this process; None in a nursery, whose workers have their own."""
-    if sys.argv[-1] == "nursery":
-        sys.argv.pop()
-        return None
-    return take_streams()
-
-
-def serve(make: Callable[..., Worker], unlocked: lock.Lock, streams: Streams | None) -> None:
-    """Lock the process and answer requests until its input ends, and the process with it.
-
-    A nursery is not locked, but each worker that it forks is, before it reads its first frame.
-    """
-    if streams is None:
+    unlocked = lock.Lock(folder)
+    if is_nursery:
         fork_workers()  # returns in each of the workers
-        streams = take_streams()
-    level, reason = unlocked.close((0, 1, 2, *(stream.fileno() for stream in streams)))
+        source, sink = take_streams()
+    level, reason = unlocked.close((0, 1, 2, source.fileno(), sink.fileno()))
     try:
-        wire.write_frame(streams[1], {"ready": True, "isolation": level, "reason": reason}, [])
-        make(*streams).serve()
+        wire.write_frame(sink, wire.pack({"isolation": level, "reason": reason}, []))
+        Worker(source, sink).serve()
     except (EOFError, BrokenPipeError):
-        os._exit(0)  # the judge is gone; the submission's atexit functions have no say
+        os._exit(0)  # the judge is gone; the submission's atexit functions must not run
 
 
-def take_streams() -> Streams:
-    """Standard input and output, for frames alone; in their place there is nothing."""
-    streams = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
+def take_streams() -> tuple[io.FileIO, io.FileIO]:
+    """Standard input and output, for frames alone; nothing is left in their place."""
+    source, sink = io.FileIO(os.dup(0), "rb"), io.FileIO(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)  # input() finds the end of the file
     os.dup2(nothing, 1)  # C code that prints must not write into the frames
@@ -211,11 +175,11 @@ def take_streams() -> Streams:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return streams
+    return source, sink
 
 
 def fork_workers() -> None:
-    """Fork a worker on each request, and say how one ended; ends when the judge is gone."""
+    """Fork a worker on request, and report how one ended; ends when the judge is gone."""
     import signal
     import socket
     import struct
@@ -226,7 +190,7 @@ def fork_workers() -> None:
         data, descriptors, _, _ = socket.recv_fds(judge, message.size, 3)
         if len(data) < message.size:
             os._exit(0)
-        pid, status = message.unpack(data)[0], 0
+        pid, status = message.unpack(data)
         if descriptors:
             pid = os.fork()
             if pid == 0:

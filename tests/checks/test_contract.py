@@ -129,11 +129,11 @@ STUB = SUBMISSION.replace("def with_cache(x):", "def with_cache(x) -> tuple[np.n
     ],
 )
 def test_accepts(submit: Any, name: str, arguments: list[Any]) -> None:
-    check_contract(getattr(submit(SUBMISSION, STUB), name), *arguments)
+    check_contract(getattr(submit(SUBMISSION, STUB).functions, name), *arguments)
 
 
 def test_passes_keywords_on(submit: Any, failure: Any) -> None:
-    submission = submit(SUBMISSION)
+    submission = submit(SUBMISSION).functions
     check_contract(submission.optional, SQUARE, scale=3.0)
     with pytest.raises(SubmissionError) as failed:
         check_contract(submission.optional, SQUARE, factor=3.0)
@@ -281,7 +281,7 @@ def test_passes_keywords_on(submit: Any, failure: Any) -> None:
 def test_says_what_is_wrong(
     submit: Any, failure: Any, name: str, arguments: list[Any], got: str, expected: str
 ) -> None:
-    function = getattr(submit(SUBMISSION), name)
+    function = getattr(submit(SUBMISSION).functions, name)
     found = failure(check_contract, function, *arguments)
     assert found == ("contract", [("got", got), ("expected", expected)])
 
@@ -289,13 +289,13 @@ def test_says_what_is_wrong(
 def test_the_inputs_of_the_case_are_out_of_reach(submit: Any) -> None:
     x = SQUARE.copy()
     with pytest.raises(CheckFailed):
-        check_contract(submit(SUBMISSION).changes, x)
+        check_contract(submit(SUBMISSION).functions.changes, x)
     assert np.array_equal(x, SQUARE)
 
 
 def test_a_function_that_raises_gives_no_answer_to_judge(submit: Any) -> None:
     with pytest.raises(SubmissionError, match="no luck") as failed:
-        check_contract(submit("def f(x):\n    raise ValueError('no luck')\n").f, SQUARE)
+        check_contract(submit("def f(x):\n    raise ValueError('no luck')\n").functions.f, SQUARE)
     assert (failed.value.kind, failed.value.line) == ("exception", 2)
 
 
@@ -329,7 +329,7 @@ def f(how):
     ],
 )
 def test_accepts_the_exception_and_its_subclasses(submit: Any, how: str, error: Any) -> None:
-    check_raises(submit(RAISES, "def f(how): ...").f, error, how)
+    check_raises(submit(RAISES, "def f(how): ...").functions.f, error, how)
 
 
 @pytest.mark.parametrize(
@@ -346,13 +346,13 @@ def test_accepts_the_exception_and_its_subclasses(submit: Any, how: str, error: 
 def test_says_what_came_instead(
     submit: Any, failure: Any, how: str, error: Any, got: str, expected: str
 ) -> None:
-    found = failure(check_raises, submit(RAISES, "def f(how): ...").f, error, how=how)
+    found = failure(check_raises, submit(RAISES, "def f(how): ...").functions.f, error, how=how)
     assert found == ("contract", [("got", got), ("expected", expected)])
 
 
 def test_a_missing_function_raises_nothing(submit: Any) -> None:
     with pytest.raises(SubmissionError) as failed:
-        check_raises(submit("def g(): ...", "def f(): ...").f, NameError)
+        check_raises(submit("def g(): ...", "def f(): ...").functions.f, NameError)
     assert failed.value.kind == "missing"
 
 

@@ -328,7 +328,7 @@ def test_never_says_that_nothing_is_wrong() -> None:
                     "forward",
                     "193.0000 where 96.5000 was expected: it is judged before the backward",
                 ),
-                ("backward", "is right: only the forward needs mending"),
+                ("backward", "is right: only the forward needs a fix"),
             ],
             id="backward-is-right",
         ),
@@ -348,7 +348,7 @@ def test_never_says_that_nothing_is_wrong() -> None:
             "values",
             [
                 ("forward", "nan where 96.5000 was expected: it is judged before the backward"),
-                ("backward", "is right: only the forward needs mending"),
+                ("backward", "is right: only the forward needs a fix"),
             ],
             id="nan",
         ),

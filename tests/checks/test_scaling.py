@@ -110,7 +110,7 @@ def rows(count: int) -> Any:
 
 @pytest.mark.parametrize("name", ["vectorised", "loops_over_columns", "ragged_end"])
 def test_accepts_what_does_not_loop_over_the_rows(submit: Any, name: str) -> None:
-    function = getattr(submit(SUBMISSION), name)
+    function = getattr(submit(SUBMISSION).functions, name)
     check_scaling(function, [rows(4)], [rows(32)], over="the batch")
     check_scaling(function, [rows(2)], [rows(16)], over="the batch")
 
@@ -132,7 +132,7 @@ def test_accepts_what_does_not_loop_over_the_rows(submit: Any, name: str) -> Non
     ],
 )
 def test_finds_a_python_loop(submit: Any, failure: Any, name: str) -> None:
-    function = getattr(submit(SUBMISSION), name)
+    function = getattr(submit(SUBMISSION).functions, name)
     kind, findings = failure(check_scaling, function, [rows(4)], [rows(32)], over="the batch")
     few, many = (int(word) for word in findings[0][1].split() if word.isdigit())
     assert (kind, findings) == (
@@ -149,7 +149,9 @@ def test_finds_a_python_loop(submit: Any, failure: Any, name: str) -> None:
 
 
 def test_a_loop_of_two_lines_counts_twice_a_row(submit: Any, failure: Any) -> None:
-    found = failure(check_scaling, submit(SUBMISSION).loops, [rows(4)], [rows(32)], over="the rows")
+    found = failure(
+        check_scaling, submit(SUBMISSION).functions.loops, [rows(4)], [rows(32)], over="the rows"
+    )
     assert found == (
         "scaling",
         [
@@ -161,7 +163,7 @@ def test_a_loop_of_two_lines_counts_twice_a_row(submit: Any, failure: Any) -> No
 
 def test_a_few_lines_may_come_on_top(submit: Any) -> None:
     text = "def f(n):\n    for _ in range(n):\n        pass\n"
-    function = submit(text).f
+    function = submit(text).functions.f
     few = function.observe("lines", 4).lines
     assert function.observe("lines", 4 + SLACK // 2).lines == few + SLACK
     check_scaling(function, [4], [4 + SLACK // 2], over="n")
@@ -175,13 +177,13 @@ def test_the_judges_own_functions_do_not_count(submit: Any) -> None:
         return total
 
     text = "def f(g, x):\n    return g(x)\n"
-    function = submit(text).f
+    function = submit(text).functions.f
     assert function.observe("lines", slow, rows(100)).lines == 1
     check_scaling(function, [slow, rows(4)], [slow, rows(32)], over="the batch")
 
 
 def test_accepts_what_needs_little_memory(submit: Any) -> None:
-    submission, x = submit(SUBMISSION), np.ones(1000)
+    submission, x = submit(SUBMISSION).functions, np.ones(1000)
     check_memory(submission.factored, x, mebibytes=0.1, why="the (N, N) products")
     check_memory(submission.outer, x, mebibytes=8.5, why="nothing")
 
@@ -189,7 +191,11 @@ def test_accepts_what_needs_little_memory(submit: Any) -> None:
 def test_says_what_was_allocated(submit: Any, failure: Any) -> None:
     x = np.ones(1000)  # 10^6 products of 8 bytes are 7.63 MiB
     kind, findings = failure(
-        check_memory, submit(SUBMISSION).outer, x, mebibytes=1.5, why="the (N, N) products"
+        check_memory,
+        submit(SUBMISSION).functions.outer,
+        x,
+        mebibytes=1.5,
+        why="the (N, N) products",
     )
     (label, got), expected = findings
     assert (kind, label) == ("scaling", "got")
@@ -200,7 +206,11 @@ def test_says_what_was_allocated(submit: Any, failure: Any) -> None:
 
 def test_it_is_the_peak_that_counts(submit: Any, failure: Any) -> None:
     kind, findings = failure(
-        check_memory, submit(SUBMISSION).frees_it_again, np.ones(3), mebibytes=2, why="a copy"
+        check_memory,
+        submit(SUBMISSION).functions.frees_it_again,
+        np.ones(3),
+        mebibytes=2,
+        why="a copy",
     )
     assert (kind, findings[1]) == ("scaling", ("expected", "at most 2 MiB, without a copy"))
 
@@ -208,6 +218,6 @@ def test_it_is_the_peak_that_counts(submit: Any, failure: Any) -> None:
 def test_the_subject_of_a_failure_is_the_result_of_the_large_call(submit: Any) -> None:
     submission = submit(SUBMISSION)
     with pytest.raises(CheckFailed) as failed:
-        check_scaling(submission.loops, [rows(4)], [rows(32)], over="the batch")
+        check_scaling(submission.functions.loops, [rows(4)], [rows(32)], over="the batch")
     assert failed.value.subject is submission.calls[-1].result
     assert np.array_equal(submission.calls[-1].result, rows(32) * 2)

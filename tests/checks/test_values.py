@@ -734,7 +734,7 @@ def f(what):
     ],
 )
 def test_what_does_not_travel_is_named(submit: Any, failure: Any, what: str, words: str) -> None:
-    got = submit(FOREIGN, "def f(what): ...").f(what)
+    got = submit(FOREIGN, "def f(what): ...").functions.f(what)
     assert failure(check_values, got, ROW) == (
         "type",
         [("got", words), ("expected", "an array, float64 of shape (3,)")],
@@ -743,7 +743,7 @@ def test_what_does_not_travel_is_named(submit: Any, failure: Any, what: str, wor
 
 def test_what_stays_in_the_worker_is_never_compared(submit: Any) -> None:
     stub = "def f(x) -> tuple[float, object]: ..."
-    submission = submit("def f(x):\n    return x, {'kept': x}\n", stub)
+    submission = submit("def f(x):\n    return x, {'kept': x}\n", stub).functions
     check_values(submission.f(1.0), submission.f(1.0))
 
 

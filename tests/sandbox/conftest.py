@@ -1,6 +1,7 @@
 """Workers for the tests of the sandbox, and submissions that run in them."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,13 @@ def pool() -> Iterator[Pool]:
         shared.worker.close()
 
 
+class Tried(Submission):
+    """A submission with its functions at hand."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.functions, name)
+
+
 @pytest.fixture
 def submit_text(
     pool: Pool, start: Callable[[], WorkerProcess]
@@ -92,7 +100,7 @@ def submit_text(
     ) -> Submission:
         api = read_api(source if stub is None else stub)
         made.append(
-            Submission(
+            Tried(
                 "work",
                 source.encode(),
                 api,

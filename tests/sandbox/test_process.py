@@ -62,7 +62,7 @@ def test_a_worker_says_what_a_file_defines_and_answers(worker: WorkerProcess) ->
     reply = load(worker, "def f(x, *, y=[1]): return [x, y]\nz = 3\ndef _hidden(): pass\n")
     assert worker.isolation in ("full", "process")
     assert reply["functions"] == {
-        "f": [["x", "POSITIONAL_OR_KEYWORD", None], ["y", "KEYWORD_ONLY", "[1]"]]
+        "f": [["x", "POSITIONAL_OR_KEYWORD", False], ["y", "KEYWORD_ONLY", True]]
     }
     reply = ask(worker, 5)
     assert reply["value"] == {"list": [5, {"list": [1]}]}
@@ -75,7 +75,7 @@ def test_a_worker_says_what_a_file_defines_and_answers(worker: WorkerProcess) ->
 def test_an_endless_loop_ends_at_the_deadline(worker: WorkerProcess) -> None:
     load(worker, "def f():\n    n = 0\n    while True:\n        n += 1\n")
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
     assert error.running[0] in (3, 4)
 
 
@@ -103,14 +103,14 @@ def test_the_deadline_covers_a_frame_that_comes_a_byte_at_a_time(
         "    while True:\n        own_end().write(b' ')\n        time.sleep(0.01)\n",
     )
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 def test_the_deadline_covers_a_worker_that_never_reads(worker: WorkerProcess, reach: str) -> None:
     load(worker, reach + "def f():\n    reply(value=1)\n    wait()\n")
     assert ask(worker)["value"] == 1  # forged, and no worse than a value that is returned
     error = lost(worker, np.zeros(4 << 20), seconds=SHORT)  # more than a pipe holds
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 @no_fork
@@ -163,7 +163,7 @@ def test_a_segmentation_fault_tells_the_line(worker: WorkerProcess, reach: str) 
 @no_fork
 def test_another_signal_is_named(worker: WorkerProcess, reach: str) -> None:
     load(worker, reach + "def f(): os.kill(os.getpid(), 15)\n")
-    assert str(lost(worker)) == "the process crashed: SIGTERM"
+    assert str(lost(worker)) == "the process crashed: terminated"
 
 
 def test_a_worker_that_hangs_up_and_lives_on_is_a_crash(worker: WorkerProcess, reach: str) -> None:
@@ -208,7 +208,7 @@ def test_a_child_that_holds_the_pipe_does_not_outlive_the_deadline(
     require_unlocked(worker)
     load(worker, reach + "def f():\n    if os.fork(): os._exit(0)\n    wait()\n")
     error = lost(worker, seconds=SHORT)
-    assert (error.kind, str(error)) == ("timeout", "no answer after 0.3 s")
+    assert (error.kind, str(error)) == ("timeout", "no answer in time")
 
 
 def test_closing_twice_and_closing_early_do_no_harm() -> None:
@@ -267,18 +267,18 @@ def test_a_forged_frame_is_no_answer(
 @pytest.mark.parametrize(
     "forged", ["reply(id=number() + 1)", "reply(id=None)", "forge({'arrays': []})"]
 )
-def test_a_reply_that_nobody_asked_for_is_no_answer(
+def test_a_reply_without_a_request_is_no_answer(
     worker: WorkerProcess, reach: str, forged: str
 ) -> None:
     load(worker, f"{reach}\ndef f():\n    {forged}\n    wait()\n")
     error = lost(worker)
-    assert (error.kind, str(error)) == ("output", "sent a reply that nobody asked for")
+    assert (error.kind, str(error)) == ("output", "sent a reply without a request")
 
 
 def test_a_second_reply_is_found_out_at_the_next_request(worker: WorkerProcess, reach: str) -> None:
     load(worker, reach + "def f():\n    reply(value=1)\n    return 2\n")
     assert ask(worker)["value"] == 1
-    assert str(lost(worker)) == "sent a reply that nobody asked for"
+    assert str(lost(worker)) == "sent a reply without a request"
 
 
 def test_a_truncated_frame_is_a_crash(worker: WorkerProcess, reach: str) -> None:

@@ -13,7 +13,7 @@ from dlprep.api import read_api
 from dlprep.sandbox import handles, wire
 from dlprep.sandbox.handles import RemoteIterator, RemoteObject
 from dlprep.sandbox.process import WorkerProcess
-from dlprep.sandbox.replies import Foreign, Opaque, Raised, SubmissionError, Warned
+from dlprep.sandbox.replies import Call, Foreign, Opaque, Raised, SubmissionError, Warned
 from dlprep.sandbox.submission import Submission
 
 Submit = Callable[..., Submission]
@@ -125,7 +125,6 @@ def test_a_result_beyond_the_limits_is_said_to_be(submit_text: Submit, expressio
 def test_a_subclass_does_not_pass_for_its_base(submit_text: Submit, base: str, value: str) -> None:
     got = returned(submit_text, f"Own({value})", f"class Own({base}): pass\n")
     assert isinstance(got, RemoteObject)
-    assert vars(got)["_type"] == "Own"
 
 
 def test_an_object_that_lies_about_its_class_is_an_object(submit_text: Submit) -> None:
@@ -134,7 +133,6 @@ def test_an_object_that_lies_about_its_class_is_an_object(submit_text: Submit) -
             submit_text, "Liar()", f"class Liar:\n    __class__ = property(lambda self: {lie})\n"
         )
         assert isinstance(got, RemoteObject)
-        assert vars(got)["_type"] == "Liar"
 
 
 # arrays
@@ -250,19 +248,17 @@ def test_an_exception_in_an_iterator_has_its_line(submit_text: Submit) -> None:
 # callables
 
 
-def test_a_function_of_the_judge_s_is_called_back_and_counted(submit_text: Submit) -> None:
+def test_a_function_of_the_judge_s_is_called_back(submit_text: Submit) -> None:
     seen = []
 
     def double(x: Any, *, times: int = 2) -> Any:
         seen.append(x)
         return times * x
 
-    call = submit_text("def f(g, x):\n    return g(x), g(2, times=5), g(0.5)\n").f.observe(
-        "", double, np.ones(2)
-    )
-    assert call.callbacks == 3
-    assert call.result[0].tolist() == [2, 2]
-    assert call.result[1:] == (10, 1.0)
+    submission = submit_text("def f(g, x):\n    return g(x), g(2, times=5), g(0.5)\n")
+    array, *numbers = submission.f(double, np.ones(2))
+    assert array.tolist() == [2, 2]
+    assert numbers == [10, 1.0]
     assert type(seen[0]) is np.ndarray
     assert seen[1:] == [2, 0.5]
 
@@ -280,9 +276,7 @@ def test_a_function_of_the_judge_s_may_call_the_submission_s(submit_text: Submit
         "def h(g, net, x):\n    return g(net, x)\n"
     )
     net = submission.Net(3)
-    call = submission.f.observe("", lambda x: net(x) + submission.f(lambda y: y, x), 5)
-    assert call.result == 22
-    assert call.callbacks == 1
+    assert submission.f(lambda x: net(x) + submission.f(lambda y: y, x), 5) == 22
     assert submission.h(lambda theirs, x: theirs(x) + theirs.w, net, 5) == 18
 
 
@@ -316,10 +310,10 @@ def test_a_function_that_was_not_given_cannot_be_called(submit_text: Submit, rea
 
 
 def test_an_endless_stream_of_callbacks_ends_at_the_deadline(submit_text: Submit) -> None:
-    submission = submit_text("def f(g):\n    while True:\n        g(1)\n", seconds=1)
-    error = error_of(lambda: submission.f(abs))
+    submission, asked = submit_text("def f(g):\n    while True:\n        g(1)\n", seconds=1), []
+    error = error_of(lambda: submission.f(asked.append))
     assert error.kind == "timeout"
-    assert submission.calls[-1].callbacks > 0
+    assert asked
 
 
 def test_answers_that_nobody_reads_do_not_pile_up(submit_text: Submit, reach: str) -> None:
@@ -330,9 +324,15 @@ def test_answers_that_nobody_reads_do_not_pile_up(submit_text: Submit, reach: st
         seconds=1,
         shared=False,
     )
-    error = error_of(lambda: submission.f(lambda: np.zeros(1 << 16)))
+    asked = []
+
+    def answer() -> Any:
+        asked.append(1)
+        return np.zeros(1 << 16)
+
+    error = error_of(lambda: submission.f(answer))
     assert error.kind == "timeout"
-    assert 0 < submission.calls[-1].callbacks < 10
+    assert 0 < len(asked) < 10
 
 
 def test_a_time_out_within_a_callback_is_a_time_out(submit_text: Submit) -> None:
@@ -714,6 +714,11 @@ def test_only_the_stub_s_functions_are_attributes(submit_text: Submit) -> None:
     assert submission.f(1) == 1
 
 
+def test_a_function_may_have_any_name(submit_text: Submit) -> None:
+    submission = submit_text("def load(x): return x\ndef calls(): return 2\n")
+    assert (submission.functions.load(1), submission.functions.calls()) == (1, 2)
+
+
 # what a call does beside its result
 
 
@@ -729,29 +734,28 @@ def test_effects_name_what_was_changed_shared_and_touched(submit_text: Submit) -
         "def errors(x, p):\n    np.seterr(all='ignore')\n"
     )
     x, p = np.ones(3), {"W": np.ones((2, 2))}
-    none: dict[str, list[Any]] = {"changed": [], "touched": [], "shared": [], "overwritten": []}
+    none = dict.fromkeys(("changed", "touched", "shared", "overwritten"), ())
     assert submission.clean.observe("effects", x, p).effects == none
     seen = submission.change.observe("effects", x, p, q=[np.ones(1)]).effects
-    assert seen == none | {"changed": ["x", "p['W']", "q[0]"]}
-    assert submission.view.observe("effects", x, p).effects["shared"] == [
-        ["the result[0]", "x"],
-        ["the result[1]", "p['W']"],
-    ]
-    assert submission.twins.observe("effects", x, p).effects["shared"] == [
-        ["the result[1]", "the result[0]"]
-    ]
+    assert seen == none | {"changed": ("x", "p['W']", "q[0]")}
+    assert submission.view.observe("effects", x, p).effects["shared"] == (
+        "the result[0] shares its memory with x",
+        "the result[1] shares its memory with p['W']",
+    )
+    assert submission.twins.observe("effects", x, p).effects["shared"] == (
+        "the result[1] shares its memory with the result[0]",
+    )
     assert submission.reuse.observe("effects", x, p).effects == none
     seen = submission.reuse.observe("effects", x + 1, p).effects
-    assert seen == none | {"overwritten": ["the result"]}
-    assert submission.seed.observe("effects", x, p).effects["touched"] == [
-        "np.random's global state"
-    ]
-    assert submission.errors.observe("effects", x, p).effects["touched"] == ["np.seterr"]
+    assert seen == none | {"overwritten": ("the result",)}
+    touched = submission.seed.observe("effects", x, p).effects["touched"]
+    assert touched == ("np.random's global state",)
+    assert submission.errors.observe("effects", x, p).effects["touched"] == ("np.seterr",)
 
 
 def test_effects_leave_an_opaque_part_alone(submit_text: Submit) -> None:
     submission = submit_text("def f(x) -> tuple[int, object]:\n    return x + 1, x\n")
-    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == []
+    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == ()
 
 
 LINES = """
@@ -858,7 +862,7 @@ class Late(WorkerProcess):
     """A worker on a machine that is slow to start one."""
 
     def wait_ready(self) -> None:
-        if not self._ready:
+        if not self.isolation:
             time.sleep(1.2)
         super().wait_ready()
 
@@ -869,7 +873,7 @@ def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
         "work", source.encode(), read_api(source), seconds=1, total=1, worker=worker
     )
     try:
-        assert submission.f() == 1
+        assert submission.functions.f() == 1
         assert not submission.exhausted
     finally:
         submission.close()
@@ -879,6 +883,19 @@ def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
 # forged replies
 
 
+def test_whatever_goes_wrong_in_reading_a_reply_is_the_submission_s_fault(
+    submit_text: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: object) -> None:
+        raise MemoryError
+
+    submission = submit_text("def f(): return 1\n", shared=False)
+    submission.load()
+    monkeypatch.setattr(Call, "read", read)
+    assert error_of(submission.f).kind == "output"
+    assert submission.calls[-1].reply == {}
+
+
 @pytest.mark.parametrize(
     ("observe", "forged"),
     [
@@ -886,6 +903,9 @@ def test_the_start_of_a_worker_is_not_the_submission_s_time() -> None:
         ("", "reply(value={'array': 3})"),
         ("", "reply(value={'object': 'x'})"),
         ("", "reply(value={'opaque': [1]})"),
+        ("", "reply(value={'opaque': -1})"),
+        ("", "reply(value={'iterator': -1})"),
+        ("", "reply(value={'object': -1})"),
         ("", "reply(value={'callable': 1})"),
         ("", "reply(lost=float('inf'))"),
         ("", "reply(lost=[1])"),

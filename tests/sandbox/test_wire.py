@@ -44,7 +44,7 @@ def send(value: Any, step: int = 1 << 30) -> bytes:
     arrays: list[Any] = []
     node = wire.Codec().encode(value, arrays)
     stream = Stream(step=step)
-    wire.write_frame(stream, {"value": node}, arrays)
+    wire.write_frame(stream, wire.pack({"value": node}, arrays))
     return stream.memory.getvalue()
 
 
@@ -168,7 +168,7 @@ def test_frames_go_through_real_pipes_one_after_the_other() -> None:
             for value in values:
                 arrays: list[Any] = []
                 node = wire.Codec().encode(value, arrays)
-                wire.write_frame(sink, {"value": node}, arrays)
+                wire.write_frame(sink, wire.pack({"value": node}, arrays))
             sink.close()
 
         writer = threading.Thread(target=write_all)
@@ -256,7 +256,7 @@ def test_whoever_writes_knows_every_limit_of_whoever_reads(value: Any) -> None:
     arrays: list[Any] = []
     stream = Stream()
     with pytest.raises(wire.Unsendable):
-        wire.write_frame(stream, {"value": wire.Codec().encode(value, arrays)}, arrays)
+        wire.pack({"value": wire.Codec().encode(value, arrays)}, arrays)
     assert not stream.memory.getvalue()
 
 
