@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from dlprep.api import read_api
 from dlprep.catalog import Exercise
-from dlprep.judge.problems import load, unreadable
-from dlprep.judge.source import Source
+from dlprep.judge.source import Source, load, unreadable
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import Submission, Worker
 from dlprep.verdict import CaseResult, NamedMistake, Problem, Verdict, VerdictStatus

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from dlprep import command
 from dlprep.render.page import MARKS, Page
 from dlprep.text import plural
-from dlprep.verdict import Location
-
-if TYPE_CHECKING:
-    from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake
+from dlprep.verdict import FailedTest, Location, Score, ScoredMistake
 
 MOST_SHOWN = 3  # tests that fail; the others' names are enough for now
 UNWRITTEN = "NotImplementedError"
