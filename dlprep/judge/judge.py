@@ -50,9 +50,8 @@ def judge(
     problem = unreadable(source, file)
     if problem is None:
         # these bring NumPy and pytest: the worker gets ready in the meantime
-        from dlprep.judge.cases import CaseFault, Run
+        from dlprep.judge.cases import CaseFault, Run, run_cases
         from dlprep.judge.naming import load_text, name_mistakes
-        from dlprep.judge.session import run_cases
 
         try:
             submission.begin_case()
@@ -60,7 +59,7 @@ def judge(
             if problem is None:
                 reference = load_text(exercise.reference.read_text(encoding="utf-8"))
                 run = Run(submission, reference, api, text, seed, only, quick)
-                cases = run_cases(exercise.cases, exercise.folder.parent, run)
+                cases = run_cases(exercise, run)
                 if not quick and _status(cases, None) != "passed":
                     mistakes = name_mistakes(exercise, submission)
         except WorkerFault as error:

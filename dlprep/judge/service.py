@@ -186,7 +186,7 @@ def _answer(tell: Callable[[dict[str, Any]], None], lasting: bool) -> None:
             else:
                 worker = WorkerProcess()
         from dlprep import catalog
-        from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
+        from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request
         from dlprep.judge.judge import judge
 
         while line := requests.get():
