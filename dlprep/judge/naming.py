@@ -11,7 +11,6 @@ import types
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,8 +57,8 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
         reference = load_text(exercise.reference.read_text(encoding="utf-8"))
         cases = [_Case(submission, reference, case) for case in _by_case(calls)]
         cases.sort(key=lambda case: not case.wrong)  # these rule most mistakes out
-        for mistake, code in _mistakes(exercise, changed):
-            for function in _explained(cases, _module(code)):
+        for mistake in _mistakes(exercise, changed):
+            for function in _explained(cases, load_text(mistake.source)):
                 matching.setdefault(function, []).append(mistake)
     named: dict[str, NamedMistake] = {}
     for function in dict.fromkeys(call.function for call in calls):
@@ -68,11 +67,6 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
             mistake = found[0]
             named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
     return tuple(named.values())
-
-
-def load_text(source: str, name: str = "reference") -> types.ModuleType:
-    """Run the text of the reference, or of a variant of it: code of the exercise's author."""
-    return _module(_compiled(source, f"{name}.py"))
 
 
 class _Case:
@@ -165,18 +159,18 @@ def outcome(call: Call) -> Outcome:
 
 
 @lru_cache(maxsize=128)
-def _mistakes(exercise: Exercise, changed: int) -> list[tuple[Mistake, types.CodeType]]:
-    """The listed mistakes; ``changed`` is when the list was, should an author be at work."""
-    listed = read_variants(exercise).mistakes
-    return [(mistake, _compiled(mistake.source, "reference.py")) for mistake in listed]
+def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
+    """The listed mistakes; ``changed`` is when the list was, since an author may be at work."""
+    return read_variants(exercise).mistakes
 
 
-@lru_cache(maxsize=128)
+def load_text(source: str, name: str = "reference") -> types.ModuleType:
+    """Run the text of the reference, or of a variant of it: code of the exercise's author."""
+    module = types.ModuleType(name)
+    exec(_compiled(source, f"{name}.py"), vars(module))
+    return module
+
+
+@lru_cache(maxsize=1024)
 def _compiled(source: str, file: str) -> types.CodeType:
     return compile(source, file, "exec", dont_inherit=True)
-
-
-def _module(code: types.CodeType) -> types.ModuleType:
-    module = types.ModuleType(Path(code.co_filename).stem)
-    exec(code, vars(module))
-    return module
