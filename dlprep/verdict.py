@@ -122,17 +122,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class FailedTest:
-    """A test of the user's own that did not pass, and why.
+class OwnTest:
+    """What became of a test of the user's own.
 
-    ``status`` is failed, skipped, timeout, crash or not run; ``location`` is in the tests,
+    ``status`` is passed, failed, skipped, timeout, crash or not run; ``location`` is in the tests,
     ``solution`` in the user's file. A test that does not count has a ``kind`` (wrong,
     over-specific, flaky, skipped or not run) and the right solution that it was run ``on``.
     """
 
     test: str
     status: str
-    text: str
+    text: str = ""
     location: Location | None = None
     solution: Location | None = None
     printed: str = ""
@@ -161,8 +161,8 @@ class Score:
     exercise: str
     tests: tuple[str, ...]
     problem: Problem | None
-    failures: tuple[FailedTest, ...]
-    invalid: tuple[FailedTest, ...]
+    failures: tuple[OwnTest, ...]
+    invalid: tuple[OwnTest, ...]
     mistakes: tuple[ScoredMistake, ...]
     left_out: tuple[str, ...]
     seconds: float

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from dlprep.practice.workspace import open_workspace
 from dlprep.render import own_tests_page
-from dlprep.verdict import FailedTest, Location, Problem, Score, ScoredMistake
+from dlprep.verdict import Location, OwnTest, Problem, Score, ScoredMistake
 
 from .conftest import RIGHT, Run
 from .test_bad_input import commands, wait_for
@@ -154,9 +154,9 @@ def page(score: Score, width: int = 100) -> str:
     return out.getvalue()
 
 
-def failed(name: str, text: str, printed: str = "") -> FailedTest:
+def failed(name: str, text: str, printed: str = "") -> OwnTest:
     place = Location(3, "    assert 1 == 2")
-    return FailedTest(name, "failed", text, place, Location(7, "    return x"), printed)
+    return OwnTest(name, "failed", text, place, Location(7, "    return x"), printed)
 
 
 def test_the_page_names_functions_where_there_are_several() -> None:
