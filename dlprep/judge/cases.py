@@ -14,7 +14,7 @@ import types
 import warnings
 import zlib
 from bdb import BdbQuit
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -210,33 +210,31 @@ class Cases:
                 location=next(iter(self._warned([call] if call else [])), None),
             )
         if isinstance(error, SubmissionError):
-            kind, findings = _no_answer(error, last)
+            kind, reasons = _no_answer(error, last)
             return replace(
                 found,
                 status="error" if error.kind in ("timeout", "crash", "output") else "failed",
                 kind=kind,
                 call="" if error.kind in ("missing", "signature") else self._text(last, calls),
-                findings=findings,
+                findings=tuple(reasons),
                 location=self._run.source.of_error(error),
             )
         if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
             raise error
         # The case works on every right solution (`author check`): what came back is of no use.
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        findings = (
-            Finding("got", kind_of(last.result)),
-            Finding("", f"the case cannot go on with this ({what})"),
-        )
+        advice = Finding("", f"the case cannot go on with this ({what})")
+        findings = (Finding("got", kind_of(last.result)), advice)
         return replace(found, kind="form", call=self._text(last, calls), findings=findings)
 
     def _text(self, call: Call | None, calls: Sequence[Call]) -> str:
         """A call of a case's ``calls`` as code; of a use of an object, with how that was made."""
         if call is None or not call.function:
             return ""
-        made = [one for one in calls if one.function == call.function]
+        made = [one for one in calls if one.request["op"] == "call"]
+        made = [one for one in made if one.function == call.function]
         if call.request["op"] == "call":
             made = [call]
-        made = [one for one in made if one.request["op"] == "call"]
         if len(made) != 1:  # it may be any of several objects
             return f"{call.function}(…)"
         names = [parameter.name for parameter in self._run.api[call.function].parameters]
@@ -244,11 +242,10 @@ class Cases:
         if call.request["op"] == "get":
             text += f".{call.request['name']}"
         elif call.request["op"] == "invoke":
-            for one in calls:
-                got = getattr(one.result, "_number", None) if one.request["op"] == "get" else None
-                if got == call.request["object"]:
-                    text += f".{one.request['name']}"
-                    break
+            got = [one for one in calls if one.request["op"] == "get"]
+            number = call.request["object"]
+            method = [one for one in got if getattr(one.result, "_number", None) == number][:1]
+            text += "".join(f".{one.request['name']}" for one in method)
             text += call_text("", [], call.args, call.kwargs)
         return text
 
@@ -283,16 +280,13 @@ def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
     return calls[-1] if calls else None
 
 
-def _parts(value: object) -> Iterator[object]:
+def _parts(value: object) -> list[object]:
     """The arrays and objects in a nested value; numbers and texts have no identity of use."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
     if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _parts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _parts(item)
-    elif value is not None and not isinstance(value, (bool, int, str, bytes)):
-        yield value
+        return [part for item in value for part in _parts(item)]
+    return [] if value is None or isinstance(value, (bool, int, str, bytes)) else [value]
 
 
 def _in_reference(error: BaseException) -> bool:
@@ -301,30 +295,31 @@ def _in_reference(error: BaseException) -> bool:
     return any(frame.f_code.co_filename == "reference.py" for frame, _ in frames)
 
 
-def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, tuple[Finding, ...]]:
+def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, list[Finding]]:
     """The kind and the findings of a call without a result, or with one of another form."""
     raised = error.raised
     if error.kind == "form" and last is not None:
         findings = [Finding("got", kind_of(last.result)), Finding("expected", str(error))]
-        if last.result is None:
-            findings.append(Finding("", f"{last.function} returned None: is a `return` missing?"))
-        return "none" if last.result is None else "type", tuple(findings)
+        if last.result is not None:
+            return "type", findings
+        return "none", [
+            *findings,
+            Finding("", f"{last.function} returned None: is a `return` missing?"),
+        ]
     if error.kind == "timeout":
-        text = f"{error}: is there an endless loop?"
-        return "timeout", (Finding("stopped", text),)
+        return "timeout", [Finding("stopped", f"{error}: is there an endless loop?")]
     if raised is None:
         label = {"crash": "crashed", "output": "stopped"}.get(error.kind, "")
-        return error.kind, (Finding(label, f"{error}"),)
+        return error.kind, [Finding(label, str(error))]
     if raised.type == "NotImplementedError":
         function = last.function if last is not None else "it"
-        return "not implemented", (Finding("", f"{function} is not implemented yet"),)
+        return "not implemented", [Finding("", f"{function} is not implemented yet")]
     if raised.refused:
         text = f"the import of {raised.message}: NumPy and the harmless standard library are there"
-        return "import", (Finding("refused", text),)
+        return "import", [Finding("refused", text)]
     what = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    findings = [Finding("raised", what)]
-    if raised.type == "SystemExit":
-        findings.append(Finding("", "the submission ends the program: return a result instead"))
-    elif raised.type == "EOFError":
-        findings.append(Finding("", "input() has nothing to read: all data come as arguments"))
-    return "exception", tuple(findings)
+    advice = {
+        "SystemExit": "the submission ends the program: return a result instead",
+        "EOFError": "input() has nothing to read: all data come as arguments",
+    }.get(raised.type)
+    return "exception", [Finding("raised", what), *([Finding("", advice)] if advice else [])]

@@ -49,14 +49,13 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
     return tuple(named.values())
 
 
+@dataclass
 class _Case:
     """The calls that one case made, which depend on no other case's."""
 
-    def __init__(
-        self, submission: Submission, reference: types.ModuleType, calls: Sequence[Call]
-    ) -> None:
-        self.submission, self.reference, self.calls = submission, reference, calls
-        self.functions = {call.function for call in calls}
+    submission: Submission
+    reference: types.ModuleType
+    calls: list[Call]
 
     @cached_property
     def theirs(self) -> list[Outcome]:
@@ -91,7 +90,7 @@ def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     alive = set[str]().union(*(case.wrong for case in cases))
     evidence = set()
     for case in cases:
-        if not alive & case.functions:
+        if alive.isdisjoint(call.function for call in case.calls):
             continue
         for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
             function, their = case.calls[n].function, case.theirs[n]

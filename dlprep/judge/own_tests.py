@@ -171,9 +171,13 @@ def _run(
 
     ``FaultError`` if they cannot be run.
     """
-    ours = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    env = os.environ | ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}  # the user's are not for these runs
     runners: list[subprocess.Popen[bytes]] = []
     with tempfile.TemporaryDirectory(prefix="dlprep-", ignore_cleanup_errors=True) as top:
+        terms = Path(top, "terms")
+        said = {"name": exercise.slug, "seconds": exercise.seconds, "leave_out": leave_out}
+        terms.write_text(json.dumps(said), encoding="utf-8")
         folders = [Path(top, str(n)) for n in range(len(solutions))]
         for folder, solution in zip(folders, solutions, strict=True):
             folder.mkdir()
@@ -181,26 +185,14 @@ def _run(
             (folder / f"test_{exercise.slug}.py").write_bytes(tests)
         try:
             for n in range(min(cores(), len(folders))):
-                terms = {
-                    "name": exercise.slug,
-                    "seconds": exercise.seconds,
-                    "folders": [str(folder) for folder in folders[n :: cores()]],
-                    "leave_out": leave_out,
-                }
-                request = Path(top, f"request{n}")
-                request.write_text(json.dumps(terms), encoding="utf-8")
+                mine = map(str, folders[n :: cores()])
                 runner = subprocess.Popen(
-                    [
-                        sys.executable,
-                        "-P",
-                        "-c",
-                        RUNNER,
-                        str(request),
-                    ],  # -P: not the user's numpy.py
+                    # -P: a numpy.py in the user's folder is not NumPy
+                    [sys.executable, "-P", "-c", RUNNER, str(terms), *mine],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=os.environ | ONE_THREAD | ours,
+                    env=env,
                     start_new_session=True,  # Ctrl-C is the command's; killpg reaches all of it
                 )
                 runners.append(runner)
@@ -235,12 +227,12 @@ def _read_log(folder: Path) -> Trial:
 
 
 def run_trials() -> None:
-    """Run the tests in the folders that the request names: a log in each says what became."""
+    """Run the tests in each folder of ``sys.argv``; the log there says what became of them."""
     import numpy as np  # noqa: F401 - loaded once, for all that are forked
     import pytest  # noqa: F401 - as above
 
     terms = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for folder in map(Path, terms["folders"]):
+    for folder in map(Path, sys.argv[2:]):
         ends = time.time() + LOADING + TOTAL_FACTOR * terms["seconds"]
         ran: list[str] = []
         for _ in range(MAX_PROCESSES):

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
@@ -87,10 +87,8 @@ class JudgeProcess:
             raise JudgeLost(
                 "the judge's process ended without a verdict (is there too little memory?)"
             ) from error
-        if "refused" in reply:
-            raise JudgeLost(reply["refused"])
         if "fault" in reply:
-            raise JudgeFault(reply["fault"])
+            raise (JudgeFault if reply["ours"] else JudgeLost)(reply["fault"])
         return Verdict.from_json(reply)
 
     def kill(self) -> None:
@@ -127,9 +125,9 @@ def serve(lasting: bool = False) -> None:
 
             traceback.print_exception(error)
         refused = refusal(error)
-        fault = {"fault": f"{type(error).__name__}: {error}"}
+        fault = {"fault": refused or f"{type(error).__name__}: {error}", "ours": not refused}
         with suppress(BrokenPipeError):
-            _tell({"refused": refused} if refused else fault, verdicts)
+            print(json.dumps(fault), file=verdicts, flush=True)
     finally:
         os._exit(0)  # without the interpreter's tidying up: somebody waits
 
@@ -138,10 +136,6 @@ def _stop(*_: object) -> NoReturn:
     """End what is being done, and with it its worker; once is enough."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _tell(reply: dict[str, Any], verdicts: TextIO) -> None:
-    print(json.dumps(reply), file=verdicts, flush=True)
 
 
 def _read(requests: SimpleQueue[bytes]) -> None:
@@ -183,7 +177,7 @@ def _answer(verdicts: TextIO, lasting: bool) -> None:
             source = request["source"].encode("latin-1")
             seed, only = request["seed"], request["only"]
             verdict = judge(exercise, source, seed=seed, only=only, worker=worker, start=start)
-            _tell(verdict.to_json(), verdicts)
+            print(json.dumps(verdict.to_json()), file=verdicts, flush=True)
             if worker is not None:
                 worker.close()
                 worker = None
