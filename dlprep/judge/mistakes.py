@@ -14,12 +14,10 @@ def differing(reference: str, source: str) -> tuple[str, ...]:
     changed = {
         name for name in ours if name not in theirs or _code(ours[name]) != _code(theirs[name])
     }
-    while True:  # until no further function uses one that differs
+    for _ in ours:  # as often as one function may lead to another
         private = {name.rpartition(".")[2] for name in changed if not _is_public(name)}
-        users = {name for name, node in ours.items() if private & _names(node)}
-        if users <= changed:
-            return tuple(name for name in ours if name in changed and _is_public(name))
-        changed |= users
+        changed |= {name for name, node in ours.items() if private & _names(node)}
+    return tuple(name for name in ours if name in changed and _is_public(name))
 
 
 def _functions(source: str) -> dict[str, ast.FunctionDef]:
@@ -45,5 +43,4 @@ def _code(node: ast.FunctionDef) -> str:
 
 def _names(node: ast.AST) -> set[str]:
     """The names and attributes that code uses."""
-    used = [getattr(inner, "id", None) or getattr(inner, "attr", None) for inner in ast.walk(node)]
-    return {name for name in used if name is not None}
+    return {getattr(inner, "id", getattr(inner, "attr", "")) for inner in ast.walk(node)}

@@ -107,7 +107,7 @@ def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     return alive & evidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Outcome:
     """What a call gave: a value (references as words), or an exception's type and text."""
 
