@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -48,7 +49,7 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
         workspace = workspace_here()
         path = workspace.file(exercise)
         tests = _read_tests(exercise, workspace.tests(exercise))
-        own = read_submission(path) if _is_there(path) else None
+        own = read_submission(path) if os.path.lexists(path) else None
         from dlprep import render
         from dlprep.judge.own_tests import score_tests
         from dlprep.practice.record import RecordError
@@ -71,7 +72,7 @@ def _read_tests(exercise: Exercise, path: Path) -> bytes:
     from dlprep.api import read_api
     from dlprep.practice.workspace import read_submission
 
-    if _is_there(path):
+    if os.path.lexists(path):
         return read_submission(path)
     first = next(iter(read_api(exercise.stub.read_text(encoding="utf-8")).values()))
     example = f"np.testing.assert_allclose({first}, ...)"
@@ -86,10 +87,6 @@ def _read_tests(exercise: Exercise, path: Path) -> bytes:
         {example}
 
 Then: {command(f"test {exercise.slug}")}"""
-    if not _is_there(path.with_name(f"{exercise.slug}.py")):
+    if not os.path.lexists(path.with_name(f"{exercise.slug}.py")):
         said += f"\nThe exercise itself begins with: {command(f'start {exercise.slug}')}"
     raise UserError(said)
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()

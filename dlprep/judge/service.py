@@ -38,7 +38,8 @@ class JudgeLost(JudgeFault):
 class JudgeProcess:
     """One judge. Start it early: it needs longer to load than to judge.
 
-    A ``lasting`` one is silent, and every submission gets a worker at once, not the first alone.
+    A ``lasting`` one prints nothing, and has a worker at once for every submission, not the first
+    alone.
     """
 
     def __init__(self, *, lasting: bool = False) -> None:

@@ -15,6 +15,8 @@ from dlprep.sandbox.submission import Submission
 from dlprep.verdict import Location, Problem
 
 LONGEST = 500  # characters of a line that are shown
+# a file that names its encoding, in one of its first two lines
+ENCODING = re.compile(rb"([^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=]")
 ALLOWED_HELP = (
     "A submission may import NumPy and the harmless part of the standard library"
     " (math, itertools, functools, collections, dataclasses, typing …)."
@@ -71,7 +73,7 @@ def unreadable(source: bytes, file: str) -> Problem | None:
     what, start = "is not UTF-8 text", -1
     if b"\0" in source:
         what, start = "is not text: it holds NUL bytes", source.index(b"\0")
-    elif not _names_its_encoding(source):
+    elif not ENCODING.match(source):
         try:
             source.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -80,11 +82,6 @@ def unreadable(source: bytes, file: str) -> Problem | None:
         return None
     where = Source(source).at(source.count(b"\n", 0, start) + 1)
     return Problem("encoding", f"{file} {what}.", where, "Save it as UTF-8 in your editor.")
-
-
-def _names_its_encoding(source: bytes) -> bool:
-    beginning = b"\n".join(source.split(b"\n", 2)[:2])
-    return re.search(rb"^[ \t\f]*#.*?coding[:=]", beginning, re.MULTILINE) is not None
 
 
 def load(

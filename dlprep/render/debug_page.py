@@ -10,7 +10,7 @@ from dlprep.render.page import Page
 from dlprep.render.verdict_page import findings, verdict_page
 from dlprep.verdict import Verdict
 
-# What check may not do, and a case here may, by the kind of what check found.
+# What a case may do here and not in check, by the kind of what check found.
 FREE = {
     "timeout": "There is no time limit here.",
     "import": "Here every import works.",
