@@ -57,7 +57,7 @@ def calls_of_reference(exercise: Exercise, seed: int, worker: WorkerProcess) -> 
     submission = Submission("reference", text, api, seconds=60, total=240, worker=worker)
     submission.begin_case()
     submission.load()
-    run = Run(submission, reference, api, Source(text), seed)
+    run = Run(submission, reference, Source(text), seed)
     results = run_cases(exercise, run)
     assert {one.status for one in results} == {"passed"}
     return submission

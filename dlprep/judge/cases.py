@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlprep.api import Signature
 from dlprep.catalog import Exercise
 from dlprep.checks import CaseError, CheckFailed
 from dlprep.checks.show import call_text, kind_of
@@ -55,7 +54,6 @@ class Run:
 
     submission: Submission
     reference: types.ModuleType
-    api: Mapping[str, Signature]
     source: Source
     seed: int
     only: str | None = None
@@ -237,7 +235,8 @@ class Cases:
             made = [call]
         if len(made) != 1:  # it may be any of several objects
             return f"{call.function}(…)"
-        names = [parameter.name for parameter in self._run.api[call.function].parameters]
+        signature = self._run.submission.function(call.function).signature
+        names = [parameter.name for parameter in signature.parameters]
         text = call_text(call.function, names, made[0].args, made[0].kwargs)
         if call.request["op"] == "get":
             text += f".{call.request['name']}"

@@ -57,7 +57,7 @@ def judge(
         problem = load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-            cases = run_cases(exercise, Run(submission, reference, api, text, seed, only, quick))
+            cases = run_cases(exercise, Run(submission, reference, text, seed, only, quick))
             verdict = replace(verdict, cases=cases, status=_status(cases))
             if not quick and verdict.status != "passed":
                 verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))

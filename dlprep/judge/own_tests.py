@@ -21,9 +21,9 @@ import time
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from dlprep.catalog import Exercise
 from dlprep.errors import FaultError, UserError
@@ -53,7 +53,7 @@ OPTIONS += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]  # the latter's t
 
 # The tests on one solution, in their order, by name; or one without a name when the files do not
 # load. Its kind is then syntax, tests (pytest makes none of the file) or exception.
-Trial = dict[str, OwnTest]
+Outcomes = dict[str, OwnTest]
 
 
 def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
@@ -84,7 +84,7 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
     if own is not None and problem is None:
         solutions.append(own)
     trials = _run(exercise, tests, solutions, unfit)
-    on_own: Trial = trials[-1] if problem is None else {}
+    on_own: Outcomes = trials[-1] if problem is None else {}
     if "" in on_own:
         problem, on_own = _own_not_loaded(on_own[""], file), {}
 
@@ -110,7 +110,7 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
     )
 
 
-def _of(test: str, trial: Trial) -> OwnTest:
+def _of(test: str, trial: Outcomes) -> OwnTest:
     """What became of a test in a trial; it may not even have been collected there."""
     if "" in trial:
         said = f"the file does not load: {trial[''].text}"
@@ -118,7 +118,9 @@ def _of(test: str, trial: Trial) -> OwnTest:
     return trial.get(test) or OwnTest(test, "not run", "it was not run there")
 
 
-def _invalid(test: str, on_right: Sequence[tuple[str, Trial]], on_own: Trial) -> OwnTest | None:
+def _invalid(
+    test: str, on_right: Sequence[tuple[str, Outcomes]], on_own: Outcomes
+) -> OwnTest | None:
     """Why a test does not count, or None if it does. The trials begin with the reference, twice."""
     found = [replace(_of(test, trial), on=name) for name, trial in on_right]
     bad = next((one for one in found if one.status != "passed"), None)
@@ -166,7 +168,7 @@ def _require_usable(problem: Problem | None) -> None:
 
 def _run(
     exercise: Exercise, tests: bytes, solutions: Sequence[bytes], leave_out: list[str]
-) -> list[Trial]:
+) -> list[Outcomes]:
     """Run the tests on each solution, on all cores; in the end nothing that they started is left.
 
     ``FaultError`` if they cannot be run.
@@ -206,21 +208,10 @@ def _run(
                         os.killpg(runner.pid, signal.SIGKILL)
                     runner.kill()
                 runner.wait()
-        trials = [_read_log(folder) for folder in folders]
+        trials = [_read_log(str(folder)) for folder in folders]
     if any(one.status == RUNNING for trial in trials for one in trial.values()):
         raise FaultError("the tests cannot be run: their process ended")
     return trials
-
-
-def _read_log(folder: Path) -> Trial:
-    """The tests in their order, each by its last line in the log; or "" if they do not load."""
-    results = {"": OwnTest("", RUNNING)}
-    with suppress(FileNotFoundError), (folder / "log").open(encoding="utf-8") as file:
-        for line in file:
-            result: OwnTest = read_as(OwnTest, json.loads(line), "log")
-            results[result.test] = result
-    loading = results.pop("")
-    return results if loading.status == "passed" else {"": loading}
 
 
 # What follows runs in the processes of the trials.
@@ -232,78 +223,76 @@ def run_trials() -> None:
     import pytest  # noqa: F401 - as above
 
     terms = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for folder in map(Path, sys.argv[2:]):
+    for folder in sys.argv[2:]:
         ends = time.time() + LOADING + TOTAL_FACTOR * terms["seconds"]
-        ran: list[str] = []
+        trial = _Trial(folder, terms["name"], terms["seconds"], ends, terms["leave_out"])
         for _ in range(MAX_PROCESSES):
-            request = {**terms, "leave_out": [*terms["leave_out"], *ran], "ends": ends}
-            code = _exit_code({**request, "folder": str(folder)})
+            code = trial.exit_code()
             for test, one in _read_log(folder).items():
                 if one.status == RUNNING and code != DONE:
-                    _log(folder, _stopped(folder, terms, test, code))
+                    _log(folder, trial.stopped(test, code))
             results = _read_log(folder)
             ran = [test for test, one in results.items() if one.status != "not run"]
             if len(ran) == len(results) or time.time() >= ends:
                 break
+            trial.leave_out = [*terms["leave_out"], *ran]
 
 
-def _exit_code(request: dict[str, Any]) -> int:
-    """Run the tests in a process: its exit code."""
-    if not hasattr(os, "fork"):
-        program = f"from dlprep.judge.own_tests import run_tests; run_tests({request!r})"
-        return subprocess.run([sys.executable, "-P", "-c", program], check=False).returncode
-    if (pid := os.fork()) == 0:
-        run_tests(request)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+@dataclass(eq=False)
+class _Trial:
+    """The tests on one solution. As a plugin of pytest it logs each, and limits its time."""
 
+    folder: str
+    name: str
+    seconds: float
+    ends: float
+    leave_out: list[str]
 
-def _stopped(folder: Path, terms: dict[str, Any], test: str, code: int) -> OwnTest:
-    """A test that ended its process, or was stopped by the timer, which leaves a traceback."""
-    file = f"test_{terms['name']}.py"
-    if stack := (folder / "stack").read_text(encoding="utf-8"):
-        lines = [int(line) for line in re.findall(rf'/{file}", line (\d+)', stack)]
-        late = f"did not finish in {terms['seconds'] + (0 if test else LOADING):.3g} s"
-        source = Source((folder / file).read_bytes())
-        place = source.at(source.loop(lines) or next(iter(lines), None))
-        return OwnTest(test, "timeout", late, place)
-    ended = f"the process ended itself with exit code {code}"
-    if code < 0:
-        ended = f"the process was ended by {signal.Signals(-code).name}"
-    return OwnTest(test, "crash", ended)
+    def exit_code(self) -> int:
+        """Run the tests in a process: its exit code."""
+        if not hasattr(os, "fork"):
+            program = f"from dlprep.judge.own_tests import _Trial; {self!r}.run()"
+            return subprocess.run([sys.executable, "-P", "-c", program], check=False).returncode
+        if (pid := os.fork()) == 0:
+            self.run()
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+    def run(self) -> None:
+        """Run the tests in this process, which ends with them."""
+        import random
 
-def run_tests(request: dict[str, Any]) -> None:
-    """Run the tests once, in this process, which ends with them."""
-    import random
+        import numpy as np
+        import pytest
 
-    import numpy as np
-    import pytest
+        random.seed()
+        np.random.seed(int.from_bytes(os.urandom(4), "little"))  # forks would draw the same
+        os.chdir(self.folder)
+        with Path("stack").open("w", encoding="utf-8") as self.stack:
+            self._begin("", LOADING)
+            options = [*OPTIONS, "--rootdir", self.folder, f"test_{self.name}.py"]
+            code = pytest.main(options, plugins=[self])
+        os._exit(0 if code == pytest.ExitCode.INTERRUPTED else DONE)
 
-    random.seed()
-    np.random.seed(int.from_bytes(os.urandom(4), "little"))  # forks would draw the same numbers
-    os.chdir(request["folder"])
-    with Path("stack").open("w", encoding="utf-8") as stack:
-        logger = _Logger(request, stack)
-        file = f"test_{request['name']}.py"
-        code = pytest.main([*OPTIONS, "--rootdir", request["folder"], file], plugins=[logger])
-    os._exit(0 if code == pytest.ExitCode.INTERRUPTED else DONE)
-
-
-class _Logger:
-    """A plugin of pytest. It logs what becomes of each test as it happens, and limits its time."""
-
-    def __init__(self, request: dict[str, Any], stack: TextIO) -> None:
-        self.request, self.stack = request, stack
-        self.folder = Path(request["folder"])
-        self.error: BaseException | None = None
-        self.statuses: list[str] = []
-        self._begin("", LOADING)
+    def stopped(self, test: str, code: int) -> OwnTest:
+        """A test that ended its process, or was stopped by the timer, which leaves a traceback."""
+        if stack := Path(self.folder, "stack").read_text(encoding="utf-8"):
+            file = f"test_{self.name}.py"
+            lines = [int(line) for line in re.findall(rf'/{file}", line (\d+)', stack)]
+            late = f"did not finish in {self.seconds + (0 if test else LOADING):.3g} s"
+            source = self._source(file)
+            place = source.at(source.loop(lines) or next(iter(lines), None))
+            return OwnTest(test, "timeout", late, place)
+        ended = f"the process ended itself with exit code {code}"
+        if code < 0:
+            ended = f"the process was ended by {signal.Signals(-code).name}"
+        return OwnTest(test, "crash", ended)
 
     def _begin(self, test: str, more: float = 0.0) -> None:
         """Log that a test runs. When its time is over, the process leaves a traceback and ends."""
-        self.error, self.statuses = None, []
+        self.error: BaseException | None = None
+        self.statuses: list[str] = []
         _log(self.folder, OwnTest(test, RUNNING))
-        left = min(self.request["seconds"] + more, self.request["ends"] - time.time())
+        left = min(self.seconds + more, self.ends - time.time())
         faulthandler.dump_traceback_later(max(left, 0.01), exit=True, file=self.stack)
 
     def pytest_exception_interact(
@@ -318,7 +307,7 @@ class _Logger:
         self, session: pytest.Session, items: list[pytest.Item]
     ) -> None:
         """Keep the tests that are wanted now, and log which they are."""
-        items[:] = [one for one in items if _name(one.nodeid) not in self.request["leave_out"]]
+        items[:] = [one for one in items if _name(one.nodeid) not in self.leave_out]
         if not session.testsfailed:
             _log(self.folder, OwnTest("", "passed"))
         for item in items:
@@ -343,12 +332,12 @@ class _Logger:
     def _end(self, test: str, status: str, error: BaseException | None, printed: str = "") -> None:
         """Log what became of a test, or of loading the files."""
         raised = "" if error is None else type(error).__name__
-        text, file = "" if error is None else f"{error}"[:2000], f"{self.request['name']}.py"
+        text, file = "" if error is None else f"{error}"[:2000], f"{self.name}.py"
         place, solution = self._place(error, f"test_{file}"), self._place(error, file)
         kind = "" if test else {"CollectError": "tests"}.get(raised, "exception")
         if isinstance(error, SyntaxError) and not test:
             text, kind = error.msg, "syntax"
-            place = Source((self.folder / f"test_{file}").read_bytes()).at(error.lineno or 1)
+            place = self._source(f"test_{file}").at(error.lineno or 1)
         elif raised == "FixtureLookupError" and getattr(error, "msg", None) is None:
             text = f"fixture {getattr(error, 'argname', '')!r} not found (no conftest.py is read)"
         elif raised not in ("", "AssertionError", "CollectError", "Failed", "Skipped"):
@@ -360,14 +349,28 @@ class _Logger:
         """The innermost line of a file that an exception passed through."""
         frames = traceback.walk_tb(None if error is None else error.__traceback__)
         lines = [line for frame, line in frames if Path(frame.f_code.co_filename).name == file]
-        return Source((self.folder / file).read_bytes()).at(lines[-1]) if lines else None
+        return self._source(file).at(lines[-1]) if lines else None
 
-
-def _log(folder: Path, result: OwnTest) -> None:
-    """Add a line to the log, at once: the next statement may end the process."""
-    with (folder / "log").open("a", encoding="utf-8") as file:
-        print(json.dumps(asdict(result)), file=file)
+    def _source(self, file: str) -> Source:
+        return Source(Path(self.folder, file).read_bytes())
 
 
 def _name(nodeid: str) -> str:
     return nodeid.partition("::")[2]
+
+
+def _log(folder: str, result: OwnTest) -> None:
+    """Add a line to the log, at once: the next statement may end the process."""
+    with Path(folder, "log").open("a", encoding="utf-8") as file:
+        print(json.dumps(asdict(result)), file=file)
+
+
+def _read_log(folder: str) -> Outcomes:
+    """The tests in their order, each by its last line in the log; or "" if they do not load."""
+    results = {"": OwnTest("", RUNNING)}
+    with suppress(FileNotFoundError), Path(folder, "log").open(encoding="utf-8") as file:
+        for line in file:
+            result: OwnTest = read_as(OwnTest, json.loads(line), "log")
+            results[result.test] = result
+    loading = results.pop("")
+    return results if loading.status == "passed" else {"": loading}
