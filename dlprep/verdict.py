@@ -119,3 +119,66 @@ class Verdict:
         """The verdict that ``to_json`` wrote; ``Malformed`` on anything else."""
         found: Verdict = read_as(cls, data, "verdict")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTest:
+    """What became of a test of the user's own.
+
+    ``status`` is passed, failed, skipped, timeout, crash or not run; ``location`` is in the tests,
+    ``solution`` in the user's file. A test that does not count has a ``kind`` (wrong,
+    over-specific, flaky, skipped or not run) and the right solution that it was run ``on``.
+    """
+
+    test: str
+    status: str
+    text: str = ""
+    location: Location | None = None
+    solution: Location | None = None
+    printed: str = ""
+    kind: str = ""
+    on: str = ""
+    passes_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredMistake:
+    """A listed mistake: the functions that have it, and the user's tests that catch it."""
+
+    name: str
+    functions: tuple[str, ...]
+    caught_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a user's own tests are worth.
+
+    ``problem`` is why the user's own file was not tried; ``failures`` are the tests that fail on
+    it, ``invalid`` those that do not count. ``left_out`` are mistakes that no plain test shows.
+    """
+
+    exercise: str
+    tests: tuple[str, ...]
+    problem: Problem | None
+    failures: tuple[OwnTest, ...]
+    invalid: tuple[OwnTest, ...]
+    mistakes: tuple[ScoredMistake, ...]
+    left_out: tuple[str, ...]
+    seconds: float
+
+    @property
+    def caught(self) -> int:
+        """How many mistakes are caught."""
+        return sum(bool(one.caught_by) for one in self.mistakes)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all tests pass on all right solutions, and all mistakes are caught."""
+        skipped = all(one.kind == "skipped" for one in self.invalid)
+        sound = skipped and not self.failures and self.problem is None
+        return sound and self.caught == len(self.mistakes)
+
+    def to_json(self) -> dict[str, Any]:
+        """This score as a JSON object."""
+        return {**asdict(self), "caught": self.caught, "complete": self.complete}

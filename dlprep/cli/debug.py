@@ -32,6 +32,7 @@ from dlprep.verdict import Verdict
 if TYPE_CHECKING:
     from dlprep.practice.events import Event
 
+BREAKPOINT = re.compile(rb"^[^#\n]*\b(breakpoint|set_trace)\(", re.MULTILINE)
 NOT_RUN = ("empty", "size", "encoding", "syntax", "missing")  # files without a line to stop at
 
 
@@ -67,7 +68,9 @@ def debug(
         source = read_submission(path)
         if path.parent != Path.cwd():
             note(f"Debugging {path}.")
-        seed = _last_seed(exercise) if seed is None else seed
+        if seed is None:
+            events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
+            seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
         early: Early = context.obj
         judge = early.judge or JudgeProcess()
         checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
@@ -84,7 +87,7 @@ def debug(
             return
         case = checked.failing[0].name if checked.failing else case
         before_page(checked, case, console)
-        if not re.search(rb"^[^#\n]*\b(breakpoint|set_trace)\(", source, re.M) and not _attached():
+        if not BREAKPOINT.search(source) and not _attached():
             render.message(f"Put breakpoint() into {path.name} where you want to stop.", console)
         os.environ |= ONE_THREAD  # as a judge has it
         from dlprep.judge.debug import debug as run_here
@@ -108,31 +111,21 @@ def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, st
         last = recorded(lambda record: record.last_exercise(), None)
         if name is None or case is not None or last not in catalog.slugs():
             raise
-        exercise = catalog.find(last)
-        if name.removeprefix("test_").partition("[")[0] not in catalog.case_names(exercise):
+        exercise, case = catalog.find(last), name
+        if case.removeprefix("test_").partition("[")[0] not in catalog.case_names(exercise):
             raise
-        case = name
     return exercise, None if case is None else known_case(exercise, case)
-
-
-def _last_seed(exercise: Exercise) -> int | None:
-    """The seed of what the user saw last, if anything was checked."""
-    events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
-    seeds = [event.seed for event in events if event.seed is not None]
-    return seeds[-1] if seeds else None
 
 
 def _require_no_fault(verdict: Verdict, case: str | None) -> None:
     """End with a sentence when the fault is the grader's, or no case has the wanted id."""
     if verdict.status == "fault" and verdict.problem is not None:
         unknown = case is not None and "[" in case
-        raise UserError(verdict.problem.message) if unknown else FaultError(verdict.problem.message)
+        raise (UserError if unknown else FaultError)(verdict.problem.message)
 
 
 def _attached() -> bool:
     """Whether a debugger is at work already, such as an editor's."""
-    if sys.gettrace() is not None:
-        return True
-    if sys.version_info >= (3, 12):
+    if sys.gettrace() is None and sys.version_info >= (3, 12):
         return sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
-    return False
+    return sys.gettrace() is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -48,7 +49,7 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
         workspace = workspace_here()
         path = workspace.file(exercise)
         tests = _read_tests(exercise, workspace.tests(exercise))
-        own = read_submission(path) if _is_there(path) else None
+        own = read_submission(path) if os.path.lexists(path) else None
         from dlprep import render
         from dlprep.judge.own_tests import score_tests
         from dlprep.practice.record import RecordError
@@ -67,28 +68,25 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
 
 
 def _read_tests(exercise: Exercise, path: Path) -> bytes:
+    """The user's tests; ``UserError`` with an example of them if there are none."""
     from dlprep.api import read_api
     from dlprep.practice.workspace import read_submission
 
-    if _is_there(path):
+    if os.path.lexists(path):
         return read_submission(path)
     first = next(iter(read_api(exercise.stub.read_text(encoding="utf-8")).values()))
-    example = [f"np.testing.assert_allclose({first}, ...)"]
+    example = f"np.testing.assert_allclose({first}, ...)"
     if first.name[0].isupper():  # a class
-        example = [f"made = {first}", "assert made. ..."]
-    then = f"Then: {command(f'test {exercise.slug}')}"
-    if not _is_there(path.with_name(f"{exercise.slug}.py")):
-        then += f"\nThe exercise itself begins with: {command(f'start {exercise.slug}')}"
-    lines = [
-        f"There is no {path.name} in {path.parent}. Write your tests into it, in plain pytest:\n",
-        "    import numpy as np",
-        f"    from {exercise.slug} import {first.name}\n",
-        "    def test_a_case_that_i_worked_out():",
-        *(f"        {line}" for line in example),
-        f"\n{then}",
-    ]
-    raise UserError("\n".join(lines))
+        example = f"made = {first}\n        assert made. ..."
+    said = f"""There is no {path.name} in {path.parent}. Write your tests into it, in plain pytest:
 
+    import numpy as np
+    from {exercise.slug} import {first.name}
 
-def _is_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
+    def test_a_case_that_i_worked_out():
+        {example}
+
+Then: {command(f"test {exercise.slug}")}"""
+    if not os.path.lexists(path.with_name(f"{exercise.slug}.py")):
+        said += f"\nThe exercise itself begins with: {command(f'start {exercise.slug}')}"
+    raise UserError(said)

@@ -1,23 +1,27 @@
-"""The pytest plugin of the hidden cases: their fixtures, and what they find.
+"""Collect an exercise's hidden cases with pytest, here, in the trusted process, and run them.
 
-What a case found is taken from its exception, never from any output.
+pytest is given the one file of cases and nothing of the submission's: no configuration, no
+conftest, no plugin but ``Cases``. What a case finds is taken from its exception, never from any
+output.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
 import types
 import warnings
 import zlib
 from bdb import BdbQuit
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dlprep.api import Signature
+from dlprep.catalog import Exercise
 from dlprep.checks import CaseError, CheckFailed
 from dlprep.checks.show import call_text, kind_of
 from dlprep.errors import Ended
@@ -28,35 +32,66 @@ from dlprep.sandbox.replies import Call, SubmissionError
 from dlprep.sandbox.submission import Submission
 from dlprep.verdict import CaseResult, Finding, Location
 
-OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # which are no Exception
+# pytest's own plugins that have no work here; each costs milliseconds of every check
+UNUSED_PLUGINS = """
+    cacheprovider capture debugging doctest faulthandler junitxml legacypath logging monkeypatch
+    pastebin pytester_assertions recwarn setuponly setupplan skipping stepwise subtests terminal
+    terminalprogress threadexception tmpdir unittest unraisableexception warnings
+    """.split()  # noqa: SIM905 - a list of twenty quoted names reads worse
+OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # they do not derive from Exception
 
 
 class CaseFault(Exception):
     """A case went wrong in itself: the exercise's fault, or ours."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
-    """One submission before the cases of an exercise, and what they found.
+    """One submission that the cases of an exercise are run on.
 
     ``only`` is the name of the one case that is wanted; ``quick`` ends at the first failure.
     """
 
     submission: Submission
     reference: types.ModuleType
-    api: Mapping[str, Signature]
     source: Source
     seed: int
-    only: str | None
-    quick: bool
-    results: list[CaseResult] = field(default_factory=list)
-    first_call: int = 0
+    only: str | None = None
+    quick: bool = False
 
-    @property
-    def over(self) -> bool:
-        """Whether no further case is to be run."""
-        failed = any(one.status != "passed" for one in self.results)
-        return (self.quick and failed) or self.submission.exhausted
+
+_collected: dict[Path, tuple[int, Cases]] = {}  # by file: when it was changed last, its cases
+
+
+def run_cases(exercise: Exercise, run: Run) -> tuple[CaseResult, ...]:
+    """Run the exercise's cases for a submission: their results, in the order of the file.
+
+    Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and ``BdbQuit``
+    when the user leaves a debugger.
+    """
+    path = exercise.cases
+    changed = path.stat().st_mtime_ns
+    if path not in _collected or _collected[path][0] != changed:  # collecting takes longest
+        _collected[path] = changed, _collect(path, exercise.folder.parent)
+    return _collected[path][1].run(run)
+
+
+def _collect(path: Path, root: Path) -> Cases:
+    """The cases of the file ``path``, whose modules are named below ``root``."""
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # the user's are not for these cases
+        os.environ.pop(name, None)
+    options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest"]
+    options += ["--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"]
+    options += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
+    # An author has edited the file since; or the one loaded is that of another catalogue.
+    sys.modules.pop(".".join(path.relative_to(root).with_suffix("").parts), None)
+    cases = Cases()
+    pytest.main([*options, str(path)], plugins=[cases])
+    if isinstance(cases.fault, KeyboardInterrupt):
+        raise cases.fault
+    if cases.fault:
+        raise CaseFault(cases.fault)
+    return cases
 
 
 class Cases:
@@ -86,58 +121,6 @@ class Cases:
             self._items, self.fault = session.items, ""
         return True
 
-    def run(self, run: Run) -> tuple[CaseResult, ...]:
-        """Run the cases for a submission: their results, in the order of the file.
-
-        Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and
-        ``BdbQuit`` when the user leaves a debugger.
-        """
-        self._run, only = run, run.only and run.only.removeprefix("test_")
-        names = {item: _name(item) for item in self._items}
-        wanted = [
-            item for item, name in names.items() if only in (None, name, name.partition("[")[0])
-        ]
-        if not wanted:
-            known = ", ".join(names.values())
-            raise CaseFault(
-                f"no case is named {run.only}; there are {known}" if names else "there are none"
-            )
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            for item, following in zip_longest(wanted, wanted[1:]):
-                try:
-                    self._run_case(item, following)
-                except (BdbQuit, Ended, WorkerFault):
-                    raise
-                except (Exception, SystemExit, *OUTCOMES) as error:
-                    raise CaseFault(f"{type(error).__name__}: {error}") from error
-        return tuple(run.results)
-
-    def _run_case(self, item: pytest.Item, following: pytest.Item | None) -> None:
-        """pytest's own protocol of one test without its reports, which cost more than a case."""
-        run, hook = self._run, item.ihook
-        run.first_call = len(run.submission.calls)
-        if isinstance(item, pytest.Function):
-            item._initrequest()  # its fixtures are those of this run, as in pytest's own runner
-        try:
-            hook.pytest_runtest_setup(item=item)
-            run.results.append(self._judge(item, self._error_of(item)))
-        finally:
-            hook.pytest_runtest_teardown(item=item, nextitem=following)
-
-    def _error_of(self, item: pytest.Item) -> BaseException | None:
-        """What the case raises, if it is run: its result may not be wanted, nor time be left."""
-        if self._run.over:
-            return _NotRun()
-        self._run.submission.begin_case()
-        try:
-            item.runtest()
-        except (pytest.exit.Exception, BdbQuit):
-            raise
-        except (Exception, *OUTCOMES) as error:
-            return error
-        return None
-
     @pytest.fixture
     def submission(self) -> Functions:
         """The submission: its functions run in the worker."""
@@ -153,80 +136,120 @@ class Cases:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
         return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
 
-    def _judge(self, item: pytest.Item, error: BaseException | None) -> CaseResult:
-        calls = self._run.submission.calls[self._run.first_call :]
+    def run(self, run: Run) -> tuple[CaseResult, ...]:
+        """The results of the cases; see ``run_cases``."""
+        self._run = run
+        results: list[CaseResult] = []
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for item in self._wanted(run.only):
+                failed = any(one.status != "passed" for one in results)
+                if run.submission.exhausted or (run.quick and failed):
+                    results.append(CaseResult(_name(item), _label(item), "not run"))
+                    continue
+                try:
+                    results.append(self._run_case(item))
+                except (BdbQuit, Ended, WorkerFault):
+                    raise
+                except (Exception, SystemExit, *OUTCOMES) as error:
+                    raise CaseFault(f"{type(error).__name__}: {error}") from error
+        return tuple(results)
+
+    def _wanted(self, only: str | None) -> list[pytest.Item]:
+        """All cases; or those of the function, or the one with the parameters, that is named."""
+        if not self._items:
+            raise CaseFault("there are none")
+        if only is None:
+            return self._items
+        wanted = only.removeprefix("test_")
+        names = {item: _name(item) for item in self._items}
+        found = [one for one, name in names.items() if wanted in (name, name.partition("[")[0])]
+        if not found:
+            raise CaseFault(f"no case is named {only}; there are {', '.join(names.values())}")
+        return found
+
+    def _run_case(self, item: pytest.Item) -> CaseResult:
+        """pytest's own protocol of one test without its reports, which cost more than a case."""
+        submission = self._run.submission
+        first_call = len(submission.calls)
+        error: BaseException | None = None
+        if isinstance(item, pytest.Function):
+            item._initrequest()  # its fixtures are those of this run, as in pytest's own runner
+        try:
+            item.ihook.pytest_runtest_setup(item=item)
+            submission.begin_case()
+            try:
+                item.runtest()
+            except (pytest.exit.Exception, BdbQuit):
+                raise
+            except (Exception, *OUTCOMES) as raised:
+                error = raised
+            return self._result(item, submission.calls[first_call:], error)
+        finally:
+            item.ihook.pytest_runtest_teardown(item=item, nextitem=None)
+
+    def _result(
+        self, item: pytest.Item, calls: Sequence[Call], error: BaseException | None
+    ) -> CaseResult:
+        """What the case found; it raises ``error`` if the fault is not the submission's."""
         for made in calls:
             made.failed = error is not None
-        document = getattr(getattr(item, "obj", None), "__doc__", None) or ""
-        label = document.strip().split("\n")[0].rstrip(".")
-        if bracket := item.name.partition("[")[2]:
-            label = f"{label} ({bracket.removesuffix(']')})"
-        name, printed = _name(item), "".join(call.printed for call in calls)
-        warned = self._warned(calls)
+        printed, last = "".join(call.printed for call in calls), calls[-1] if calls else None
+        found = CaseResult(_name(item), _label(item), "failed", printed=printed)
         if error is None:
-            return CaseResult(name, label, "passed", printed=printed, advice=warned)
-        if isinstance(error, _NotRun):
-            return CaseResult(name, label, "not run")
+            return replace(found, status="passed", advice=self._warned(calls))
         if isinstance(error, CheckFailed):
             call = _call_of(error.subject, calls)
-            return CaseResult(
-                name,
-                label,
-                "failed",
-                error.kind,
-                self._text(call),
-                tuple(Finding(*finding) for finding in error.findings),
+            return replace(
+                found,
+                kind=error.kind,
+                call=self._text(call, calls),
+                findings=tuple(Finding(*finding) for finding in error.findings),
                 location=next(iter(self._warned([call] if call else [])), None),
-                printed=printed,
             )
         if isinstance(error, SubmissionError):
-            last = calls[-1] if calls else None
-            unanswered = error.kind not in ("missing", "signature")
-            kind, findings = _no_answer(error, last)
-            return CaseResult(
-                name,
-                label,
-                "error" if error.kind in ("timeout", "crash", "output") else "failed",
-                kind,
-                self._text(last) if unanswered else "",
-                findings,
-                self._run.source.at(self._run.source.loop(error.running) or error.line),
-                printed,
+            kind, reasons = _no_answer(error, last)
+            return replace(
+                found,
+                status="error" if error.kind in ("timeout", "crash", "output") else "failed",
+                kind=kind,
+                call="" if error.kind in ("missing", "signature") else self._text(last, calls),
+                findings=tuple(reasons),
+                location=self._run.source.of_error(error),
             )
-        if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or not calls:
-            raise error  # the fault is not the submission's
+        if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
+            raise error
         # The case works on every right solution (`author check`): what came back is of no use.
-        kind = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        findings = (
-            Finding("got", kind_of(calls[-1].result)),
-            Finding("", f"the case cannot go on with this ({kind})"),
-        )
-        last = calls[-1]
-        return CaseResult(name, label, "failed", "form", self._text(last), findings, None, printed)
+        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        advice = Finding("", f"the case cannot go on with this ({what})")
+        findings = (Finding("got", kind_of(last.result)), advice)
+        return replace(found, kind="form", call=self._text(last, calls), findings=findings)
 
-    def _text(self, call: Call | None) -> str:
+    def _text(self, call: Call | None, calls: Sequence[Call]) -> str:
+        """A call of a case's ``calls`` as code; of a use of an object, with how that was made."""
         if call is None or not call.function:
             return ""
+        made = [one for one in calls if one.request["op"] == "call"]
+        made = [one for one in made if one.function == call.function]
         if call.request["op"] == "call":
-            names = [parameter.name for parameter in self._run.api[call.function].parameters]
-            return call_text(call.function, names, call.args, call.kwargs)
-        calls = self._run.submission.calls[self._run.first_call :]
-        made = [one for one in calls if one.function == call.function]
-        made = [one for one in made if one.request["op"] == "call"]
-        if len(made) != 1:  # of several objects, one does not know which
+            made = [call]
+        if len(made) != 1:  # it may be any of several objects
             return f"{call.function}(…)"
-        text, number = self._text(made[0]), call.request.get("object")
+        signature = self._run.submission.function(call.function).signature
+        names = [parameter.name for parameter in signature.parameters]
+        text = call_text(call.function, names, made[0].args, made[0].kwargs)
         if call.request["op"] == "get":
             text += f".{call.request['name']}"
         elif call.request["op"] == "invoke":
-            for one in calls:
-                if one.request["op"] == "get" and getattr(one.result, "_number", None) == number:
-                    text += f".{one.request['name']}"
-                    break
+            got = [one for one in calls if one.request["op"] == "get"]
+            number = call.request["object"]
+            method = [one for one in got if getattr(one.result, "_number", None) == number][:1]
+            text += "".join(f".{one.request['name']}" for one in method)
             text += call_text("", [], call.args, call.kwargs)
         return text
 
     def _warned(self, calls: Sequence[Call]) -> tuple[Location, ...]:
+        """The lines of the submission that gave warnings, each once."""
         places = (
             self._run.source.at(warned.line, f"{warned.category}: {warned.message}")
             for call in calls
@@ -235,12 +258,16 @@ class Cases:
         return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
-class _NotRun(Exception):
-    """The run's time is used up."""
-
-
 def _name(item: pytest.Item) -> str:
     return item.name.removeprefix("test_")
+
+
+def _label(item: pytest.Item) -> str:
+    """The first line of the case's docstring, with its parameters."""
+    document = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    label = document.strip().split("\n")[0].rstrip(".")
+    parameters = item.name.partition("[")[2].removesuffix("]")
+    return f"{label} ({parameters})" if parameters else label
 
 
 def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
@@ -252,16 +279,13 @@ def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
     return calls[-1] if calls else None
 
 
-def _parts(value: object) -> Iterator[object]:
-    """The arrays and objects in a nested value; plain numbers have no identity to speak of."""
+def _parts(value: object) -> list[object]:
+    """The arrays and objects in a nested value; numbers and texts have no identity of use."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
     if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from _parts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _parts(item)
-    elif value is not None and not isinstance(value, (bool, int, str, bytes)):
-        yield value
+        return [part for item in value for part in _parts(item)]
+    return [] if value is None or isinstance(value, (bool, int, str, bytes)) else [value]
 
 
 def _in_reference(error: BaseException) -> bool:
@@ -270,30 +294,31 @@ def _in_reference(error: BaseException) -> bool:
     return any(frame.f_code.co_filename == "reference.py" for frame, _ in frames)
 
 
-def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, tuple[Finding, ...]]:
-    """The kind and the findings of a call that gave no result, or none of the right form."""
+def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, list[Finding]]:
+    """The kind and the findings of a call without a result, or with one of another form."""
     raised = error.raised
     if error.kind == "form" and last is not None:
         findings = [Finding("got", kind_of(last.result)), Finding("expected", str(error))]
-        if last.result is None:
-            findings.append(Finding("", f"{last.function} returned None: is a `return` missing?"))
-        return "none" if last.result is None else "type", tuple(findings)
+        if last.result is not None:
+            return "type", findings
+        return "none", [
+            *findings,
+            Finding("", f"{last.function} returned None: is a `return` missing?"),
+        ]
     if error.kind == "timeout":
-        text = f"{error}: is there an endless loop?"
-        return "timeout", (Finding("stopped", text),)
+        return "timeout", [Finding("stopped", f"{error}: is there an endless loop?")]
     if raised is None:
         label = {"crash": "crashed", "output": "stopped"}.get(error.kind, "")
-        return error.kind, (Finding(label, f"{error}"),)
+        return error.kind, [Finding(label, str(error))]
     if raised.type == "NotImplementedError":
         function = last.function if last is not None else "it"
-        return "not implemented", (Finding("", f"{function} is not implemented yet"),)
+        return "not implemented", [Finding("", f"{function} is not implemented yet")]
     if raised.refused:
         text = f"the import of {raised.message}: NumPy and the harmless standard library are there"
-        return "import", (Finding("refused", text),)
+        return "import", [Finding("refused", text)]
     what = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    findings = [Finding("raised", what)]
-    if raised.type == "SystemExit":
-        findings.append(Finding("", "the submission ends the program: return a result instead"))
-    elif raised.type == "EOFError":
-        findings.append(Finding("", "input() has nothing to read: all data come as arguments"))
-    return "exception", tuple(findings)
+    advice = {
+        "SystemExit": "the submission ends the program: return a result instead",
+        "EOFError": "input() has nothing to read: all data come as arguments",
+    }.get(raised.type)
+    return "exception", [Finding("raised", what), *([Finding("", advice)] if advice else [])]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import math
 import sys
+import traceback
 import types
 import warnings
 from bdb import BdbQuit
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,8 +34,8 @@ def debug(
     """Judge the file ``path``, which holds ``source``, here and now, up to the first failure.
 
     ``case`` is the name of the one case to run. The user's code runs in the thread that calls
-    this, unlocked, with the real standard input and output, and for as long as it takes; no
-    mistake is named. Raises ``BdbQuit`` when the user leaves a debugger.
+    this, without locks or a time limit, with the real standard input and output. No mistake is
+    named. Raises ``BdbQuit`` when the user leaves a debugger.
     """
     timeless = replace(exercise, seconds=math.inf)
     start = partial(Here, path)
@@ -45,8 +46,8 @@ def debug(
 class Here:
     """Stands in for a worker: answers its requests from the user's file, in this process.
 
-    The file's folder comes last on ``sys.path``, so that the file can import its neighbours, and
-    a ``random.py`` among them is nobody else's.
+    The file's folder comes last on ``sys.path``: the file can import its neighbours, and a
+    ``random.py`` among them does not replace Python's own.
     """
 
     closed = False
@@ -66,23 +67,21 @@ class Here:
 
     def close(self) -> None:
         """Forget the module."""
-        if not self.closed:
-            self.closed = True
-            sys.path.remove(str(self.path.parent))
-            if sys.modules.get(self.path.stem) is self._module:
-                del sys.modules[self.path.stem]
+        sys.path.remove(str(self.path.parent))
+        if sys.modules.get(self.path.stem) is self._module:
+            del sys.modules[self.path.stem]
 
     def request(
-        self,
-        message: dict[str, Any],
-        arrays: Arrays,
-        seconds: float,
-        on_callback: OnCallback,
+        self, message: dict[str, Any], arrays: Arrays, seconds: float, on_callback: OnCallback
     ) -> tuple[dict[str, Any], Arrays]:
         """Answer a request as a worker does, however long it takes."""
         reply: dict[str, Any] = {"printed": "", "lost": 0, "value": None}
         out: Arrays = []
-        with _as_in_a_worker() as warned:
+        with (
+            np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
+            warnings.catch_warnings(record=True) as warned,
+        ):
+            warnings.simplefilter("always")
             try:
                 if message["op"] == "load":
                     reply["functions"] = self._load(arrays[0].tobytes(), on_callback)
@@ -95,13 +94,10 @@ class Here:
                 if _is_quit(error):
                     raise BdbQuit from error
                 reply["raised"] = describe(error, str(self.path))
+        lines = [one.lineno if one.filename == str(self.path) else 0 for one in warned]
         reply["warnings"] = [
-            [
-                one.lineno if one.filename == str(self.path) else 0,
-                one.category.__name__,
-                str(one.message),
-            ]
-            for one in warned
+            [line, one.category.__name__, str(one.message)]
+            for line, one in zip(lines, warned, strict=True)
         ]
         return reply, _copies(out)
 
@@ -126,48 +122,25 @@ class Here:
     def _run(self, message: dict[str, Any], arrays: Arrays) -> tuple[dict[str, Any], Arrays]:
         if message.get("observe") not in ("lines", "memory"):
             return self._runner.run(message, _copies(arrays))
-        # A debugger would be measured as well: after its turn, the call is made once more.
+        # A debugger would be measured as well. So the call is made once for it, and once more to
+        # be measured, when nothing stops and nothing is printed.
         reply, out = self._runner.run({**message, "observe": ""}, _copies(arrays))
-        with _undisturbed():
-            measured, _ = self._runner.run({**message, "fresh": False}, _copies(arrays))
+        trace, hook = sys.gettrace(), sys.breakpointhook
+        sys.settrace(None)
+        sys.breakpointhook = lambda *args, **kwargs: None
+        try:
+            with redirect_stdout(io.StringIO()):
+                measured, _ = self._runner.run({**message, "fresh": False}, _copies(arrays))
+        finally:
+            sys.breakpointhook = hook
+            sys.settrace(trace)
         return {**measured, **reply}, out
-
-
-@contextmanager
-def _as_in_a_worker() -> Iterator[list[warnings.WarningMessage]]:
-    """NumPy warns as it does by itself; the list gets what it says."""
-    with (
-        np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
-        warnings.catch_warnings(record=True) as warned,
-    ):
-        warnings.simplefilter("always")
-        yield warned
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Nothing stops and nothing is printed within it."""
-    trace, hook = sys.gettrace(), sys.breakpointhook
-    sys.settrace(None)
-    sys.breakpointhook = lambda *args, **kwargs: None
-    try:
-        with redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        sys.breakpointhook = hook
-        sys.settrace(trace)
 
 
 def _is_quit(error: BaseException) -> bool:
     """Whether pdb ended the program: from Python 3.14 on that is what its ``q`` does."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return (
-        isinstance(error, SystemExit)
-        and trace is not None
-        and trace.tb_frame.f_globals.get("__name__") == "pdb"
-    )
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return isinstance(error, SystemExit) and frames[-1].f_globals.get("__name__") == "pdb"
 
 
 def _copies(arrays: Arrays) -> Arrays:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from dlprep.api import read_api
 from dlprep.catalog import Exercise
-from dlprep.judge.problems import load, unreadable
-from dlprep.judge.source import Source
+from dlprep.judge.source import Source, load, unreadable
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import Submission, Worker
-from dlprep.verdict import CaseResult, NamedMistake, Problem, Verdict, VerdictStatus
+from dlprep.verdict import CaseResult, Problem, Verdict, VerdictStatus
 
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
 
@@ -33,61 +33,52 @@ def judge(
     lost, ``start`` makes another. ``quick`` stops at the first case that fails and names no
     mistake: passed or not is all.
     """
-    began = time.perf_counter()
-    file = f"{exercise.slug}.py"
-    api = read_api(exercise.stub.read_text(encoding="utf-8"))
+    began, file = time.perf_counter(), f"{exercise.slug}.py"
+    verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
+    if problem := unreadable(source, file):
+        return replace(verdict, problem=problem, seconds=time.perf_counter() - began)
+    api, text = read_api(exercise.stub.read_text(encoding="utf-8")), Source(source)
+    total = RUN_FACTOR * exercise.seconds
     submission = Submission(
         exercise.slug,
         source,
         api,
         seconds=exercise.seconds,
-        total=RUN_FACTOR * exercise.seconds,
+        total=total,
         worker=worker,
         start=start,
     )
-    text = Source(source)
-    cases: tuple[CaseResult, ...] = ()
-    mistakes: tuple[NamedMistake, ...] = ()
-    problem = unreadable(source, file)
-    if problem is None:
-        # these bring NumPy and pytest: the worker gets ready in the meantime
-        from dlprep.judge.cases import CaseFault, Run
-        from dlprep.judge.naming import load_text, name_mistakes
-        from dlprep.judge.session import run_cases
+    # these bring NumPy and pytest: the worker gets ready in the meantime
+    from dlprep.judge.cases import CaseFault, Run, run_cases
+    from dlprep.judge.naming import load_text, name_mistakes
 
-        try:
-            submission.begin_case()
-            problem = load(submission, api, text, file)
-            if problem is None:
-                reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-                run = Run(submission, reference, api, text, seed, only, quick)
-                cases = run_cases(exercise.cases, exercise.folder.parent, run)
-                if not quick and _status(cases, None) != "passed":
-                    mistakes = name_mistakes(exercise, submission)
-        except WorkerFault as error:
-            problem = Problem("fault", f"The submission cannot be run: {error}.")
-        except CaseFault as error:
-            problem = Problem("fault", f"The cases of {exercise.slug} went wrong: {error}.")
-        finally:
-            submission.close()
-    loaded = submission.load_call
-    return Verdict(
-        exercise=exercise.slug,
-        file=file,
-        status=_status(cases, problem),
-        seed=seed,
+    try:
+        submission.begin_case()
+        problem = load(submission, api, text, file)
+        if problem is None:
+            reference = load_text(exercise.reference.read_text(encoding="utf-8"))
+            cases = run_cases(exercise, Run(submission, reference, text, seed, only, quick))
+            verdict = replace(verdict, cases=cases, status=_status(cases))
+            if not quick and verdict.status != "passed":
+                verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))
+    except WorkerFault as error:
+        problem = Problem("fault", f"The submission cannot be run: {error}.")
+    except CaseFault as error:
+        problem = Problem("fault", f"The cases of {exercise.slug} went wrong: {error}.")
+    finally:
+        submission.close()
+    if problem is not None:
+        status: VerdictStatus = "fault" if problem.kind == "fault" else "error"
+        verdict = replace(verdict, status=status, problem=problem)
+    return replace(
+        verdict,
         seconds=time.perf_counter() - began,
         isolation=submission.isolation,
-        cases=cases,
-        mistakes=mistakes,
-        problem=problem,
-        printed=loaded.printed if loaded is not None else "",
+        printed=submission.load_call.printed if submission.load_call is not None else "",
     )
 
 
-def _status(cases: tuple[CaseResult, ...], problem: Problem | None) -> VerdictStatus:
-    if problem is not None:
-        return "fault" if problem.kind == "fault" else "error"
+def _status(cases: tuple[CaseResult, ...]) -> VerdictStatus:
     if any(case.status in ("error", "not run") for case in cases):
         return "error"
-    return "passed" if cases and all(case.status == "passed" for case in cases) else "failed"
+    return "passed" if all(case.status == "passed" for case in cases) else "failed"

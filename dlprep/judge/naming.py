@@ -1,4 +1,4 @@
-"""Name the user's mistake, when it is one of the exercise's list; say nothing otherwise.
+"""Name the user's mistake if the exercise lists it; say nothing otherwise.
 
 The recorded calls are replayed through the reference and through every listed mistake. A mistake
 is named when, for some function, it differs from the reference on some call, and gives what the
@@ -10,8 +10,8 @@ from __future__ import annotations
 import types
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,63 +26,36 @@ from dlprep.variants import Mistake, read_variants
 from dlprep.verdict import NamedMistake
 
 
-class Outcome:
-    """What a call gave: a value (references as words), or an exception's type and text."""
-
-    def __init__(self, value: Any = None, raised: tuple[str, str] | None = None) -> None:
-        self.value, self.raised = value, raised
-
-    def matches(self, other: Outcome) -> bool:
-        """Whether both gave the same: equal values, or exceptions of one type."""
-        if self.raised and other.raised:
-            return self.raised[0] == other.raised[0]
-        return not self.raised and not other.raised and same(self.value, other.value)
-
-
-class Words(wire.Codec):
-    """Decodes results for comparison: what stays in the worker becomes a word."""
-
-    def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
-        return f"<{tag} {node['foreign']}>" if tag == "foreign" else f"<{tag}>"
-
-
 def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMistake, ...]:
-    """The listed mistakes that explain the submission's answers: one a function, or none."""
+    """The listed mistakes that explain the submission's answers, at most one a function."""
     calls = submission.calls
     if submission.nested or any(call.raised is None and not call.reply for call in calls):
         return ()  # calls within calls, or a lost worker, do not replay
     changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
-    matching: dict[str, list[Mistake]] = {}
+    matching: dict[str, list[Mistake]] = {call.function: [] for call in calls}
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         reference = load_text(exercise.reference.read_text(encoding="utf-8"))
         cases = [_Case(submission, reference, case) for case in _by_case(calls)]
         cases.sort(key=lambda case: not case.wrong)  # these rule most mistakes out
-        for mistake, code in _mistakes(exercise, changed):
-            for function in _explained(cases, _module(code)):
-                matching.setdefault(function, []).append(mistake)
+        for mistake in _mistakes(exercise, changed):
+            for function in _explained(cases, load_text(mistake.source)):
+                matching[function].append(mistake)
     named: dict[str, NamedMistake] = {}
-    for function in dict.fromkeys(call.function for call in calls):
-        found = matching.get(function, [])
+    for function, found in matching.items():
         if len(found) == 1:  # two that cannot be told apart would be a guess
             mistake = found[0]
             named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
     return tuple(named.values())
 
 
-def load_text(source: str, name: str = "reference") -> types.ModuleType:
-    """Run the text of the reference, or of a variant of it: code of the exercise's author."""
-    return _module(_compiled(source, f"{name}.py"))
-
-
+@dataclass
 class _Case:
     """The calls that one case made, which depend on no other case's."""
 
-    def __init__(
-        self, submission: Submission, reference: types.ModuleType, calls: Sequence[Call]
-    ) -> None:
-        self.submission, self.reference, self.calls = submission, reference, calls
-        self.functions = {call.function for call in calls}
+    submission: Submission
+    reference: types.ModuleType
+    calls: list[Call]
 
     @cached_property
     def theirs(self) -> list[Outcome]:
@@ -96,11 +69,70 @@ class _Case:
 
     @cached_property
     def wrong(self) -> set[str]:
-        """The functions of which some answer is not the reference's; none if the case passed."""
+        """The functions with an answer that is not the reference's; empty if the case passed."""
         if not self.calls[0].failed:
             return set()
         answers = zip(self.calls, self.theirs, self.right, strict=True)
         return {call.function for call, their, right in answers if not their.matches(right)}
+
+
+def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
+    cases: list[list[Call]] = []
+    for call in calls:
+        if call.request.get("fresh") or not cases:
+            cases.append([])
+        cases[-1].append(call)
+    return cases
+
+
+def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
+    """The functions of which the mistake gives every answer, and the reference does not."""
+    alive = set[str]().union(*(case.wrong for case in cases))
+    evidence = set()
+    for case in cases:
+        if alive.isdisjoint(call.function for call in case.calls):
+            continue
+        for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
+            function, their = case.calls[n].function, case.theirs[n]
+            if function not in alive:
+                continue
+            if not their.matches(wrong):
+                alive.remove(function)
+                if not alive:
+                    return alive
+            elif not wrong.matches(case.right[n]) and (
+                wrong.raised is None or wrong.raised == their.raised
+            ):
+                evidence.add(function)
+    return alive & evidence
+
+
+@dataclass(eq=False, slots=True)
+class Outcome:
+    """What a call gave: a value (references as words), or an exception's type and text."""
+
+    value: Any = None
+    raised: tuple[str, str] | None = None
+
+    def matches(self, other: Outcome) -> bool:
+        """Whether both gave the same: equal values, or exceptions of one type."""
+        if self.raised and other.raised:
+            return self.raised[0] == other.raised[0]
+        return not self.raised and not other.raised and same(self.value, other.value)
+
+
+class _Words(wire.Codec):
+    """Decodes results for comparison: what stays in the worker becomes a word."""
+
+    def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
+        return f"<{tag} {node['foreign']}>" if tag == "foreign" else f"<{tag}>"
+
+
+def outcome(call: Call) -> Outcome:
+    """What the submission gave."""
+    if call.raised is not None:
+        return Outcome(raised=(call.raised.type, call.raised.message))
+    return Outcome(_Words().decode(call.reply["value"], call.out))
 
 
 def replay(
@@ -119,64 +151,24 @@ def replay(
         try:
             request = {**call.request, "observe": ""}
             reply, out = runner.run(request, [array.copy() for array in call.arrays])
-            yield Outcome(Words().decode(reply["value"], out))
+            yield Outcome(_Words().decode(reply["value"], out))
         except Exception as error:
             yield Outcome(raised=(type(error).__name__, str(error)))
 
 
-def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
-    cases: list[list[Call]] = []
-    for call in calls:
-        if call.request.get("fresh") or not cases:
-            cases.append([])
-        cases[-1].append(call)
-    return cases
-
-
-def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
-    """The functions whose every answer the mistake gives, and not the reference."""
-    alive = set[str]().union(*(case.wrong for case in cases))
-    evidence = set()
-    for case in cases:
-        if not alive & case.functions:
-            continue
-        for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
-            function, their = case.calls[n].function, case.theirs[n]
-            if function not in alive:
-                continue
-            if not their.matches(wrong):
-                alive.remove(function)
-                if not alive:
-                    return alive
-            elif (
-                function not in evidence
-                and not wrong.matches(case.right[n])
-                and (wrong.raised is None or wrong.raised == their.raised)
-            ):
-                evidence.add(function)
-    return alive & evidence
-
-
-def outcome(call: Call) -> Outcome:
-    """What the submission gave."""
-    if call.raised is not None:
-        return Outcome(raised=(call.raised.type, call.raised.message))
-    return Outcome(Words().decode(call.reply["value"], call.out))
-
-
 @lru_cache(maxsize=128)
-def _mistakes(exercise: Exercise, changed: int) -> list[tuple[Mistake, types.CodeType]]:
-    """The listed mistakes; ``changed`` is when the list was, should an author be at work."""
-    listed = read_variants(exercise).mistakes
-    return [(mistake, _compiled(mistake.source, "reference.py")) for mistake in listed]
+def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
+    """The listed mistakes; ``changed`` is when the list was, since an author may be at work."""
+    return read_variants(exercise).mistakes
 
 
-@lru_cache(maxsize=128)
+def load_text(source: str, name: str = "reference") -> types.ModuleType:
+    """Run the text of the reference, or of a variant of it: code of the exercise's author."""
+    module = types.ModuleType(name)
+    exec(_compiled(source, f"{name}.py"), vars(module))
+    return module
+
+
+@lru_cache(maxsize=1024)
 def _compiled(source: str, file: str) -> types.CodeType:
     return compile(source, file, "exec", dont_inherit=True)
-
-
-def _module(code: types.CodeType) -> types.ModuleType:
-    module = types.ModuleType(Path(code.co_filename).stem)
-    exec(code, vars(module))
-    return module

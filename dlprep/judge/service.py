@@ -1,8 +1,7 @@
 """The judge as a process of its own, which gets ready while the command line still loads.
 
-It reads requests and writes verdicts, a line of JSON each, and is as trusted as its caller. It
-starts a worker before it imports anything heavy, and stays warm from one verdict to the next.
-When its caller is gone it ends, whatever it is doing, and its worker with it.
+It reads requests and writes verdicts, a line of JSON each, and is as trusted as its caller. When
+its caller is gone it ends, whatever it is doing, and its worker with it.
 """
 
 from __future__ import annotations
@@ -15,15 +14,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import nullcontext, suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
-    from queue import SimpleQueue
-
     from dlprep.verdict import Verdict
 
 
@@ -40,15 +38,18 @@ class JudgeLost(JudgeFault):
 class JudgeProcess:
     """One judge. Start it early: it needs longer to load than to judge.
 
-    A ``lasting`` one is as quick with its second submission as with all others, and silent.
+    A ``lasting`` one prints nothing, and has a worker at once for every submission, not the first
+    alone.
     """
 
     def __init__(self, *, lasting: bool = False) -> None:
-        # -P: a numpy.py in the user's folder is not NumPy
-        program = f"from dlprep.judge.service import serve; serve(lasting={lasting})"
-        with _unfollowed():
+        # An editor's debugger (pydevd) is not to follow into the judge. It would follow into the
+        # worker as well, which then could not be locked.
+        pydevd = sys.modules.get("_pydev_bundle.pydev_monkey")
+        with getattr(pydevd, "skip_subprocess_arg_patch", nullcontext)():
+            program = f"from dlprep.judge.service import serve; serve(lasting={lasting})"
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", program],
+                [sys.executable, "-P", "-c", program],  # -P: the user's numpy.py is not NumPy
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if lasting else None,  # nothing gets onto a full screen
@@ -75,26 +76,20 @@ class JudgeProcess:
 
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {
-            "exercise": exercise,
-            "source": source.decode("latin-1"),  # a character for each byte
-            "seed": seed,
-            "only": only,
-            "seconds": seconds,
-        }
+        text = source.decode("latin-1")  # a character for each byte
+        terms = {"seed": seed, "only": only, "seconds": seconds}
+        request = json.dumps({"exercise": exercise, "source": text, **terms})
         try:
             with suppress(BrokenPipeError):  # it may have said why it ended
-                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                self._process.stdin.write(request.encode() + b"\n")
                 self._process.stdin.flush()
             reply = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
             raise JudgeLost(
                 "the judge's process ended without a verdict (is there too little memory?)"
             ) from error
-        if "refused" in reply:
-            raise JudgeLost(reply["refused"])
         if "fault" in reply:
-            raise JudgeFault(reply["fault"])
+            raise (JudgeFault if reply["ours"] else JudgeLost)(reply["fault"])
         return Verdict.from_json(reply)
 
     def kill(self) -> None:
@@ -114,37 +109,26 @@ class JudgeProcess:
         self._process.wait()
 
 
-def _unfollowed() -> AbstractContextManager[None]:
-    """Within it, an editor's debugger (pydevd) does not follow into a new process.
-
-    It would follow into the worker as well, which then could not be locked.
-    """
-    pydevd = sys.modules.get("_pydev_bundle.pydev_monkey")
-    skip: Callable[[], AbstractContextManager[None]] = getattr(
-        pydevd, "skip_subprocess_arg_patch", nullcontext
-    )
-    return skip()
-
-
 def serve(lasting: bool = False) -> None:
-    """Answer requests from standard input until it ends. The process ends with it."""
-    import dlprep.files  # noqa: F401 - for `_fault`, which may have no file left to open
+    """Answer requests from standard input until it ends, or a fault. The process ends with it."""
+    from dlprep.files import refusal  # now: an error may be that no more files can be opened
 
     verdicts = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # what cases or pytest print must not get between the verdicts
     signal.signal(signal.SIGTERM, _stop)
-
-    def tell(reply: dict[str, Any]) -> None:
-        verdicts.write(json.dumps(reply) + "\n")
-        verdicts.flush()
-
     try:
-        _answer(tell, lasting)
+        _answer(verdicts, lasting)
     except (KeyboardInterrupt, BrokenPipeError):  # the caller is gone, or ends us
         pass
     except BaseException as error:
+        if os.environ.get("DLPREP_DEBUG"):
+            import traceback
+
+            traceback.print_exception(error)
+        refused = refusal(error)
+        fault = {"fault": refused or f"{type(error).__name__}: {error}", "ours": not refused}
         with suppress(BrokenPipeError):
-            tell(_fault(error))
+            print(json.dumps(fault), file=verdicts, flush=True)
     finally:
         os._exit(0)  # without the interpreter's tidying up: somebody waits
 
@@ -156,7 +140,7 @@ def _stop(*_: object) -> NoReturn:
 
 
 def _read(requests: SimpleQueue[bytes]) -> None:
-    """Take requests in until the caller is gone, which an empty one says; then stop the rest."""
+    """Take requests in until the caller is gone, then stop whatever is being done."""
     for line in sys.stdin.buffer:
         requests.put(line)
     requests.put(b"")
@@ -165,10 +149,9 @@ def _read(requests: SimpleQueue[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _answer(tell: Callable[[dict[str, Any]], None], lasting: bool) -> None:
-    """Judge one request after the other, until the caller is gone."""
+def _answer(verdicts: TextIO, lasting: bool) -> None:
+    """Judge one request after the other. A worker starts before anything heavy is imported."""
     from dataclasses import replace
-    from queue import SimpleQueue
 
     from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
@@ -176,50 +159,29 @@ def _answer(tell: Callable[[dict[str, Any]], None], lasting: bool) -> None:
     requests: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
     worker: WorkerProcess | None = None
-    nursery: Nursery | None = None
     start: Callable[[], WorkerProcess] = WorkerProcess
     try:
         with suppress(OSError, WorkerFault):  # the judge tries again, and reports it
             if lasting and Nursery.available:
-                nursery = Nursery()
-                start = nursery.worker
+                start = Nursery().worker
             else:
                 worker = WorkerProcess()
         from dlprep import catalog
-        from dlprep.judge import naming, session  # noqa: F401 - NumPy and pytest, before a request
+        from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request
         from dlprep.judge.judge import judge
 
         while line := requests.get():
             request = json.loads(line)
-            if worker is None and nursery is None and Nursery.available:
-                nursery = Nursery()  # from the second submission on: each gets a worker of its own
-                start = nursery.worker
-            try:
-                exercise = catalog.find(request["exercise"])
-                if request["seconds"] is not None:
-                    exercise = replace(exercise, seconds=request["seconds"])
-                source = request["source"].encode("latin-1")
-                seed, only = request["seed"], request["only"]
-                verdict = judge(exercise, source, seed=seed, only=only, worker=worker, start=start)
-                tell(verdict.to_json())
-            except Exception as error:
-                tell(_fault(error))
+            exercise = catalog.find(request["exercise"])
+            if request["seconds"] is not None:
+                exercise = replace(exercise, seconds=request["seconds"])
+            source = request["source"].encode("latin-1")
+            seed, only = request["seed"], request["only"]
+            verdict = judge(exercise, source, seed=seed, only=only, worker=worker, start=start)
+            print(json.dumps(verdict.to_json()), file=verdicts, flush=True)
             if worker is not None:
                 worker.close()
                 worker = None
     finally:
         if worker is not None:
             worker.close()
-
-
-def _fault(error: BaseException) -> dict[str, str]:
-    """What to tell the caller of an exception; with ``DLPREP_DEBUG``, where it was raised."""
-    from dlprep.files import refusal
-
-    if os.environ.get("DLPREP_DEBUG"):
-        import traceback
-
-        traceback.print_exception(error)
-    if said := refusal(error):
-        return {"refused": said}
-    return {"fault": f"{type(error).__name__}: {error}"}

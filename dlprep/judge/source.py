@@ -1,13 +1,26 @@
-"""The submission's text, for showing lines of it; it is never compiled or imported here."""
+"""The submission's text: its lines, to show them, and why it may not load.
+
+The text is never compiled or imported here.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dlprep.verdict import Location
+from dlprep.api import Signature
+from dlprep.files import MAX_SOURCE
+from dlprep.sandbox.replies import SubmissionError
+from dlprep.sandbox.submission import Submission
+from dlprep.verdict import Location, Problem
 
 LONGEST = 500  # characters of a line that are shown
+# a file that names its encoding, in one of its first two lines
+ENCODING = re.compile(rb"([^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=]")
+ALLOWED_HELP = (
+    "A submission may import NumPy and the harmless part of the standard library"
+    " (math, itertools, functools, collections, dataclasses, typing …)."
+)
 
 
 class Source:
@@ -45,13 +58,63 @@ class Source:
                 return found
         return None
 
+    def of_error(self, error: SubmissionError) -> Location | None:
+        """Where a submission raised, or was stopped."""
+        return self.at(self.loop(error.running) or error.line)
 
-def not_utf8(source: bytes) -> int | None:
-    """The line (from 1) of the first byte that is not UTF-8, unless the file names its encoding."""
-    if re.search(rb"^[ \t\f]*#.*?coding[:=]", b"\n".join(source.split(b"\n", 2)[:2]), re.MULTILINE):
+
+def unreadable(source: bytes, file: str) -> Problem | None:
+    """Why the text cannot be a submission at all; None if it may be one."""
+    if not source.strip(b"\xef\xbb\xbf \t\r\n\f"):
+        return Problem("empty", f"{file} is empty.")
+    if len(source) > MAX_SOURCE:
+        size = len(source) / MAX_SOURCE
+        return Problem("size", f"{file} is larger than a submission may be: {size:.1f} MiB, not 1.")
+    what, start = "is not UTF-8 text", -1
+    if b"\0" in source:
+        what, start = "is not text: it holds NUL bytes", source.index(b"\0")
+    elif not ENCODING.match(source):
+        try:
+            source.decode("utf-8")
+        except UnicodeDecodeError as error:
+            start = error.start
+    if start < 0:
         return None
+    where = Source(source).at(source.count(b"\n", 0, start) + 1)
+    return Problem("encoding", f"{file} {what}.", where, "Save it as UTF-8 in your editor.")
+
+
+def load(
+    submission: Submission, api: Mapping[str, Signature], source: Source, file: str
+) -> Problem | None:
+    """Have the worker load the submission: what went wrong, in a sentence, or None."""
     try:
-        source.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return source.count(b"\n", 0, error.start) + 1
-    return None
+        submission.load()
+    except SubmissionError as error:
+        return _not_loaded(error, source, file)
+    if set(api) & set(submission.defined):
+        return None
+    near = f"It defines {', '.join(submission.defined[:5])}. " if submission.defined else ""
+    stub = "; ".join(map(str, api.values()))
+    message = f"{file} does not define {' and '.join(api)}."
+    return Problem("missing", message, None, f"{near}The stub has {stub}.")
+
+
+def _not_loaded(error: SubmissionError, source: Source, file: str) -> Problem:
+    place, raised = source.of_error(error), error.raised
+    if error.kind == "timeout":
+        advice = "Is there an endless loop, or a long computation, outside the functions?"
+        return Problem("timeout", f"{file} did not finish loading: {error}.", place, advice)
+    if raised is None:
+        return Problem(error.kind, f"{file} could not be loaded: {error}.", place)
+    if raised.syntax is not None:
+        line, column = raised.syntax
+        said = raised.message.rstrip(".") + ("" if raised.message.endswith("?") else ".")
+        place = source.at(line, column=column)
+        return Problem("syntax", f"{file} is not valid Python: {said}", place)
+    if raised.refused:
+        return Problem("import", f"{file} imports {raised.message}.", place, ALLOWED_HELP)
+    if raised.type in ("SystemExit", "KeyboardInterrupt"):
+        return Problem("exception", f"{file} ends the program while it is loaded.", place)
+    what = f"{raised.type}: {raised.message}" if raised.message else raised.type
+    return Problem("exception", f"{file} raises {what} when it is loaded.", place)

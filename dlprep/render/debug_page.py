@@ -10,8 +10,8 @@ from dlprep.render.page import Page
 from dlprep.render.verdict_page import findings, verdict_page
 from dlprep.verdict import Verdict
 
-# What is otherwise here than in check, by the kind of what check found.
-OTHERWISE = {
+# What a case may do here and not in check, by the kind of what check found.
+FREE = {
     "timeout": "There is no time limit here.",
     "import": "Here every import works.",
     "crash": "Here nothing is locked or limited.",
@@ -47,14 +47,12 @@ def after_page(checked: Verdict, here: Verdict, case: str | None, console: Conso
 
 def _outcome(checked: Verdict, here: Verdict) -> str:
     there, now = (one.problem or next(iter(one.failing), None) for one in (checked, here))
-    otherwise = OTHERWISE.get(there.kind, "") if there else ""
+    free = FREE.get(there.kind, "") if there else ""
     if checked.problem and not here.problem:
         rest = "" if now else "Every case passes."
-        return f"{here.file} loads here, but not in check. {otherwise} {rest}"
+        return f"{here.file} loads here, but not in check. {free} {rest}"
     if now is None:
-        return (
-            f"The case passes here, but not in check. {otherwise}" if there else "The case passes."
-        )
+        return f"The case passes here, but not in check. {free}" if there else "The case passes."
     fails = f"{here.file} does not load here" if here.problem else "The case fails here"
     if there is None:
         return f"{fails}, though it passes in check:"

@@ -3,52 +3,52 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from dlprep import command
 from dlprep.render.page import MARKS, Page
 from dlprep.text import plural
-from dlprep.verdict import Location
-
-if TYPE_CHECKING:
-    from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake
+from dlprep.verdict import Location, OwnTest, Score
 
 MOST_SHOWN = 3  # tests that fail; the others' names are enough for now
 UNWRITTEN = "NotImplementedError"
-SAID_LINES, SAID_CHARACTERS = 8, 200  # of what a test says of its failure
-PRINTED_LINES, PRINTED_CHARACTERS = 5, 200
+SAID_LINES, PRINTED_LINES = 8, 5  # of what a test says of its failure, and of its output
+LONGEST = 200  # characters of each of these lines
 HINT_OF_PYTEST = re.compile(r"\n\s*(\n\s*)?Use -v to get more diff")  # there is no such option here
 
 
 def own_tests_page(score: Score, console: Console) -> None:
     """Print a score: the tests that fail or do not count first, then the mistakes."""
-    page = Page(console)
+    page, file = Page(console), f"{score.exercise}.py"
     _header(page, score)
     if score.problem is not None:
         page.gap()
         page.prose(score.problem.message, mark="✗")
-        _location(page, f"{score.exercise}.py", score.problem.location)
+        _location(page, file, score.problem.location)
         page.prose("The tests were scored against dlprep's own solutions alone.", style="dim")
-    _failures(page, score)
+    invalid = {one.test for one in score.invalid}  # their own fault is the news
+    _failures(page, file, [one for one in score.failures if one.test not in invalid])
     for one in score.invalid:
-        page.gap()
-        _failure(page, score, one, _why(one, score))
+        _failure(page, file, one, _why_not_counted(one, file))
     page.gap()
-    caught = [one for one in score.mistakes if one.caught_by]
-    missed = [one for one in score.mistakes if not one.caught_by]
     several = len({name for one in score.mistakes for name in one.functions}) > 1
-    _mistakes(page, "caught", caught, several)
-    _mistakes(page, "missed", missed, several)
+    missed = [one for one in score.mistakes if not one.caught_by]
+    for label, mistakes in (
+        ("caught", [one for one in score.mistakes if one.caught_by]),
+        ("missed", missed),
+    ):
+        for n, mistake in enumerate(mistakes):
+            functions = ", ".join(mistake.functions) if several else ""
+            where = f" (in {functions})" if functions else ""
+            page.labelled("" if n else label, f"{mistake.name}{where}", page.column([label]))
     page.gap()
     if score.left_out:
         names = ", ".join(score.left_out)
         page.prose(f"Not asked for, since no plain test shows it: {names}.", style="dim")
     if missed:
-        page.prose(
-            f"Which input would show one that is missed? Then: {command(f'test {score.exercise}')}"
-        )
+        then = command(f"test {score.exercise}")
+        page.prose(f"Which input would show one that is missed? Then: {then}")
     page.show()
 
 
@@ -57,16 +57,13 @@ def _header(page: Page, score: Score) -> None:
     total = plural(len(score.mistakes), "mistake")
     state = f"   your tests catch {score.caught} of {total}"
     run = f"{plural(len(score.tests), 'test')} · {score.seconds:.1f} s"
-    if page.spread((mark, MARKS["✓"]), (score.exercise, "bold"), (state, ""), right=run):
-        return
-    page.prose(f"{mark}{score.exercise}{state}", indent=0, style="bold")
-    page.prose(run, style="dim")
+    if not page.spread((mark, MARKS["✓"]), (score.exercise, "bold"), (state, ""), right=run):
+        page.prose(f"{mark}{score.exercise}{state}", indent=0, style="bold")
+        page.prose(run, style="dim")
 
 
-def _failures(page: Page, score: Score) -> None:
-    """The tests that fail on the user's file; one that does not count is told of elsewhere."""
-    invalid, file = {one.test for one in score.invalid}, f"{score.exercise}.py"
-    failures = [one for one in score.failures if one.test not in invalid]
+def _failures(page: Page, file: str, failures: list[OwnTest]) -> None:
+    """The tests that fail on the user's file."""
     unwritten = [one for one in failures if one.text == UNWRITTEN]
     if unwritten:
         page.gap()
@@ -77,9 +74,8 @@ def _failures(page: Page, score: Score) -> None:
         for _, place in sorted(places.items()):
             _location(page, file, place)
     failures = [one for one in failures if one.text != UNWRITTEN]
-    for failure in failures[:MOST_SHOWN]:
-        page.gap()
-        _failure(page, score, failure, f"fails on {file}")
+    for one in failures[:MOST_SHOWN]:
+        _failure(page, file, one, f"fails on {file}")
     if more := failures[MOST_SHOWN:]:
         page.gap()
         fails = "fails" if len(more) == 1 else "fail"
@@ -87,8 +83,7 @@ def _failures(page: Page, score: Score) -> None:
         page.prose(f"{plural(len(more), 'more test')} {fails} on {file}: {names}", mark="✗")
 
 
-def _why(one: FailedTest, score: Score) -> str:
-    """Why a test does not count."""
+def _why_not_counted(one: OwnTest, file: str) -> str:
     on = one.on if one.on == "the reference" else f"another right solution ({one.on})"
     said = {
         "wrong": f"is wrong: it fails on {on}",
@@ -98,28 +93,21 @@ def _why(one: FailedTest, score: Score) -> str:
         "not run": f"was not run on {on}",
     }[one.kind]
     own = one.passes_own and one.kind in ("wrong", "over-specific")
-    return f"{said}, and does not count" + f" (on {score.exercise}.py it passes)" * own
+    return f"{said}, and does not count" + (f" (on {file} it passes)" if own else "")
 
 
-def _failure(page: Page, score: Score, one: FailedTest, what: str) -> None:
-    mark = "-" if one.kind == "skipped" else "✗"
-    page.prose(f"{' '.join(one.test.split())} {what}", mark=mark, style="bold" * (mark == "✗"))
-    page.listing(HINT_OF_PYTEST.sub("", one.text), SAID_LINES, SAID_CHARACTERS)
-    _location(page, f"test_{score.exercise}.py", one.location)
-    _location(page, f"{score.exercise}.py", one.solution)
+def _failure(page: Page, file: str, one: OwnTest, what: str) -> None:
+    page.gap()
+    mark, style = ("-", "") if one.kind == "skipped" else ("✗", "bold")
+    page.prose(f"{' '.join(one.test.split())} {what}", mark=mark, style=style)
+    page.listing(HINT_OF_PYTEST.sub("", one.text), SAID_LINES, LONGEST)
+    _location(page, f"test_{file}", one.location)
+    _location(page, file, one.solution)
     if one.printed.strip():
         page.prose("you printed", indent=page.indent, style="dim")
-        page.listing(one.printed, PRINTED_LINES, PRINTED_CHARACTERS)
+        page.listing(one.printed, PRINTED_LINES, LONGEST)
 
 
 def _location(page: Page, file: str, location: Location | None) -> None:
     if location is not None:
         page.location(f"{file}:{location.line}", location.note, location.code, location.column)
-
-
-def _mistakes(page: Page, label: str, mistakes: list[ScoredMistake], several: bool) -> None:
-    """The mistakes by name; of an exercise with several functions, with those that they are in."""
-    for one in mistakes:
-        where = f" (in {', '.join(one.functions)})" if several and one.functions else ""
-        page.labelled(label, f"{one.name}{where}", page.column(["caught"]))
-        label = ""

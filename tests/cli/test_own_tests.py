@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from dlprep.judge.own_tests import FailedTest, Score, ScoredMistake
 from dlprep.practice.workspace import open_workspace
 from dlprep.render import own_tests_page
-from dlprep.verdict import Location, Problem
+from dlprep.verdict import Location, OwnTest, Problem, Score, ScoredMistake
 
 from .conftest import RIGHT, Run
 from .test_bad_input import commands, wait_for
@@ -116,7 +115,7 @@ def test_ctrl_c_ends_all_trials(tmp_path: Path) -> None:
 
 
 def trials(pid: int) -> int:
-    return sum("judge.trials" in command for command in commands(pid).values())
+    return sum("judge.own_tests" in command for command in commands(pid).values())
 
 
 def test_wrong_use_says_how_to_begin(dlprep: Run, tmp_path: Path) -> None:
@@ -155,9 +154,9 @@ def page(score: Score, width: int = 100) -> str:
     return out.getvalue()
 
 
-def failed(name: str, text: str, printed: str = "") -> FailedTest:
+def failed(name: str, text: str, printed: str = "") -> OwnTest:
     place = Location(3, "    assert 1 == 2")
-    return FailedTest(name, "failed", text, place, Location(7, "    return x"), printed)
+    return OwnTest(name, "failed", text, place, Location(7, "    return x"), printed)
 
 
 def test_the_page_names_functions_where_there_are_several() -> None:

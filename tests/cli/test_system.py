@@ -204,10 +204,10 @@ def test_what_a_system_refuses_is_one_sentence(tmp_path: Path, line: str, said: 
 # a fault of the judge's
 
 
-@pytest.mark.parametrize("at", ["judge/naming.py", "judge/problems.py"], ids=["start", "verdict"])
+@pytest.mark.parametrize("at", ["judge/naming.py", "judge/source.py"], ids=["start", "verdict"])
 def test_an_unexpected_exception_of_the_judge_is_told(home: Path, home_run: Run, at: str) -> None:
     home_run("start", "softmax")
-    text = "\n\ndef unreadable(*_):\n    1 / 0\n" if "loading" in at else "\n\n1 / 0\n"
+    text = "\n\ndef unreadable(*_):\n    1 / 0\n" if "source" in at else "\n\n1 / 0\n"
     with (home / "dlprep" / at).open("a") as file:
         file.write(text)
     ran = home_run("check", "softmax")

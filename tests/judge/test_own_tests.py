@@ -13,7 +13,8 @@ from dlprep.authoring.new import new_exercise
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
 from dlprep.judge.mistakes import differing
-from dlprep.judge.own_tests import REFERENCE, Score, score_tests
+from dlprep.judge.own_tests import REFERENCE, score_tests
+from dlprep.verdict import Score
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")
