@@ -22,20 +22,20 @@ from dlprep.cli.shared import (
     seed_option,
 )
 from dlprep.errors import UserError
-from dlprep.grading.model import MAX_TIMEOUT, Feedback
+from dlprep.grading import MAX_TIMEOUT, Feedback
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from dlprep.grading import Run, Task
     from dlprep.grading.log import Log
-    from dlprep.grading.model import Run, Task
     from dlprep.grading.run import Judges
     from dlprep.grading.submissions import Submissions
 
 
-def _option(*names: str, **how: Any) -> Any:
+def _option(name: str, metavar: str, text: str, **more: Any) -> Any:
     """An option that has no default worth showing."""
-    return typer.Option(*names, show_default=False, **how)
+    return typer.Option(name, metavar=metavar, help=text, show_default=False, **more)
 
 
 def _finite(points: float) -> float:
@@ -44,15 +44,15 @@ def _finite(points: float) -> float:
     return points
 
 
-Formats = Annotated[
-    list[str] | None,
-    _option(
-        "--format",
-        metavar="F[=FILE]",
-        help="table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May"
-        " be repeated. Default: table.",
-    ),
-]
+_FORMATS = (
+    "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
+    " repeated. Default: table."
+)
+_TIMEOUT = (
+    "Seconds that a case may take in the submission, and all cases together four times as much."
+    " Default: the exercise's own."
+)
+Formats = Annotated[list[str] | None, _option("--format", "F[=FILE]", _FORMATS)]
 Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
 Shown = Annotated[
     Feedback,
@@ -71,16 +71,15 @@ def grade(
         list[str] | None,
         _option(
             "--exercise",
-            metavar="EX",
-            help="Only this exercise; it is missing where it is not there. May be repeated.",
+            "EX",
+            "Only this exercise; it is missing where it is not there. May be repeated.",
             autocompletion=complete,
         ),
     ] = None,
     layout: Annotated[
         str | None,
         _option(
-            metavar="PATTERN",
-            help="Where the files lie in a folder: '{who}/hw3/{exercise}.py'.",
+            "--layout", "PATTERN", "Where the files lie in a folder: '{who}/hw3/{exercise}.py'."
         ),
     ] = None,
     dry_run: Annotated[
@@ -88,7 +87,7 @@ def grade(
     ] = False,
     log: Annotated[
         Path | None,
-        _option(metavar="FILE", help="Keep each verdict here, for --resume and `dlprep report`."),
+        _option("--log", "FILE", "Keep each verdict here, for --resume and `dlprep report`."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the run in --log, and add to it.")
@@ -96,32 +95,27 @@ def grade(
     only: Annotated[
         list[str] | None,
         _option(
-            metavar="WHO",
-            help="Judge this person alone, again if there is a verdict. May be repeated.",
+            "--only",
+            "WHO",
+            "Judge this person alone, again if there is a verdict. May be repeated.",
         ),
     ] = None,
     formats: Formats = None,
     points: Points = 1.0,
     feedback: Shown = "full",
     jobs: Annotated[
-        int | None, _option(min=1, help="Judges at work at once. Default: one a core.")
+        int | None, _option("--jobs", "N", "Judges at work at once. Default: one a core.", min=1)
     ] = None,
     scheduler: Annotated[
         str | None,
         _option(
-            metavar="ADDRESS",
-            help="Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
+            "--scheduler",
+            "ADDRESS",
+            "Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
         ),
     ] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
-    timeout: Annotated[
-        float | None,
-        _option(
-            metavar="S",
-            help="Seconds that a case may take in the submission, and all cases together four"
-            " times as much. Default: the exercise's own.",
-        ),
-    ] = None,
+    timeout: Annotated[float | None, _option("--timeout", "S", _TIMEOUT)] = None,
     allow_unsandboxed: Annotated[
         bool,
         typer.Option(
@@ -130,7 +124,7 @@ def grade(
         ),
     ] = False,
 ) -> None:
-    """Grade submissions, however many, and trust none of them.
+    """Grade any number of submissions, and trust none of them.
 
     Exit code: 0 all passed, 1 some did not or were not judged, 2 wrong use, 3 a fault of dlprep's
     own among them.
@@ -183,9 +177,10 @@ def grade(
             done = sum(task.key in kept.latest for task in found.tasks)
             how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
             fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
-    if "fault" in made.statuses:
+        statuses = {place.status for place in kept.latest.values()}
+    if "fault" in statuses:
         raise typer.Exit(FAULT)
-    if made.statuses != {"passed"} or made.not_judged:
+    if statuses != {"passed"} or made.not_judged:
         raise typer.Exit(NOT_PASSED)
 
 
@@ -250,11 +245,12 @@ def _show(found: Submissions) -> None:
     from dlprep import render
     from dlprep.render.grading_page import dry_run_page
 
-    whose = [": ".join(filter(None, task.key)) for task in found.tasks]
-    files = [task.path or "missing" for task in found.tasks]
-    dry_run_page(
-        [f"{who}   {file}" for who, file in zip(whose, files, strict=True)],
-        [str(one) for one in found.not_judged],
-        found.unrelated,
-        render.make_console(),
-    )
+    files = [
+        f"{': '.join(filter(None, task.key))}   {task.path or 'missing'}" for task in found.tasks
+    ]
+    lists = [
+        ("would be judged", files),
+        ("not judged", [*map(str, found.not_judged)]),
+        ("ignored", found.unrelated),
+    ]
+    dry_run_page(lists, render.make_console())

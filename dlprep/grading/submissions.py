@@ -16,7 +16,7 @@ from pathlib import Path
 from dlprep import catalog
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, reason
-from dlprep.grading.model import Key, NotJudged, Task
+from dlprep.grading import Key, NotJudged, Task
 from dlprep.verdict import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"

@@ -21,8 +21,8 @@ from rich.console import Console
 from surroundings import Surroundings
 
 from dlprep import render
+from dlprep.grading import Graded, Run, Versions
 from dlprep.grading.log import open_log, results
-from dlprep.grading.model import Graded, Run, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.submissions import Submissions
 from dlprep.judge.judge import RUN_FACTOR

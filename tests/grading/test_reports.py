@@ -45,8 +45,7 @@ from report_examples import (
 from rich.cells import cell_len
 
 from dlprep.errors import UserError
-from dlprep.grading.feedback import redact
-from dlprep.grading.model import Feedback, Graded, NotJudged
+from dlprep.grading import Feedback, Graded, NotJudged, redact
 from dlprep.grading.reports import REPORTS, Target, read_targets, write
 from dlprep.text import clip, one_line
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict

@@ -18,9 +18,9 @@ from report_examples import RUN, a_verdict
 
 from dlprep.catalog import HOME, find
 from dlprep.errors import FaultError, UserError
+from dlprep.grading import Graded, Run, Task
 from dlprep.grading import run as running
 from dlprep.grading.log import open_log
-from dlprep.grading.model import Graded, Run, Task
 from dlprep.grading.run import (
     AHEAD,
     IN_VAIN,

@@ -12,7 +12,7 @@ import pytest
 
 from dlprep.errors import UserError
 from dlprep.files import MAX_SOURCE
-from dlprep.grading.model import Task
+from dlprep.grading import Task
 from dlprep.grading.submissions import MOST_TOLD, Submissions, collect, read
 from dlprep.verdict import Problem
 

@@ -1,4 +1,7 @@
-"""Reports of a run: one function a format, from the results to a text, and where the text goes."""
+"""Reports of a run, and where they go.
+
+To add a format, write a function from the results to pieces of text, and name it in ``REPORTS``.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,18 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dlprep.errors import UserError
 from dlprep.files import explained, write_whole, written_beside
-from dlprep.grading.model import Results
+from dlprep.grading import Results
 from dlprep.grading.reports.github import github, summary
-from dlprep.grading.reports.gradescope import gradescope, require_one
-from dlprep.grading.reports.jsonl import jsonl
-from dlprep.grading.reports.junit import junit
-from dlprep.grading.reports.spreadsheet import spreadsheet
-from dlprep.grading.reports.table import table
+from dlprep.grading.reports.rows import jsonl, spreadsheet, table
+from dlprep.grading.reports.test_results import gradescope, junit, require_one
 
 REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
-    "table": lambda results: table(results, None),
+    "table": table,
     "jsonl": jsonl,
     "junit": junit,
     "gradescope": gradescope,
@@ -30,8 +30,7 @@ REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A format and its file; None is standard output."""
 
     format: str
@@ -43,10 +42,10 @@ def read_targets(
 ) -> list[Target]:
     """What ``F`` and ``F=FILE`` ask for, by default a table.
 
-    ``UserError`` if that cannot be: a file twice, one of the ``logs``, or in no folder; or a format
-    that has no room for the results of these people.
+    ``UserError`` if a format is not there or has no room for the results of these people, if a file
+    cannot be written, or if it is named twice or is one of the ``logs``.
     """
-    targets, places = [], [_place(log) for log in logs]
+    targets, taken = [], [_place(log) for log in logs]
     for word in words or ["table"]:
         name, equals, file = word.partition("=")
         if name not in REPORTS:
@@ -55,16 +54,16 @@ def read_targets(
             raise UserError(f"The format {word!r} names no file.")
         if name == "gradescope":
             require_one(people)
-        path = Path(file) if file else None
-        targets.append(Target(name, path))
-        if path is None:
+        targets.append(Target(name, Path(file) if file else None))
+        if not file:
             continue
-        if _place(path) in places:
+        path = _place(Path(file))
+        if path in taken:
             raise UserError(f"{file} cannot be written: it is the log, or another report's file.")
-        places.append(_place(path))
+        taken.append(path)
         with explained(f"{file} cannot be written"):
             if not _is_special(path):
-                with written_beside(_place(path), b""):
+                with written_beside(path, b""):
                     pass
     if sum(target.path is None for target in targets) > 1:
         raise UserError(
@@ -74,20 +73,21 @@ def read_targets(
 
 
 def write(targets: Sequence[Target], results: Results) -> None:
-    """Write every report, each whatever becomes of the others. ``UserError`` if one cannot be."""
+    """Write every report, even after one that fails. ``UserError`` if one cannot be written."""
     with ExitStack() as all_of_them:
         for target in reversed(targets):
             all_of_them.callback(_write, target, results)
 
 
 def _write(target: Target, results: Results) -> None:
-    pieces = REPORTS[target.format](results)
     if target.path is None:
-        for piece in table(results, sys.stdout) if target.format == "table" else pieces:
+        on_screen = target.format == "table"
+        for piece in table(results, sys.stdout) if on_screen else REPORTS[target.format](results):
             encoding = sys.stdout.encoding
             sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     else:
+        pieces = REPORTS[target.format](results)
         encoded = (piece.encode("utf-8", "backslashreplace") for piece in pieces)
         with explained(f"{target.path} cannot be written"):
             if _is_special(target.path):
@@ -99,18 +99,18 @@ def _write(target: Target, results: Results) -> None:
     if target.format == "github" and step_summary:
         with (
             explained(f"The step summary {step_summary} cannot be written"),
-            Path(step_summary).open("a", encoding="utf-8") as file,
+            Path(step_summary).open("a", encoding="utf-8") as appended,
         ):
-            file.write(summary(results))
+            appended.write(summary(results))
 
 
 def _place(path: Path) -> Path:
-    """The file behind a link, which is to be written, not the link."""
+    """The file behind a link: the file is written, and the link stays."""
     return Path(os.path.realpath(path))
 
 
 def _is_special(path: Path) -> bool:
-    """Whether this is a pipe or a device, which has no place to be moved to."""
+    """Whether this is a pipe or a device, which cannot be replaced. ``OSError`` on a folder."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     return path.exists() and not path.is_file()
