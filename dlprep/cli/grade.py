@@ -10,26 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlprep import catalog
-from dlprep.cli.shared import (
-    CTRL_C,
-    FAULT,
-    NOT_PASSED,
-    USAGE,
-    complete,
-    errors,
-    fail,
-    note,
-    seed_option,
-)
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note, seed_option
 from dlprep.errors import UserError
 from dlprep.grading import MAX_TIMEOUT, Feedback
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from dlprep.grading import Run, Task
-    from dlprep.grading.log import Log
-    from dlprep.grading.run import Judges
     from dlprep.grading.submissions import Submissions
 
 
@@ -133,10 +118,14 @@ def grade(
     """
     from datetime import UTC, datetime
 
+    from dlprep import render
     from dlprep.grading import reports
+    from dlprep.grading.cluster import cluster_judges
     from dlprep.grading.log import open_log, results
-    from dlprep.grading.run import terms_of, undone
+    from dlprep.grading.run import local_judges, run, terms_of, undone
     from dlprep.grading.submissions import collect
+    from dlprep.render.progress_page import progress
+    from dlprep.sandbox import cores
     from dlprep.text import plural
 
     with errors(), ExitStack() as opened:
@@ -155,8 +144,11 @@ def grade(
         targets = reports.read_targets(formats or [], [log] if log else [], people)
         if found.unrelated:
             note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
+
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with _judges(scheduler, jobs, started, len(found.tasks)) as judges:
+        local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
+        ended: BaseException | None = None
+        with cluster_judges(scheduler, started) if scheduler is not None else local as judges:
             if judges.isolation != "full" and not allow_unsandboxed:
                 raise UserError(
                     "The system cannot lock submissions in: they would run in a separate process,"
@@ -170,14 +162,26 @@ def grade(
                 what = plural(again, "submission")
                 note(f"Judging {what} again: changed, at fault or asked for.")
             kept.begin(terms, tasks, found)
-            ended, code = _judge(tasks, judges, terms, kept)
+            try:
+                with progress(len(tasks), render.make_console(stderr=True)) as advance:
+                    for graded, source in run(tasks, judges, terms):
+                        kept.add(graded, source)
+                        advance()
+            except (KeyboardInterrupt, SystemExit, UserError) as error:
+                ended = error
+
         made = results([kept], points, feedback)
         reports.write(targets, made)
+        done = sum(task.key in kept.latest for task in found.tasks)
+        how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
+        rest = f"{done} of {len(found.tasks)} submissions are graded. {how}"
+        if isinstance(ended, SystemExit):  # told to by a signal
+            fail(f"Ended by a signal: {rest}", int(ended.code or 0))
+        if isinstance(ended, KeyboardInterrupt):
+            fail(f"Interrupted: {rest}", CTRL_C)
         if ended:
-            done = sum(task.key in kept.latest for task in found.tasks)
-            how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
-            fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
-        statuses = {place.status for place in kept.latest.values()}
+            raise UserError(f"{ended} {rest}")
+    statuses = {place.status for place in kept.latest.values()}
     if "fault" in statuses:
         raise typer.Exit(FAULT)
     if statuses != {"passed"} or made.not_judged:
@@ -204,40 +208,6 @@ def report(
         targets = reports.read_targets(formats or [], logs)
         read = [opened.enter_context(closing(open_log(path, "read"))) for path in logs]
         reports.write(targets, results(read, points, feedback))
-
-
-def _judges(
-    scheduler: str | None, jobs: int | None, started: str, most: int
-) -> AbstractContextManager[Judges]:
-    """Where this run's submissions are judged."""
-    if scheduler is not None:
-        from dlprep.grading.cluster import cluster_judges
-
-        return cluster_judges(scheduler, started)
-    from dlprep.grading.run import local_judges
-    from dlprep.sandbox import cores
-
-    return local_judges(max(1, min(jobs or cores(), most)))
-
-
-def _judge(tasks: list[Task], judges: Judges, terms: Run, kept: Log) -> tuple[str, int]:
-    """Judge them all into the log. What ended it early, if anything did, and its exit code."""
-    from dlprep import render
-    from dlprep.grading.run import run
-    from dlprep.render.progress_page import progress
-
-    try:
-        with progress(len(tasks), render.make_console(stderr=True)) as advance:
-            for graded, source in run(tasks, judges, terms):
-                kept.add(graded, source)
-                advance()
-    except KeyboardInterrupt:
-        return "Interrupted:", CTRL_C
-    except SystemExit as end:  # told to by a signal
-        return "Ended by a signal:", int(end.code or 0)
-    except UserError as error:
-        return str(error), USAGE
-    return "", 0
 
 
 def _show(found: Submissions) -> None:

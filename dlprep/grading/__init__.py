@@ -125,29 +125,28 @@ class Graded:
             del verdict["seconds"]
         return data
 
+    def redacted(self, feedback: Feedback) -> Graded:
+        """This with what ``feedback`` lets a student see; twice changes nothing more.
 
-def redact(graded: Graded, feedback: Feedback) -> Graded:
-    """``graded`` with what ``feedback`` lets a student see; redacting twice changes nothing.
-
-    ``labels`` leaves a case its label and whether it passed, and the named mistakes with their
-    hints; ``score`` leaves how many cases passed. Prints and warnings go as well: a submission can
-    print its inputs. Why a file does not load stays: no input was known then.
-    """
-    verdict = graded.verdict
-    if feedback == "full" or verdict is None:
-        return graded
-    problem, mistakes = verdict.problem, verdict.mistakes
-    if problem and problem.kind == "fault":
-        problem = FAULT  # the message may quote a case or the reference
-    elif problem and (place := problem.location):
-        problem = replace(problem, location=Location(place.line, "", "", place.column))
-    cases = [CaseResult(case.name, case.label, case.status) for case in verdict.cases]
-    if feedback == "score":
-        mistakes = ()
-        statuses = sorted(case.status for case in cases)  # their order would tell which case
-        cases = [CaseResult("", "", status) for status in statuses]
-    verdict = replace(verdict, cases=tuple(cases), mistakes=mistakes, problem=problem, printed="")
-    return replace(graded, verdict=verdict)
+        ``labels`` leaves a case its label and whether it passed, and the named mistakes with their
+        hints; ``score`` leaves how many cases passed. Prints and warnings go as well: a submission
+        can print its inputs. Why a file does not load stays: no input was known then.
+        """
+        verdict = self.verdict
+        if feedback == "full" or verdict is None:
+            return self
+        problem, mistakes = verdict.problem, verdict.mistakes
+        if problem and problem.kind == "fault":
+            problem = FAULT  # the message may quote a case or the reference
+        elif problem and (place := problem.location):
+            problem = replace(problem, location=Location(place.line, "", "", place.column))
+        cases = [CaseResult(case.name, case.label, case.status) for case in verdict.cases]
+        if feedback == "score":
+            mistakes = ()
+            statuses = sorted(case.status for case in cases)  # their order would tell which case
+            cases = [CaseResult("", "", status) for status in statuses]
+        shown = replace(verdict, cases=tuple(cases), mistakes=mistakes, problem=problem, printed="")
+        return replace(self, verdict=shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ runs there as it does here, in a locked process of its own.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import warnings
 from collections.abc import Iterator
@@ -81,6 +80,8 @@ def _probe(started: str) -> tuple[Versions, str]:
 
 def _require_scheduler(address: str) -> None:
     """``UserError`` if no scheduler answers. A ``Client`` would wait for other services forever."""
+    import asyncio
+
     from distributed import Security
     from distributed.core import rpc
 

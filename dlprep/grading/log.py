@@ -22,18 +22,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from dlprep.errors import UserError
 from dlprep.files import explained
-from dlprep.grading import (
-    MAX_TIMEOUT,
-    Feedback,
-    Graded,
-    Key,
-    NotJudged,
-    Results,
-    Run,
-    Status,
-    Task,
-    redact,
-)
+from dlprep.grading import MAX_TIMEOUT, Feedback, Graded, Key, NotJudged, Results, Run, Status, Task
 from dlprep.grading.submissions import Submissions
 from dlprep.text import as_json
 from dlprep.typed import Malformed, read_as
@@ -205,7 +194,7 @@ def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full
         file = "/".join(filter(None, (who, f"{exercise}.py")))
         not_judged.append(NotJudged(file, "was not reached before the run ended", who))
     return Results(
-        lambda: (redact(log.graded(place), feedback) for log, place in ordered),
+        lambda: (log.graded(place).redacted(feedback) for log, place in ordered),
         tuple(not_judged),
         tuple(run for log in logs for run in log.runs),
         points,

@@ -1,6 +1,6 @@
 """Find the submissions in files and folders, and read them; nothing in them can stop a run.
 
-What looks like a submission and is not judged is told with its reason, never passed over.
+What looks like a submission and is not judged is listed with its reason, never skipped silently.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,28 +74,23 @@ def collect(
 ) -> Submissions:
     """The submissions in files ``EX.py``, folders of them, and folders of folders ``WHO/EX.py``.
 
-    If a folder among several paths has an ``EX.py`` in it, each of them is a person. ``layout``
-    says where else submissions are: ``{who}/hw3/{exercise}.py``. With ``exercises`` others are left
-    out, and where somebody's submission to one of these is not there, it is listed as missing.
-    With ``only`` all is left out that is not of these people. ``UserError`` when a path or a person
-    is not there, when submissions and people's folders lie side by side, or when there is nothing
-    to grade.
+    If a folder among several paths has an ``EX.py`` in it, each path is a person. ``layout`` says
+    where else submissions are: ``{who}/hw3/{exercise}.py``. ``exercises`` leaves out all others,
+    and lists the submissions to these that somebody has not handed in as missing. ``only`` leaves
+    out all other people. ``UserError`` when a path or a person is not there, when submissions and
+    people's folders lie side by side, or when there is nothing to grade.
     """
     for path in paths:
         with explained(f"{str(path)!r} cannot be read"):
-            try:
-                path.lstat()  # a link that leads nowhere is a submission, too
-                if _is_folder(path):
-                    os.scandir(path).close()
-            except FileNotFoundError:
-                raise UserError(f"There is no {str(path)!r}.") from None
+            path.lstat()  # a link that leads nowhere is a submission, too
+            if _is_folder(path):
+                os.listdir(path)  # noqa: PTH208 - as below
     found = _Found(frozenset(exercises or catalog.slugs()), layout)
     found.look_around(paths)
     found.finish(exercises or ())
     people = {who for who, _ in found.tasks} | found.told.keys()
-    for who in only or ():
-        if who not in people:
-            raise UserError(f"There is nobody called {who!r} among these submissions.")
+    if unknown := [who for who in only or () if who not in people]:
+        raise UserError(f"There is nobody called {unknown[0]!r} among these submissions.")
     tasks = [task for _, task in sorted(found.tasks.items()) if not only or task.who in only]
     left_out = [one for one in found.not_judged if not only or one.who in only]
     if not tasks and not only:
@@ -109,7 +105,7 @@ def collect(
 
 
 class _Found:
-    """What was found so far, in all the paths. ``people`` are those whose folder could be read."""
+    """What was found so far. ``people`` are those whose folder could be read."""
 
     def __init__(self, wanted: frozenset[str], layout: str | None) -> None:
         self.wanted, self.layout = wanted, layout
@@ -161,7 +157,7 @@ class _Found:
     def look_at(
         self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        """Take what fits the patterns; tell what looks as if it should; ignore all else."""
+        """Take what fits the patterns, tell what nearly does, and ignore all else."""
         folder, last, linked = _is_folder(path), len(patterns) <= 1, linked or _is_link(path)
         match = patterns[0].fullmatch(path.name) if patterns else None
         if match and folder != last:
@@ -185,7 +181,7 @@ class _Found:
             self.unrelated.append(str(path))
 
     def take(self, task: Task) -> None:
-        """Add a submission; ``UserError`` if there is one already."""
+        """Add a submission; ``UserError`` if there is another one to the same exercise."""
         other = self.tasks.setdefault(task.key, task)
         if other.path != task.path:
             whose = f" by {task.who!r}" if task.who else ""
@@ -196,13 +192,12 @@ class _Found:
 
     def meant(self, name: str) -> str | None:
         """The exercise that a file of this name was probably meant for."""
-        for match in filter(None, (pattern.fullmatch(name) for pattern in self.nearly)):
-            meant = match.groupdict().get("exercise", "")
-            return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
-        return None
+        matches = [match for pattern in self.nearly if (match := pattern.fullmatch(name))]
+        meant = matches[0].groupdict().get("exercise", "") if matches else ""
+        return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
 
     def tell(self, path: Path, why: str, who: str) -> None:
-        """Note what is not judged; of one person's, no more than anyone reads."""
+        """Note what is not judged; of each person only so many."""
         self.told[who] += 1
         if self.told[who] <= MOST_TOLD or who not in self.people:
             self.not_judged.append(NotJudged(str(path), why, who))
@@ -220,13 +215,13 @@ class _Found:
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What is in a folder, sorted, but for hidden files and what is passed over silently."""
+    """What is in a folder, sorted, without hidden files and what is ignored silently."""
     names = sorted(os.listdir(folder))  # noqa: PTH208 - half the time of `iterdir`
     return [folder / name for name in names if name[0] != "." and name not in SILENT]
 
 
 def _submissions(paths: Iterable[Path]) -> list[Path]:
-    """Those that have a submission's name and are not folders."""
+    """The paths that have a submission's name and are not folders."""
     (pattern,) = _patterns(ONE_PERSON)
     return [path for path in paths if pattern.fullmatch(path.name) and not _is_folder(path)]
 
@@ -244,13 +239,11 @@ def _kind(folder: Path) -> str:
 def _people(where: str, paths: Sequence[Path], how: str = "") -> bool:
     """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
 
-    def is_person(path: Path) -> bool:
-        try:
-            return _is_folder(path) and bool(_submissions(_inside(path)))
-        except OSError:
-            return False
-
-    submissions, people = _submissions(paths), [path for path in paths if is_person(path)]
+    submissions, people = _submissions(paths), []
+    for path in filter(_is_folder, paths):
+        with suppress(OSError):
+            if _submissions(_inside(path)):
+                people.append(path)
     if submissions and people:
         folders, files = (
             ", ".join([*(repr(path.name) for path in some[:3]), "…"][: len(some)])

@@ -186,7 +186,7 @@ def test_full_isolation_or_none(dlprep: Run, tmp_path: Path) -> None:
     ("words", "said"),
     [
         ((), "Missing argument"),
-        (("nowhere",), "There is no 'nowhere'."),
+        (("nowhere",), "'nowhere' cannot be read: no such file or directory."),
         (("subs", "--exercise", "sofmax"), "Did you mean softmax?"),
         (("subs", "--layout", "{who}.py"), "needs {exercise} once"),
         (("subs", "--only", "cleo"), "There is nobody called 'cleo' among these submissions."),

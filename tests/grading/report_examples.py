@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from dlprep.grading import Feedback, Graded, NotJudged, Results, Run, Versions, redact
+from dlprep.grading import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.log import SCHEMA
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.reports.github import summary
@@ -135,7 +135,7 @@ def results(
     left_out: Iterable[NotJudged] = (),
 ) -> Results:
     """What a report is made of, as a log would give it."""
-    shown = [redact(one, feedback) for one in some]
+    shown = [one.redacted(feedback) for one in some]
     students = feedback != "full"
     return Results(lambda: shown, tuple(left_out), (RUN,), points, feedback, students)
 

@@ -45,7 +45,7 @@ from report_examples import (
 from rich.cells import cell_len
 
 from dlprep.errors import UserError
-from dlprep.grading import Feedback, Graded, NotJudged, redact
+from dlprep.grading import Feedback, Graded, NotJudged
 from dlprep.grading.reports import REPORTS, Target, read_targets, write
 from dlprep.text import clip, one_line
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
@@ -355,7 +355,7 @@ def test_the_score_alone_tells_no_label_and_no_mistake(name: str) -> None:
 def test_the_order_of_statuses_tells_nothing_under_score() -> None:
     some = [replace(NAN, name=f"{n}") for n in range(2)] + [ROWS] * 2
     verdict = a_verdict("failed", *some)
-    shown = {redact(graded("ann", replace(verdict, cases=tuple(order))), "score")
+    shown = {graded("ann", replace(verdict, cases=tuple(order))).redacted("score")
              for order in (some, some[::-1], [*some[1:], some[0]])}  # fmt: skip
     assert len(shown) == 1
 
@@ -363,11 +363,11 @@ def test_the_order_of_statuses_tells_nothing_under_score() -> None:
 @settings(max_examples=60, deadline=None)
 @given(GRADED)
 def test_hiding_twice_hides_no_more_and_counts_the_same(one: Graded) -> None:
-    assert redact(one, "full") is one
+    assert one.redacted("full") is one
     for feedback in FEEDBACK:
-        hidden = redact(one, feedback)
-        assert redact(hidden, feedback) == hidden
-        assert redact(hidden, "score") == redact(one, "score")
+        hidden = one.redacted(feedback)
+        assert hidden.redacted(feedback) == hidden
+        assert hidden.redacted("score") == one.redacted("score")
         assert (hidden.status, hidden.share) == (one.status, one.share)
 
 
