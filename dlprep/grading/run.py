@@ -177,7 +177,7 @@ class WarmJudge:
 
 @contextmanager
 def local_judges(jobs: int) -> Iterator[Judges]:
-    """So many warm judges on this machine, each with a thread; they end with the block, at once.
+    """So many warm judges on this machine, each with a thread; they end with the block.
 
     ``FaultError`` if no worker starts.
     """
@@ -217,10 +217,9 @@ def terms_of(
     if log.runs:
         begun = log.runs[-1]
         if seed not in (None, begun.seed) or timeout not in (None, begun.timeout):
-            how = "no" if begun.timeout is None else f"{begun.timeout:g} s as"
             raise UserError(
-                f"{log.name} was begun with {begun.seed} as --seed and {how} --timeout: all get the"
-                " same."
+                f"{log.name} was begun with another --seed or --timeout: leave them out, and all"
+                " get the same."
             )
         seed, timeout = begun.seed, begun.timeout
     elif seed is None:

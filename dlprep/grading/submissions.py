@@ -131,52 +131,46 @@ class _Found:
                     self.look_at(named, _patterns(MANY), {})
             return
         for path in paths:
-            layout = self.layout
-            if layout is None:
-                layout = _kind(path) if _is_folder(path) else ONE_PERSON
+            inside = _inside(path) if _is_folder(path) else [path]
+            layout = self.layout if self.layout is not None else _kind(path, inside)
+            patterns = _patterns(layout)
             if "{who}" not in layout:
                 self.people[""] = path
-            look = self.look_into if _is_folder(path) else self.look_at
-            look(path, _patterns(layout), {})
-
-    def look_into(
-        self, folder: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
-    ) -> None:
-        """Look at what is in a folder: as deep as there are patterns, and one folder more."""
-        try:
-            inside = _inside(folder)
-        except OSError as error:
-            who = known.get("who", "")
-            if patterns:
-                self.people.pop(who, None)  # nobody knows what is missing there
-            self.tell(folder, f"cannot be looked into: {reason(error)}", who)
-            return
-        for path in inside:
-            self.look_at(path, patterns, known, linked)
+            for one in inside:
+                self.look_at(one, patterns, {})
 
     def look_at(
         self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        """Take what fits the patterns, tell what nearly does, and ignore all else."""
-        folder, last, linked = _is_folder(path), len(patterns) <= 1, linked or _is_link(path)
+        """Take what fits the patterns, tell what nearly does, and ignore all else.
+
+        Folders are searched as deep as there are patterns, and one folder deeper.
+        """
+        folder, last, linked = _is_folder(path), len(patterns) == 1, linked or _is_link(path)
         match = patterns[0].fullmatch(path.name) if patterns else None
-        if match and folder != last:
+        fits = match is not None and folder != last
+        if match and fits:
             known = known | match.groupdict()
             if "who" in known:
                 self.people.setdefault(known["who"], path)
-            if not last:
-                self.look_into(path, patterns[1:], known, linked)
-            elif known["exercise"] in self.wanted:
-                self.take(Task(known.get("who", ""), known["exercise"], path, linked))
-            else:
-                self.unrelated.append(str(path))
-        elif folder and len(patterns) == 1 and not match and not linked:
-            self.look_into(path, [], known)
-        elif slug := self.meant(path.name) if match or not folder else None:
+        who = known.get("who", "")
+        if folder and (fits or (last and not match and not linked)):
+            try:
+                inside = _inside(path)
+            except OSError as error:
+                if fits:
+                    self.people.pop(who, None)  # we cannot know what is missing there
+                self.tell(path, f"cannot be looked into: {reason(error)}", who)
+                return
+            for one in inside:
+                self.look_at(one, patterns[1:], known, linked)
+        elif fits and known["exercise"] in self.wanted:
+            self.take(Task(who, known["exercise"], path, linked))
+        elif not fits and (match or not folder) and (slug := self.meant(path.name)):
             wrong = f"is not called {slug}.py" if self.layout is None else "does not fit --layout"
             wrong = wrong if patterns else f"lies in the folder {path.parent.name!r}"
             wrong = "is a folder" if folder else wrong
-            self.tell(path, f"looks like {slug}, but {wrong}", known.get("who", ""))
+            self.tell(path, f"looks like {slug}, but {wrong}", who)
         else:
             self.unrelated.append(str(path))
 
@@ -222,13 +216,12 @@ def _inside(folder: Path) -> list[Path]:
 
 def _submissions(paths: Iterable[Path]) -> list[Path]:
     """The paths that have a submission's name and are not folders."""
-    (pattern,) = _patterns(ONE_PERSON)
-    return [path for path in paths if pattern.fullmatch(path.name) and not _is_folder(path)]
+    names = {f"{slug}.py" for slug in catalog.slugs()}
+    return [path for path in paths if path.name in names and not _is_folder(path)]
 
 
-def _kind(folder: Path) -> str:
+def _kind(folder: Path, inside: Sequence[Path]) -> str:
     """The layout of a folder: one person's if submissions lie in it, else one folder a person."""
-    inside = _inside(folder)
     if _submissions(inside):
         how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
         _people(f"{str(folder)!r} holds", inside, how)
@@ -238,7 +231,6 @@ def _kind(folder: Path) -> str:
 
 def _people(where: str, paths: Sequence[Path], how: str = "") -> bool:
     """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
-
     submissions, people = _submissions(paths), []
     for path in filter(_is_folder, paths):
         with suppress(OSError):

@@ -6,16 +6,16 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
+from dlprep.render import PIPE_WIDTH, make_console
 from dlprep.render.page import Page
 from dlprep.text import plural
 
 STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red", "missing": "dim"}
-PIPE_WIDTH = 80
 LEAST_REMARK = 12  # a remark cut to less says nothing
 MOST_LEFT_OUT = 20  # lines of what is not judged: the other reports have them all
 PAGE = 500  # rows that are laid out at once: a long table is never all of it in memory
@@ -32,17 +32,15 @@ class Row(NamedTuple):
 
 
 def grade_table(
-    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, screen: TextIO | None
+    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, on_screen: bool
 ) -> Iterator[str]:
     """Rows in groups: one an exercise, or one person's exercises as one; then what is left out.
 
-    ``rows`` is called twice: there may be more rows than fit into memory. The text fits the width
-    and colours of ``screen``, or without one a pipe.
+    ``rows`` is called twice: there may be more rows than fit into memory. The text is for standard
+    output, or, if it is not ``on_screen``, for a file.
     """
-    console = Console(file=screen or io.StringIO(), markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
-    page = Page(console)
+    file = Console(file=io.StringIO(), width=PIPE_WIDTH, markup=False, emoji=False, highlight=False)
+    page = Page(make_console() if on_screen else file)
     counts: Counter[str] = Counter()
     cases = who_width = exercise_width = 0
     first, one_person = None, True

@@ -429,7 +429,7 @@ def test_the_terms_of_a_run(handed_in: Callable[..., list[Task]]) -> None:
         assert begun.versions == versions(RUN.started)
         log.begin(begun, tasks, Submissions(tasks, [], []))
         assert terms_now(None, None) == terms_now(0, 0.5) == begun
-        said = "was begun with 0 as --seed and 0.5 s as --timeout: all get the same."
+        said = "was begun with another --seed or --timeout: leave them out"
         for seed, timeout in ((1, None), (None, 0.25)):
             with pytest.raises(UserError, match=said):
                 terms_now(seed, timeout)

@@ -81,8 +81,8 @@ def write(targets: Sequence[Target], results: Results) -> None:
 
 def _write(target: Target, results: Results) -> None:
     if target.path is None:
-        on_screen = target.format == "table"
-        for piece in table(results, sys.stdout) if on_screen else REPORTS[target.format](results):
+        is_table = target.format == "table"
+        for piece in table(results, True) if is_table else REPORTS[target.format](results):
             encoding = sys.stdout.encoding
             sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()

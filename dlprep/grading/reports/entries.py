@@ -102,36 +102,24 @@ def _unjudged(graded: Graded, problem: Problem) -> Entry:
     message = one_line(problem.message) or UNSAID
     lines = [message, *_place(graded, problem.location)]
     lines += ["", problem.help] if problem.help else []
-    return Entry(
-        "load",
-        "the submission can be judged",
-        "error",
-        kind=problem.kind,
-        message=message,
-        detail=printable("\n".join(lines)),
-        printed=printable(graded.verdict.printed) if graded.verdict else "",
-        line=problem.location.line if problem.location else None,
-    )
+    label, detail = "the submission can be judged", printable("\n".join(lines))
+    printed = printable(graded.verdict.printed) if graded.verdict else ""
+    line = problem.location.line if problem.location else None
+    return Entry("load", label, "error", problem.kind, message, detail, printed, line)
 
 
 def _case(graded: Graded, case: CaseResult) -> Entry:
     label = one_line(case.label or case.name)
     detail = printable("\n".join(_detail(graded, case)))
     line = case.location.line if case.location else None
-    shown = Entry(
-        one_line(case.name), label, "passed", "", "", detail, printable(case.printed), line
-    )
+    name, printed = one_line(case.name), printable(case.printed)
     if case.status == "passed":
-        return replace(shown, share=1.0)
+        return Entry(name, label, "passed", "", "", detail, printed, line, share=1.0)
     parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
     reason = "; ".join(parts) or REASONS[case.status]
-    return replace(
-        shown,
-        status="failed" if case.status == "failed" else "error",
-        kind=case.kind or case.status,
-        message=f"{label}: {reason}",
-        detail=detail or reason,
-    )
+    kind, message, detail = case.kind or case.status, f"{label}: {reason}", detail or reason
+    status: Literal["failed", "error"] = "failed" if case.status == "failed" else "error"
+    return Entry(name, label, status, kind, message, detail, printed, line)
 
 
 def _detail(graded: Graded, case: CaseResult) -> list[str]:

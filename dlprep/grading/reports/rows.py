@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import TextIO
 
 from dlprep.grading import Results
 from dlprep.grading.reports.entries import NOT_JUDGED, remark
@@ -19,8 +18,8 @@ MOST_CELL = 1_000  # characters in CSV
 FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # how a cell of code starts; four in full width
 
 
-def table(results: Results, screen: TextIO | None = None) -> Iterator[str]:
-    """The table for people, as ``screen`` can show it; without one, plain and 80 columns wide."""
+def table(results: Results, on_screen: bool = False) -> Iterator[str]:
+    """The table for people, in the width and colours of the screen, or else plain."""
     from dlprep.render.grading_page import Row, grade_table  # rich: only where a person reads
 
     def rows() -> Iterator[Row]:
@@ -29,7 +28,7 @@ def table(results: Results, screen: TextIO | None = None) -> Iterator[str]:
             said = clip(remark(graded), MOST_REMARK)
             yield Row(graded.who, graded.exercise, graded.status, cases, said)
 
-    return grade_table(rows, [*map(str, results.left_out())], results.footnote, screen)
+    return grade_table(rows, [*map(str, results.left_out())], results.footnote, on_screen)
 
 
 def jsonl(results: Results) -> Iterator[str]:
