@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from dlprep.grading.submissions import Submissions
 
 
-def _option(name: str, metavar: str, text: str, **more: Any) -> Any:
-    """An option that has no default worth showing."""
-    return typer.Option(name, metavar=metavar, help=text, show_default=False, **more)
+def _option(metavar: str, text: str, *names: str, **more: Any) -> Any:
+    """An option that takes a value and has no default worth showing."""
+    return typer.Option(*names, metavar=metavar, help=text, show_default=False, **more)
+
+
+def _flag(name: str, text: str) -> Any:
+    return typer.Option(name, help=text)
 
 
 def _finite(points: float) -> float:
@@ -29,6 +33,8 @@ def _finite(points: float) -> float:
     return points
 
 
+_PATHS = "EX.py, a folder of them, or a folder of WHO/EX.py."
+_EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
 _FORMATS = (
     "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
     " repeated. Default: table."
@@ -37,76 +43,43 @@ _TIMEOUT = (
     "Seconds that a case may take in the submission, and all cases together four times as much."
     " Default: the exercise's own."
 )
-Formats = Annotated[list[str] | None, _option("--format", "F[=FILE]", _FORMATS)]
+_FEEDBACK = "What the reports show: all, the cases' labels alone, or the score."
+Formats = Annotated[list[str] | None, _option("F[=FILE]", _FORMATS, "--format")]
 Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
-Shown = Annotated[
-    Feedback,
-    typer.Option(help="What the reports show: all, the cases' labels alone, or the score."),
-]
+Shown = Annotated[Feedback, typer.Option(help=_FEEDBACK)]
 
 
 def grade(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py."
-        ),
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=_PATHS)],
     exercises: Annotated[
-        list[str] | None,
-        _option(
-            "--exercise",
-            "EX",
-            "Only this exercise; it is missing where it is not there. May be repeated.",
-            autocompletion=complete,
-        ),
+        list[str] | None, _option("EX", _EXERCISE, "--exercise", autocompletion=complete)
     ] = None,
     layout: Annotated[
-        str | None,
-        _option(
-            "--layout", "PATTERN", "Where the files lie in a folder: '{who}/hw3/{exercise}.py'."
-        ),
+        str | None, _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Judge nothing: list what would be judged.")
-    ] = False,
+    dry_run: Annotated[bool, _flag("--dry-run", "Only list what would be judged.")] = False,
     log: Annotated[
-        Path | None,
-        _option("--log", "FILE", "Keep each verdict here, for --resume and `dlprep report`."),
+        Path | None, _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in --log, and add to it.")
+        bool, _flag("--resume", "Go on with the run in --log, and add to it.")
     ] = False,
     only: Annotated[
-        list[str] | None,
-        _option(
-            "--only",
-            "WHO",
-            "Judge this person alone, again if there is a verdict. May be repeated.",
-        ),
+        list[str] | None, _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
     ] = None,
     formats: Formats = None,
     points: Points = 1.0,
     feedback: Shown = "full",
     jobs: Annotated[
-        int | None, _option("--jobs", "N", "Judges at work at once. Default: one a core.", min=1)
+        int | None, _option("N", "Judges at work at once. Default: one a core.", min=1)
     ] = None,
     scheduler: Annotated[
-        str | None,
-        _option(
-            "--scheduler",
-            "ADDRESS",
-            "Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
-        ),
+        str | None, _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
     ] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
-    timeout: Annotated[float | None, _option("--timeout", "S", _TIMEOUT)] = None,
+    timeout: Annotated[float | None, _option("S", _TIMEOUT)] = None,
     allow_unsandboxed: Annotated[
-        bool,
-        typer.Option(
-            "--allow-unsandboxed",
-            help="Grade even where the operating system cannot lock the submissions in.",
-        ),
+        bool, _flag("--allow-unsandboxed", "Grade even where submissions cannot be locked in.")
     ] = False,
 ) -> None:
     """Grade any number of submissions, and trust none of them.

@@ -18,7 +18,7 @@ from dlprep.errors import FaultError, UserError
 from dlprep.grading import MAX_SEED, Graded, Run, Task, Versions
 from dlprep.grading.log import SCHEMA, Log
 from dlprep.grading.submissions import read, submitted
-from dlprep.judge.service import JudgeFault, JudgeProcess
+from dlprep.judge.service import JudgeProcess
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.verdict import Problem, Verdict, VerdictStatus
 
@@ -139,18 +139,15 @@ class WarmJudge:
     """A judge that stays warm from one submission to the next, and is replaced when it fails."""
 
     def __init__(self) -> None:
-        self._lock, self._closed = threading.Lock(), False
         self._process: JudgeProcess | None = None
         with suppress(OSError):  # the first request tries again, and says what is wrong
             self._process = JudgeProcess(lasting=True)
 
     def verdict(self, exercise: str, source: bytes, terms: Run) -> Verdict:
         """The verdict on a submission; ``JudgeFault`` or ``OSError`` without one."""
-        with self._lock:
-            if self._closed:
-                raise JudgeFault("the run was ended")
-            self._process = process = self._process or JudgeProcess(lasting=True)
-        watchdog = threading.Timer(PATIENCE + PATIENCE_FACTOR * (terms.timeout or 0), process.kill)
+        process = self._process = self._process or JudgeProcess(lasting=True)
+        patience = PATIENCE + PATIENCE_FACTOR * (terms.timeout or 0)
+        watchdog = threading.Timer(patience, process.kill)
         watchdog.start()
         verdict = None
         try:
@@ -159,20 +156,19 @@ class WarmJudge:
         finally:
             watchdog.cancel()
             if verdict is None or verdict.status == "fault":
-                self._discard()
+                self.close()
+
+    def kill(self) -> None:
+        """End the judge at once; a thread that waits for its verdict gets a ``JudgeFault``."""
+        if process := self._process:
+            process.kill()
 
     def close(self) -> None:
-        """End the judge, at once. A thread that waits for its verdict gets a ``JudgeFault``."""
-        with self._lock:
-            self._closed = True
-        self._discard()
-
-    def _discard(self) -> None:
-        with self._lock:
-            process, self._process = self._process, None
-        if process is not None:
-            process.kill()
+        """End the judge; the next submission gets a new one."""
+        self.kill()
+        if process := self._process:
             process.close()
+        self._process = None
 
 
 @contextmanager
@@ -193,8 +189,10 @@ def local_judges(jobs: int) -> Iterator[Judges]:
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
         for judge in judges:
-            judge.close()
+            judge.kill()
         threads.shutdown()
+        for judge in judges:
+            judge.close()
 
 
 def terms_of(

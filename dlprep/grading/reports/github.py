@@ -27,10 +27,22 @@ HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|-
 
 def github(results: Results) -> Iterator[str]:
     """The annotations of what did not pass or was not judged."""
-    return islice(_annotations(replace(results, students=True)), MOST_ANNOTATIONS)
+    wrong = _wrong(replace(results, students=True))
+    for file, line, title, text in islice(wrong, MOST_ANNOTATIONS):
+        path = PurePath(file)  # GitHub knows the checkout's; no other is a student's business
+        properties = {
+            "file": "" if path.is_absolute() or ".." in path.parts else file,
+            "line": str(line or ""),
+            "title": ": ".join(filter(None, title)),
+        }
+        shown = ",".join(
+            f"{key}={_escaped(one_line(value), ':,')}" for key, value in properties.items() if value
+        )
+        yield f"::error {shown}::{_escaped(clip(printable(text), MOST_MESSAGE))}\n"
 
 
-def _annotations(results: Results) -> Iterator[str]:
+def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
+    """File, line, title and text of each annotation."""
     for graded in results.graded():
         if graded.status == "passed":
             continue
@@ -38,24 +50,9 @@ def _annotations(results: Results) -> Iterator[str]:
         text = entry.detail
         if not text.startswith(entry.message):  # a case's, which does not say what it is about
             text = f"{entry.label}\n{text}"
-        title = [graded.who, graded.exercise, counted(graded)]
-        yield _annotation(graded.file, entry.line, title, text)
+        yield graded.file, entry.line, [graded.who, graded.exercise, counted(graded)], text
     for one, shown in zip(results.not_judged, results.left_out(), strict=True):
-        yield _annotation(one.path, None, [one.who, NOT_JUDGED], str(shown))
-
-
-def _annotation(file: str, line: int | None, title: list[str], text: str) -> str:
-    # a path within the checkout: no other means anything to GitHub, or is a student's business
-    path = PurePath(file)
-    properties = {
-        "file": "" if path.is_absolute() or ".." in path.parts else file,
-        "line": str(line or ""),
-        "title": ": ".join(filter(None, title)),
-    }
-    shown = ",".join(
-        f"{key}={_escaped(one_line(value), ':,')}" for key, value in properties.items() if value
-    )
-    return f"::error {shown}::{_escaped(clip(printable(text), MOST_MESSAGE))}\n"
+        yield one.path, None, [one.who, NOT_JUDGED], str(shown)
 
 
 def summary(results: Results) -> str:
