@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from dlprep.errors import UserError
 from dlprep.files import explained, write_whole, written_beside
@@ -30,22 +29,17 @@ REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
 }
 
 
-class Target(NamedTuple):
-    """A format and its file; None is standard output."""
-
-    format: str
-    path: Path | None
+Targets = dict[Path | None, str]  # the format of each file; None is standard output
 
 
-def read_targets(
-    words: Sequence[str], logs: Iterable[Path], people: Iterable[str] = ()
-) -> list[Target]:
+def read_targets(words: Sequence[str], logs: Iterable[Path], people: Iterable[str] = ()) -> Targets:
     """What ``F`` and ``F=FILE`` ask for, by default a table.
 
     ``UserError`` if a format is not there or has no room for the results of these people, if a file
     cannot be written, or if it is named twice or is one of the ``logs``.
     """
-    targets, taken = [], [_place(log) for log in logs]
+    targets: Targets = {}
+    taken = [os.path.realpath(log) for log in logs]
     for word in words or ["table"]:
         name, equals, file = word.partition("=")
         if name not in REPORTS:
@@ -54,59 +48,53 @@ def read_targets(
             raise UserError(f"The format {word!r} names no file.")
         if name == "gradescope":
             require_one(people)
-        targets.append(Target(name, Path(file) if file else None))
-        if not file:
+        path = Path(file) if file else None
+        if path is None and None in targets:
+            raise UserError(
+                "Only one format can go to standard output: give the others a file, F=FILE."
+            )
+        targets[path] = name
+        if path is None:
             continue
-        path = _place(Path(file))
-        if path in taken:
+        if (real := os.path.realpath(path)) in taken:
             raise UserError(f"{file} cannot be written: it is the log, or another report's file.")
-        taken.append(path)
+        taken.append(real)
         with explained(f"{file} cannot be written"):
             if not _is_special(path):
-                with written_beside(path, b""):
+                with written_beside(Path(real), b""):
                     pass
-    if sum(target.path is None for target in targets) > 1:
-        raise UserError(
-            "Only one format can go to standard output: give the others a file, F=FILE."
-        )
     return targets
 
 
-def write(targets: Sequence[Target], results: Results) -> None:
+def write(targets: Targets, results: Results) -> None:
     """Write every report, even after one that fails. ``UserError`` if one cannot be written."""
     with ExitStack() as all_of_them:
-        for target in reversed(targets):
-            all_of_them.callback(_write, target, results)
+        for path, name in reversed(targets.items()):
+            all_of_them.callback(_write, name, path, results)
 
 
-def _write(target: Target, results: Results) -> None:
-    if target.path is None:
-        is_table = target.format == "table"
-        for piece in table(results, True) if is_table else REPORTS[target.format](results):
+def _write(name: str, path: Path | None, results: Results) -> None:
+    report = REPORTS[name]
+    if path is None:
+        for piece in table(results, True) if report is table else report(results):
             encoding = sys.stdout.encoding
             sys.stdout.write(piece.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     else:
-        pieces = REPORTS[target.format](results)
-        encoded = (piece.encode("utf-8", "backslashreplace") for piece in pieces)
-        with explained(f"{target.path} cannot be written"):
-            if _is_special(target.path):
-                with target.path.open("wb") as file:
+        encoded = (piece.encode("utf-8", "backslashreplace") for piece in report(results))
+        with explained(f"{path} cannot be written"):
+            if _is_special(path):
+                with path.open("wb") as file:
                     file.writelines(encoded)
             else:
-                write_whole(_place(target.path), encoded)
+                write_whole(Path(os.path.realpath(path)), encoded)  # a link stays
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if target.format == "github" and step_summary:
+    if report is github and step_summary:
         with (
             explained(f"The step summary {step_summary} cannot be written"),
             Path(step_summary).open("a", encoding="utf-8") as appended,
         ):
             appended.write(summary(results))
-
-
-def _place(path: Path) -> Path:
-    """The file behind a link: the file is written, and the link stays."""
-    return Path(os.path.realpath(path))
 
 
 def _is_special(path: Path) -> bool:
