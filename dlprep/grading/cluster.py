@@ -56,10 +56,13 @@ def cluster_judges(address: str, started: str) -> Iterator[Judges]:
     def size() -> int:
         return max(1, int(client.scheduler_info(n_workers=0).get("total_threads", 1)))
 
+    def probe() -> tuple[Versions, str]:  # by value: a worker without dlprep says so
+        return versions(started), isolation_reached()
+
     try:
         check()
         levels = set()
-        for worker, found in client.run(_probe, started, on_error="return").items():
+        for worker, found in client.run(probe, on_error="return").items():
             if isinstance(found, Exception):
                 why = f"{type(found).__name__}: {found}"
                 if "ModuleNotFoundError" in why:  # Dask hands some errors on as text
@@ -72,10 +75,6 @@ def cluster_judges(address: str, started: str) -> Iterator[Judges]:
     finally:
         with suppress(OSError):
             client.close()  # the cluster forgets what it has not judged yet
-
-
-def _probe(started: str) -> tuple[Versions, str]:
-    return versions(started), isolation_reached()
 
 
 def _require_scheduler(address: str) -> None:

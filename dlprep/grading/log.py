@@ -49,7 +49,7 @@ class Log:
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        self.name, self._file = name, file
+        self.name, self._file, self.close = name, file, file.close
         self.runs: list[Run] = []
         self.to_judge: set[Key] = set()
         self.latest: dict[Key, Place] = {}
@@ -110,10 +110,6 @@ class Log:
         offset = self.end
         self._append(graded.to_json())
         self._note(graded, offset)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
     def _lines(self) -> IO[bytes]:
         """A buffered reader of the file, at its beginning."""

@@ -144,7 +144,8 @@ class _Found:
     ) -> None:
         """Take what fits the patterns, tell what nearly does, and ignore all else.
 
-        Folders are searched as deep as there are patterns, and one folder deeper.
+        The first pattern is for the path's name, the others for what lies in it. Folders are
+        searched as deep as there are patterns, and one folder deeper.
         """
         folder, last, linked = _is_folder(path), len(patterns) == 1, linked or _is_link(path)
         match = patterns[0].fullmatch(path.name) if patterns else None
