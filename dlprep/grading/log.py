@@ -120,6 +120,7 @@ class Log:
     def _append(self, data: dict[str, Any]) -> None:
         line = as_json(data).encode() + b"\n"
         with explained(f"{self.name} cannot be written"):
+            self._file.seek(0, os.SEEK_END)
             left = memoryview(line)
             while left:  # the file is unbuffered, so that a full disk is noticed here
                 left = left[self._file.write(left) :]
@@ -155,7 +156,7 @@ def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Log:
     ``UserError`` if the file is not a log, if ``begin`` finds a run, or if ``read`` finds none.
     """
     if path is None:
-        return Log(tempfile.TemporaryFile("a+b", buffering=0), "the temporary log")
+        return Log(tempfile.TemporaryFile(buffering=0), "the temporary log")
     with explained(f"{path} cannot be opened"), ExitStack() as opened:
         file = opened.enter_context(path.open("rb" if how == "read" else "a+b", buffering=0))
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

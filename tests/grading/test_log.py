@@ -142,6 +142,11 @@ def test_a_log_without_a_name_leaves_no_trace(
     with closing(open_log(None, "begin")) as log:
         write(log, ANN)
         assert list(results([log]).graded()) == [ANN]
+        many = [handed_in(one) for one in MANY] * 3
+        write(log, *many)
+        next(iter(results([log]).graded()))
+        write(log, *many)
+        assert list(results([log]).graded()) == many[: len(MANY)], "it may be read in between"
         assert list(tmp_path.iterdir()) == []
 
 
