@@ -1,6 +1,7 @@
 """Reports of a run, and where they go.
 
-To add a format, write a function from the results to pieces of text, and name it in ``REPORTS``.
+To add a format, write a function from the results to pieces of text, and name it in ``REPORTS``
+and in the help of ``--format``.
 """
 
 from __future__ import annotations
