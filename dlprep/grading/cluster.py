@@ -1,7 +1,7 @@
 """Grading on a Dask cluster: each thread of its workers keeps a warm judge.
 
-The only importer of ``distributed``, and not before a cluster is asked for. Dask carries texts to
-its workers and verdicts back, and gives what a worker leaves undone to another one. A submission
+The only importer of ``distributed``, and only when a cluster is asked for. Dask carries texts to
+its workers and verdicts back, and gives the work of a lost worker to another one. A submission
 runs there as it does here, in a locked process of its own.
 """
 
@@ -27,7 +27,7 @@ def cluster_judges(address: str, started: str) -> Iterator[Judges]:
     """Warm judges on a Dask cluster, one for each thread of its workers, now and later.
 
     ``started`` tells this run from others. ``UserError`` if no scheduler answers at the address, or
-    a worker cannot judge; ``JudgesLost`` if there are no workers, or one would judge otherwise.
+    a worker cannot judge; ``JudgesLost`` if there are no workers, or one has other versions.
     """
     try:
         from distributed import Client

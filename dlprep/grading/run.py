@@ -25,21 +25,21 @@ from dlprep.verdict import Problem, Verdict, VerdictStatus
 # On top of the judge's own timers, which start when a worker has loaded. This one is for a judge
 # that hangs, never for a submission, and so it may be long.
 PATIENCE = 300.0  # seconds
-PATIENCE_FACTOR = 10  # and so many times what --timeout says
+PATIENCE_FACTOR = 10  # plus this many times --timeout
 AHEAD = 2  # submissions that wait for each judge; the others are not even read
 GLANCE = 2.0  # seconds without a verdict until we look whether there is still a judge
 IN_VAIN = 8  # faults before any verdict: nothing can be judged here
 
 
 class JudgesLost(UserError):
-    """Nothing can be judged there any more. What is judged stands."""
+    """The judges are gone, or judge differently. The verdicts so far are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
     """Where submissions are judged, ``size()`` at a time, and how far they are isolated there.
 
-    ``check`` raises ``JudgesLost`` when nobody judges there any more.
+    ``check`` raises ``JudgesLost`` when there are no judges any more.
     """
 
     executor: Executor
@@ -52,7 +52,8 @@ def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Gra
     """Judge each task on the run's terms; what is done first comes first, with its text.
 
     A submission whose verdict is a fault is judged once more. Memory does not grow with the number
-    of tasks. ``JudgesLost`` when nobody judges any more, ``FaultError`` when nobody can.
+    of tasks. ``JudgesLost`` when there are no judges any more, ``FaultError`` when no submission
+    can be judged.
     """
     pending: dict[Future[Verdict], tuple[Graded, bytes, bool]] = {}
     faults, any_verdict = 0, False
@@ -125,13 +126,12 @@ _here = threading.local()
 def judge_request(exercise: str, source: bytes, terms: Run) -> Verdict:
     """The verdict on a submission, by the warm judge that this thread keeps.
 
-    ``JudgesLost`` if this machine would judge otherwise than the one that asks. After any other
-    error the thread gets a new judge.
+    ``JudgesLost`` if this machine has other versions than the one that asks. After any other error
+    the thread gets a new judge.
     """
     require_same("A machine that came later", versions(terms.started), terms.versions)
-    if not hasattr(_here, "judge"):
-        _here.judge = WarmJudge()  # it ends when its input does, and so with this process
-    judge: WarmJudge = _here.judge
+    judge: WarmJudge = getattr(_here, "judge", None) or WarmJudge()
+    _here.judge = judge  # it ends when its input does, and so with this process
     return judge.verdict(exercise, source, terms)
 
 
@@ -173,7 +173,7 @@ class WarmJudge:
 
 @contextmanager
 def local_judges(jobs: int) -> Iterator[Judges]:
-    """So many warm judges on this machine, each with a thread; they end with the block.
+    """``jobs`` warm judges on this machine, each with a thread; they end with the block.
 
     ``FaultError`` if no worker starts.
     """
@@ -278,7 +278,7 @@ def versions(started: str) -> Versions:
 
 
 def require_same(where: str, there: Versions, here: Versions) -> None:
-    """``JudgesLost`` if a machine would judge otherwise than the one that asks."""
+    """``JudgesLost`` if another machine would judge differently, because its versions differ."""
     for name, ours in asdict(here).items():
         if (theirs := getattr(there, name)) != ours:
             what = f"{name} {theirs:.12}, and this one {ours:.12}"

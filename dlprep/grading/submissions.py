@@ -22,7 +22,7 @@ from dlprep.verdict import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"
 SILENT = {"__pycache__", "__MACOSX"}  # what Python and a Mac's zip leave behind
-MOST_TOLD = 20  # of one person's, what is not judged
+MOST_TOLD = 20  # files of one person that are listed as not judged
 
 # What people make of a name: `Softmax (1).py`, `copy of softmax.ipynb`, `lstm-cell_v2.py.txt`.
 # Possessive: no name makes it slow.
@@ -34,7 +34,7 @@ Patterns = list[re.Pattern[str]]  # one for each component of a path
 
 @dataclass(slots=True)
 class Submissions:
-    """What there is to grade, by who and then by exercise; what is not judged; and all else."""
+    """The tasks, by who and then by exercise; files that are not judged; unrelated files."""
 
     tasks: list[Task]
     not_judged: list[NotJudged]
@@ -44,7 +44,7 @@ class Submissions:
 def read(task: Task) -> bytes | Problem:
     """The text of a submission that is not missing, or why there is none.
 
-    What is said of a file never names its folder: students read it.
+    The problem never names the file's folder: students read it.
     """
     assert task.path is not None
     try:
@@ -57,7 +57,7 @@ def read(task: Task) -> bytes | Problem:
 
 
 def submitted(task: Task) -> str | None:
-    """When the file was last changed, as an ISO time in UTC; None if that cannot be told."""
+    """When the file was last changed, as an ISO time in UTC; None if it is unknown."""
     assert task.path is not None
     try:
         changed = datetime.fromtimestamp(task.path.lstat().st_mtime, UTC)
@@ -142,7 +142,7 @@ class _Found:
     def look_at(
         self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        """Take what fits the patterns, tell what nearly does, and ignore all else.
+        """Take what fits the patterns, note what nearly does, and ignore everything else.
 
         The first pattern is for the path's name, the others for what lies in it. Folders are
         searched as deep as there are patterns, and one folder deeper.
@@ -192,13 +192,13 @@ class _Found:
         return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
 
     def tell(self, path: Path, why: str, who: str) -> None:
-        """Note what is not judged; of each person only so many."""
+        """Note what is not judged, at most ``MOST_TOLD`` for each person."""
         self.told[who] += 1
         if self.told[who] <= MOST_TOLD or who not in self.people:
             self.not_judged.append(NotJudged(str(path), why, who))
 
     def finish(self, exercises: Sequence[str]) -> None:
-        """List what is missing, and tell who handed in nothing."""
+        """Add what is missing, and the people who handed in nothing."""
         handed_in = {who for who, _ in self.tasks}
         for who, path in self.people.items():
             for slug in exercises:

@@ -90,7 +90,7 @@ def counted(graded: Graded) -> str:
 
 
 def _problem(graded: Graded) -> Problem | None:
-    """Why there are no cases to show, if there are none; a log may have been edited."""
+    """Why the cases are not shown, if they are not; a log may have been edited."""
     verdict = graded.verdict
     if verdict is None:
         return MISSING

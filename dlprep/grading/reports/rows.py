@@ -50,7 +50,7 @@ def spreadsheet(results: Results) -> Iterator[str]:
 
     def line(*cells: str | float) -> str:
         row = io.StringIO()
-        # every text in quotes: where semicolons part the cells, none starts within another
+        # Every text is quoted: a spreadsheet that splits at semicolons then splits no text.
         csv.writer(row, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerow(
             _cell(cell) if isinstance(cell, str) else cell for cell in cells[:columns]
         )
