@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,7 +128,7 @@ def grade(
                     " with all that its user may read and write. If you trust them:"
                     " --allow-unsandboxed."
                 )
-            kept = opened.enter_context(closing(open_log(log, "resume" if resume else "begin")))
+            kept = opened.enter_context(open_log(log, "resume" if resume else "begin"))
             terms = terms_of(kept, found.tasks, seed, timeout, judges.isolation, started)
             tasks = found.tasks if only else undone(found.tasks, kept)
             if again := sum(task.key in kept.latest for task in tasks):
@@ -179,7 +179,7 @@ def report(
 
     with errors(), ExitStack() as opened:
         targets = reports.read_targets(formats or [], logs)
-        read = [opened.enter_context(closing(open_log(path, "read"))) for path in logs]
+        read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))
 
 

@@ -13,8 +13,8 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from sys import intern
@@ -49,7 +49,7 @@ class Log:
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        self.name, self._file, self.close = name, file, file.close
+        self.name, self._file = name, file
         self.runs: list[Run] = []
         self.to_judge: set[Key] = set()
         self.latest: dict[Key, Place] = {}
@@ -149,29 +149,34 @@ class Log:
             self._texts.add(intern(read_as(str, data["text"], "text")))
 
 
-def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Log:
-    """The log in a file, to be closed by the caller; without a path, a temporary one.
+@contextmanager
+def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Iterator[Log]:
+    """The log in a file, which is closed with the block; without a path, a temporary one.
 
     ``begin`` and ``resume`` make a file that is not there, and cut off a torn last line.
     ``UserError`` if the file is not a log, if ``begin`` finds a run, or if ``read`` finds none.
     """
-    if path is None:
-        return Log(tempfile.TemporaryFile(buffering=0), "the temporary log")
-    with explained(f"{path} cannot be opened"), ExitStack() as opened:
-        file = opened.enter_context(path.open("rb" if how == "read" else "a+b", buffering=0))
+    name = str(path or "the temporary log")
+    with explained(f"{name} cannot be opened"):
+        file: IO[bytes]
+        if path is not None:
+            file = path.open("rb" if how == "read" else "a+b", buffering=0)
+        else:
+            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the next `with`
+    with file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UserError(f"{path} is a pipe or a device, and no place for a log.")
-        log = Log(file, str(path))
+            raise UserError(f"{name} is a pipe or a device, and no place for a log.")
+        log = Log(file, name)
         if how == "begin" and log.runs:
             raise UserError(
-                f"{path} holds a run already: go on with it (--resume), or take another --log."
+                f"{name} holds a run already: go on with it (--resume), or take another --log."
             )
         if how == "read" and not log.runs:
-            raise UserError(f"{path} is empty.")
+            raise UserError(f"{name} is empty.")
         if how != "read":
-            file.truncate(log.end)
-        opened.pop_all()
-    return log
+            with explained(f"{name} cannot be written"):
+                file.truncate(log.end)
+        yield log
 
 
 def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full") -> Results:
