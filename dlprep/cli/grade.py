@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from dlprep import catalog
 from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note, seed_option
 from dlprep.errors import UserError
 from dlprep.grading import MAX_TIMEOUT, Feedback
-
-if TYPE_CHECKING:
-    from dlprep.grading.submissions import Submissions
 
 
 def _option(metavar: str, text: str, *names: str, **more: Any) -> Any:
@@ -97,6 +94,7 @@ def grade(
     from dlprep.grading.log import open_log, results
     from dlprep.grading.run import local_judges, run, terms_of, undone
     from dlprep.grading.submissions import collect
+    from dlprep.render.grading_page import dry_run_page
     from dlprep.render.progress_page import progress
     from dlprep.sandbox import cores
     from dlprep.text import plural
@@ -111,7 +109,12 @@ def grade(
         wanted = [catalog.find(name).slug for name in exercises] if exercises else None
         found = collect(paths, wanted, layout, only)
         if dry_run:
-            _show(found)
+            lists = {
+                "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
+                "not judged": [*map(str, found.not_judged)],
+                "ignored": found.unrelated,
+            }
+            dry_run_page(lists, render.make_console())
             raise typer.Exit(NOT_PASSED if found.not_judged else 0)
         people = [task.who for task in found.tasks]
         targets = reports.read_targets(formats or [], [log] if log else [], people)
@@ -181,19 +184,3 @@ def report(
         targets = reports.read_targets(formats or [], logs)
         read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))
-
-
-def _show(found: Submissions) -> None:
-    """Print what would be judged, what not, and what has nothing to do with it."""
-    from dlprep import render
-    from dlprep.render.grading_page import dry_run_page
-
-    files = [
-        f"{': '.join(filter(None, task.key))}   {task.path or 'missing'}" for task in found.tasks
-    ]
-    lists = [
-        ("would be judged", files),
-        ("not judged", [*map(str, found.not_judged)]),
-        ("ignored", found.unrelated),
-    ]
-    dry_run_page(lists, render.make_console())

@@ -39,6 +39,9 @@ class Task:
         """No two tasks of a run have the same."""
         return self.who, self.exercise
 
+    def __str__(self) -> str:
+        return ": ".join(filter(None, self.key))
+
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -77,10 +77,10 @@ def grade_table(
     yield _shown(page)
 
 
-def dry_run_page(lists: Iterable[tuple[str, Sequence[str]]], console: Console) -> None:
+def dry_run_page(lists: Mapping[str, Sequence[str]], console: Console) -> None:
     """Print lists under their headings, without the empty ones."""
     page = Page(console)
-    for heading, lines in lists:
+    for heading, lines in lists.items():
         if lines:
             _list(page, f"{heading}: {len(lines)}", lines)
     page.show()
