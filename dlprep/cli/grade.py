@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dlprep import catalog
-from dlprep.cli.shared import (
-    CTRL_C,
-    FAULT,
-    NOT_PASSED,
-    USAGE,
-    complete,
-    errors,
-    fail,
-    note,
-    seed_option,
-)
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note, seed_option
 from dlprep.errors import UserError
-from dlprep.grading.model import MAX_TIMEOUT, Feedback
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from dlprep.grading.log import Log
-    from dlprep.grading.model import Run, Task
-    from dlprep.grading.run import Judges
-    from dlprep.grading.submissions import Submissions
+from dlprep.grading import MAX_TIMEOUT, Feedback
 
 
-def _option(*names: str, **how: Any) -> Any:
-    """An option that has no default worth showing."""
-    return typer.Option(*names, show_default=False, **how)
+def _option(metavar: str, text: str, *names: str, **more: Any) -> Any:
+    """An option that takes a value and has no default worth showing."""
+    return typer.Option(*names, metavar=metavar, help=text, show_default=False, **more)
+
+
+def _flag(name: str, text: str) -> Any:
+    return typer.Option(name, help=text)
 
 
 def _finite(points: float) -> float:
@@ -44,93 +30,56 @@ def _finite(points: float) -> float:
     return points
 
 
-Formats = Annotated[
-    list[str] | None,
-    _option(
-        "--format",
-        metavar="F[=FILE]",
-        help="table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May"
-        " be repeated. Default: table.",
-    ),
-]
+_PATHS = "EX.py, a folder of them, or a folder of WHO/EX.py."
+_EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
+_FORMATS = (
+    "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
+    " repeated. Default: table."
+)
+_TIMEOUT = (
+    "Seconds that a case may take in the submission, and all cases together four times as much."
+    " Default: the exercise's own."
+)
+_FEEDBACK = "What the reports show: all, the cases' labels alone, or the score."
+Formats = Annotated[list[str] | None, _option("F[=FILE]", _FORMATS, "--format")]
 Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
-Shown = Annotated[
-    Feedback,
-    typer.Option(help="What the reports show: all, the cases' labels alone, or the score."),
-]
+Shown = Annotated[Feedback, typer.Option(help=_FEEDBACK)]
 
 
 def grade(
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py."
-        ),
-    ],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=_PATHS)],
     exercises: Annotated[
-        list[str] | None,
-        _option(
-            "--exercise",
-            metavar="EX",
-            help="Only this exercise; it is missing where it is not there. May be repeated.",
-            autocompletion=complete,
-        ),
+        list[str] | None, _option("EX", _EXERCISE, "--exercise", autocompletion=complete)
     ] = None,
     layout: Annotated[
-        str | None,
-        _option(
-            metavar="PATTERN",
-            help="Where the files lie in a folder: '{who}/hw3/{exercise}.py'.",
-        ),
+        str | None, _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Judge nothing: list what would be judged.")
-    ] = False,
+    dry_run: Annotated[bool, _flag("--dry-run", "Only list what would be judged.")] = False,
     log: Annotated[
-        Path | None,
-        _option(metavar="FILE", help="Keep each verdict here, for --resume and `dlprep report`."),
+        Path | None, _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in --log, and add to it.")
+        bool, _flag("--resume", "Go on with the run in --log, and add to it.")
     ] = False,
     only: Annotated[
-        list[str] | None,
-        _option(
-            metavar="WHO",
-            help="Judge this person alone, again if there is a verdict. May be repeated.",
-        ),
+        list[str] | None, _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
     ] = None,
     formats: Formats = None,
     points: Points = 1.0,
     feedback: Shown = "full",
     jobs: Annotated[
-        int | None, _option(min=1, help="Judges at work at once. Default: one a core.")
+        int | None, _option("N", "Judges at work at once. Default: one a core.", min=1)
     ] = None,
     scheduler: Annotated[
-        str | None,
-        _option(
-            metavar="ADDRESS",
-            help="Grade on a Dask cluster: the address of its scheduler, tcp://HOST:8786.",
-        ),
+        str | None, _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
     ] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
-    timeout: Annotated[
-        float | None,
-        _option(
-            metavar="S",
-            help="Seconds that a case may take in the submission, and all cases together four"
-            " times as much. Default: the exercise's own.",
-        ),
-    ] = None,
+    timeout: Annotated[float | None, _option("S", _TIMEOUT)] = None,
     allow_unsandboxed: Annotated[
-        bool,
-        typer.Option(
-            "--allow-unsandboxed",
-            help="Grade even where the operating system cannot lock the submissions in.",
-        ),
+        bool, _flag("--allow-unsandboxed", "Grade even where submissions cannot be locked in.")
     ] = False,
 ) -> None:
-    """Grade submissions, however many, and trust none of them.
+    """Grade any number of submissions, and trust none of them.
 
     Exit code: 0 all passed, 1 some did not or were not judged, 2 wrong use, 3 a fault of dlprep's
     own among them.
@@ -139,10 +88,15 @@ def grade(
     """
     from datetime import UTC, datetime
 
+    from dlprep import render
     from dlprep.grading import reports
+    from dlprep.grading.cluster import cluster_judges
     from dlprep.grading.log import open_log, results
-    from dlprep.grading.run import terms_of, undone
+    from dlprep.grading.run import local_judges, run, terms_of, undone
     from dlprep.grading.submissions import collect
+    from dlprep.render.grading_page import dry_run_page
+    from dlprep.render.progress_page import progress
+    from dlprep.sandbox import cores
     from dlprep.text import plural
 
     with errors(), ExitStack() as opened:
@@ -155,37 +109,58 @@ def grade(
         wanted = [catalog.find(name).slug for name in exercises] if exercises else None
         found = collect(paths, wanted, layout, only)
         if dry_run:
-            _show(found)
+            lists = {
+                "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
+                "not judged": [*map(str, found.not_judged)],
+                "ignored": found.unrelated,
+            }
+            dry_run_page(lists, render.make_console())
             raise typer.Exit(NOT_PASSED if found.not_judged else 0)
         people = [task.who for task in found.tasks]
         targets = reports.read_targets(formats or [], [log] if log else [], people)
         if found.unrelated:
             note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
+
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with _judges(scheduler, jobs, started, len(found.tasks)) as judges:
+        local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
+        ended: BaseException | None = None
+        with cluster_judges(scheduler, started) if scheduler is not None else local as judges:
             if judges.isolation != "full" and not allow_unsandboxed:
                 raise UserError(
                     "The system cannot lock submissions in: they would run in a separate process,"
                     " with all that its user may read and write. If you trust them:"
                     " --allow-unsandboxed."
                 )
-            kept = opened.enter_context(closing(open_log(log, "resume" if resume else "begin")))
+            kept = opened.enter_context(open_log(log, "resume" if resume else "begin"))
             terms = terms_of(kept, found.tasks, seed, timeout, judges.isolation, started)
             tasks = found.tasks if only else undone(found.tasks, kept)
             if again := sum(task.key in kept.latest for task in tasks):
                 what = plural(again, "submission")
                 note(f"Judging {what} again: changed, at fault or asked for.")
             kept.begin(terms, tasks, found)
-            ended, code = _judge(tasks, judges, terms, kept)
+            try:
+                with progress(len(tasks), render.make_console(stderr=True)) as advance:
+                    for graded, source in run(tasks, judges, terms):
+                        kept.add(graded, source)
+                        advance()
+            except (KeyboardInterrupt, SystemExit, UserError) as error:
+                ended = error
+
         made = results([kept], points, feedback)
         reports.write(targets, made)
+        done = sum(task.key in kept.latest for task in found.tasks)
+        how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
+        rest = f"{done} of {len(found.tasks)} submissions are graded. {how}"
+        if isinstance(ended, SystemExit):  # told to by a signal
+            fail(f"Ended by a signal: {rest}", int(ended.code or 0))
+        if isinstance(ended, KeyboardInterrupt):
+            fail(f"Interrupted: {rest}", CTRL_C)
         if ended:
-            done = sum(task.key in kept.latest for task in found.tasks)
-            how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
-            fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
-    if "fault" in made.statuses:
+            raise UserError(f"{ended} {rest}")
+    statuses = {place.status for place in kept.latest.values()}
+    if "fault" in statuses:
         raise typer.Exit(FAULT)
-    if made.statuses != {"passed"} or made.not_judged:
+    if statuses != {"passed"} or made.not_judged:
         raise typer.Exit(NOT_PASSED)
 
 
@@ -207,54 +182,5 @@ def report(
 
     with errors(), ExitStack() as opened:
         targets = reports.read_targets(formats or [], logs)
-        read = [opened.enter_context(closing(open_log(path, "read"))) for path in logs]
+        read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))
-
-
-def _judges(
-    scheduler: str | None, jobs: int | None, started: str, most: int
-) -> AbstractContextManager[Judges]:
-    """Where this run's submissions are judged."""
-    if scheduler is not None:
-        from dlprep.grading.cluster import cluster_judges
-
-        return cluster_judges(scheduler, started)
-    from dlprep.grading.run import local_judges
-    from dlprep.sandbox import cores
-
-    return local_judges(max(1, min(jobs or cores(), most)))
-
-
-def _judge(tasks: list[Task], judges: Judges, terms: Run, kept: Log) -> tuple[str, int]:
-    """Judge them all into the log. What ended it early, if anything did, and its exit code."""
-    from dlprep import render
-    from dlprep.grading.run import run
-    from dlprep.render.progress_page import progress
-
-    try:
-        with progress(len(tasks), render.make_console(stderr=True)) as advance:
-            for graded, source in run(tasks, judges, terms):
-                kept.add(graded, source)
-                advance()
-    except KeyboardInterrupt:
-        return "Interrupted:", CTRL_C
-    except SystemExit as end:  # told to by a signal
-        return "Ended by a signal:", int(end.code or 0)
-    except UserError as error:
-        return str(error), USAGE
-    return "", 0
-
-
-def _show(found: Submissions) -> None:
-    """Print what would be judged, what not, and what has nothing to do with it."""
-    from dlprep import render
-    from dlprep.render.grading_page import dry_run_page
-
-    whose = [": ".join(filter(None, task.key)) for task in found.tasks]
-    files = [task.path or "missing" for task in found.tasks]
-    dry_run_page(
-        [f"{who}   {file}" for who, file in zip(whose, files, strict=True)],
-        [str(one) for one in found.not_judged],
-        found.unrelated,
-        render.make_console(),
-    )

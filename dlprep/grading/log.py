@@ -1,9 +1,9 @@
 """The log of a run: JSON lines that are only ever added. Every report is a function of it.
 
-A line is of the kind that one of its keys names: ``run`` (what is the same for all below it),
-``to_judge`` (what the run set out to do), ``not_judged``, ``verdict``, and ``text`` (a submission's
-text under its SHA-256, before the first verdict that names it). Other kinds, and keys that are not
-known, are skipped: they are a later version's. ``schema.json`` beside this file says the rest.
+One key names a line's kind: ``run`` (what is the same for all lines below it), ``to_judge`` (what
+the run set out to do), ``not_judged``, ``verdict``, and ``text`` (a submission's text under its
+SHA-256, before the first verdict that names it). Unknown kinds and keys are skipped: a later
+version wrote them. ``schema.json`` beside this file has the details.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from sys import intern
@@ -22,18 +22,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from dlprep.errors import UserError
 from dlprep.files import explained
-from dlprep.grading.feedback import redact
-from dlprep.grading.model import (
-    MAX_TIMEOUT,
-    Feedback,
-    Graded,
-    Key,
-    NotJudged,
-    Results,
-    Run,
-    Status,
-    Task,
-)
+from dlprep.grading import MAX_TIMEOUT, Feedback, Graded, Key, NotJudged, Results, Run, Status, Task
 from dlprep.grading.submissions import Submissions
 from dlprep.text import as_json
 from dlprep.typed import Malformed, read_as
@@ -42,10 +31,7 @@ SCHEMA = 2  # of schema.json; a change that an old reader would misread gets the
 
 
 class Place(NamedTuple):
-    """A verdict in a log: its status, its text's hash, where its line begins, when its run did.
-
-    There are as many as submissions: no text in it is there twice.
-    """
+    """A verdict in a log: its status, its text's hash, where its line begins, when its run did."""
 
     status: Status
     text: str
@@ -57,9 +43,9 @@ class Log:
     """A log in an unbuffered file; messages call it ``name``. What is in it already is read.
 
     ``to_judge`` is what its runs have not reached, ``latest`` the place of each task's latest
-    verdict, ``not_judged`` the rest by path; ``end`` is that of the last whole line, for a killed
-    run may have left a torn one. ``UserError`` when the file is not a log, or a line is malformed.
-    Writing raises it when the disk is full, say.
+    verdict, ``not_judged`` the rest by path. ``end`` is the end of the last whole line: a killed
+    run may have left a torn one. ``UserError`` when the file is not a log, when a line is
+    malformed, or when the file cannot be written.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -70,7 +56,8 @@ class Log:
         self.not_judged: dict[str, NotJudged] = {}
         self._texts: set[str] = set()
         self.end = 0
-        with explained(f"{name} cannot be read"), self._lines() as lines:
+        with explained(f"{name} cannot be read"):
+            lines = self._lines()
             for number, line in enumerate(lines, 1):
                 try:
                     data = json.loads(line) if line.endswith(b"\n") else None
@@ -88,31 +75,31 @@ class Log:
 
     def graded(self, place: Place) -> Graded:
         """The verdict at a place."""
-        with self._lines() as lines:
-            lines.seek(place.offset)
-            return _read_graded(json.loads(lines.readline()))
+        lines = self._lines()
+        lines.seek(place.offset)
+        return _read_graded(json.loads(lines.readline()))
 
     def begin(self, run: Run, tasks: Iterable[Task], found: Submissions) -> None:
-        """Begin a run: which of the tasks it sets out to judge, and what it does not judge."""
+        """Begin a run that judges these tasks of the submissions that were found."""
         told = {one.path: one for one in found.not_judged}
         gone = self.not_judged.keys() - told.keys()
         files = [task.path for task in found.tasks if task.path and gone]
-        places = {str(place) for file in files for place in (file, *file.parents)}
+        judged = {str(place) for file in files for place in (file, *file.parents)}
         for path in gone:
-            if path in places or not os.path.lexists(path):
-                told[path] = NotJudged(path, "")  # no longer so
-        self._append({"run": asdict(run)})
-        self.runs.append(run)
+            if path in judged or not os.path.lexists(path):
+                told[path] = NotJudged(path, "")  # it is judged now, or is not there any more
         keys = [task.key for task in tasks]
+        self._append({"run": asdict(run)})
         self._append({"to_judge": keys})
-        self.to_judge.update(keys)
         for one in told.values():
             if self.not_judged.get(one.path) != one:
                 self._append({"not_judged": one.path, "why": one.why, "who": one.who})
+        self.runs.append(run)
+        self.to_judge.update(keys)
         self.not_judged.update(told)
 
     def add(self, graded: Graded, source: bytes | None) -> None:
-        """Add a verdict, and before it the text that it is about, once."""
+        """Add a verdict. Its text stands before the first verdict that is about it."""
         if source is not None and graded.text not in self._texts:
             try:
                 text = {"utf8": source.decode()}
@@ -120,36 +107,33 @@ class Log:
                 text = {"base64": base64.b64encode(source).decode()}
             self._append({"text": graded.text, **text})
             self._texts.add(intern(graded.text or ""))
-        self._note(graded, self._append(graded.to_json()))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        offset = self.end
+        self._append(graded.to_json())
+        self._note(graded, offset)
 
     def _lines(self) -> IO[bytes]:
-        """The file from its beginning."""
-        lines = open(self._file.fileno(), "rb", closefd=False)  # noqa: SIM115 - the caller's
+        """A buffered reader of the file, at its beginning."""
+        lines = open(self._file.fileno(), "rb", closefd=False)  # noqa: SIM115 - nothing to close
         lines.seek(0)
         return lines
 
-    def _append(self, data: dict[str, Any]) -> int:
-        """Add a line; where it begins."""
+    def _append(self, data: dict[str, Any]) -> None:
         line = as_json(data).encode() + b"\n"
         with explained(f"{self.name} cannot be written"):
             self._file.seek(0, os.SEEK_END)
             left = memoryview(line)
-            while left:
+            while left:  # the file is unbuffered, so that a full disk is noticed here
                 left = left[self._file.write(left) :]
         self.end += len(line)
-        return self.end - len(line)
 
     def _note(self, graded: Graded, offset: int) -> None:
+        # There are as many places as submissions: each name and hash is in memory once.
         key, text = (graded.who, intern(graded.exercise)), intern(graded.text or "")
         self.latest[key] = Place(graded.status, text, offset, self.runs[-1].started)
         self.to_judge.discard(key)
 
     def _take(self, data: Any) -> None:
-        """Note what the line says that begins at the ``end`` so far; ``Malformed`` if it is not."""
+        """Note what the line at ``end`` says; ``Malformed`` if it cannot be read."""
         if not isinstance(data, dict):
             raise Malformed("it is not a JSON object")
         if "run" in data:
@@ -165,36 +149,40 @@ class Log:
             self._texts.add(intern(read_as(str, data["text"], "text")))
 
 
-def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Log:
-    """The log in a file, to be closed by the caller; without a path, one that leaves no trace.
+@contextmanager
+def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Iterator[Log]:
+    """The log in a file, which is closed with the block; without a path, a temporary one.
 
-    ``begin`` and ``resume`` make a file that is not there, and cut off what a killed run left of a
-    line. ``UserError`` if there is a run in it to ``begin`` with, or nothing to ``read``; or if it
-    is not a log.
+    ``begin`` and ``resume`` make a file that is not there, and cut off a torn last line.
+    ``UserError`` if the file is not a log, if ``begin`` finds a run, or if ``read`` finds none.
     """
-    if path is None:
-        return Log(tempfile.TemporaryFile(buffering=0), "the temporary log")
-    with explained(f"{path} cannot be opened"), ExitStack() as opened:
-        file = opened.enter_context(path.open("rb" if how == "read" else "a+b", buffering=0))
+    name = str(path or "the temporary log")
+    with explained(f"{name} cannot be opened"):
+        file: IO[bytes]
+        if path is not None:
+            file = path.open("rb" if how == "read" else "a+b", buffering=0)
+        else:
+            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the next `with`
+    with file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UserError(f"{path} is a pipe or a device, and no place for a log.")
-        log = Log(file, str(path))
+            raise UserError(f"{name} is a pipe or a device, and no place for a log.")
+        log = Log(file, name)
         if how == "begin" and log.runs:
             raise UserError(
-                f"{path} holds a run already: go on with it (--resume), or take another --log."
+                f"{name} holds a run already: go on with it (--resume), or take another --log."
             )
         if how == "read" and not log.runs:
-            raise UserError(f"{path} is empty.")
+            raise UserError(f"{name} is empty.")
         if how != "read":
-            file.truncate(log.end)
-        opened.pop_all()
-    return log
+            with explained(f"{name} cannot be written"):
+                file.truncate(log.end)
+        yield log
 
 
 def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full") -> Results:
     """What the logs say together; the verdicts stay in them until they are asked for.
 
-    Of several on one task, that of the latest run counts, and within a log the last.
+    Of several verdicts on one task, that of the latest run counts, and within a log the last.
     """
     latest: dict[Key, tuple[Log, Place]] = {}
     for log in logs:
@@ -208,8 +196,7 @@ def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full
         file = "/".join(filter(None, (who, f"{exercise}.py")))
         not_judged.append(NotJudged(file, "was not reached before the run ended", who))
     return Results(
-        lambda: (redact(log.graded(place), feedback) for log, place in ordered),
-        frozenset(place.status for _, place in ordered),
+        lambda: (log.graded(place).redacted(feedback) for log, place in ordered),
         tuple(not_judged),
         tuple(run for log in logs for run in log.runs),
         points,

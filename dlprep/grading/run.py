@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import random
 import sys
 import threading
@@ -16,31 +15,31 @@ from importlib import metadata
 
 from dlprep import __version__, catalog
 from dlprep.errors import FaultError, UserError
+from dlprep.grading import MAX_SEED, Graded, Run, Task, Versions
 from dlprep.grading.log import SCHEMA, Log
-from dlprep.grading.model import MAX_SEED, Graded, Run, Task, Versions
 from dlprep.grading.submissions import read, submitted
-from dlprep.judge.service import JudgeFault, JudgeProcess
+from dlprep.judge.service import JudgeProcess
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.verdict import Problem, Verdict, VerdictStatus
 
-# On top of the judge's own timers, which start when a worker has loaded. It is for a judge that
-# hangs, never for a submission, and so it may be long.
+# On top of the judge's own timers, which start when a worker has loaded. This one is for a judge
+# that hangs, never for a submission, and so it may be long.
 PATIENCE = 300.0  # seconds
-PATIENCE_FACTOR = 10  # and so many times what --timeout says
-AHEAD = 2  # submissions that wait for each judge; all others are not even read
-GLANCE = 2.0  # seconds without a verdict, after which one looks whether there is still a judge
-IN_VAIN = 8  # faults, and no verdict yet: nothing can be judged here
+PATIENCE_FACTOR = 10  # plus this many times --timeout
+AHEAD = 2  # submissions that wait for each judge; the others are not even read
+GLANCE = 2.0  # seconds without a verdict until we look whether there is still a judge
+IN_VAIN = 8  # faults before any verdict: nothing can be judged here
 
 
 class JudgesLost(UserError):
-    """Nothing can be judged there any more. What is judged stands."""
+    """The judges are gone, or judge differently. The verdicts so far are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
     """Where submissions are judged, ``size()`` at a time, and how far they are isolated there.
 
-    ``check`` raises ``JudgesLost`` when nobody judges there any more.
+    ``check`` raises ``JudgesLost`` when there are no judges any more.
     """
 
     executor: Executor
@@ -52,30 +51,34 @@ class Judges:
 def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Graded, bytes | None]]:
     """Judge each task on the run's terms; what is done first comes first, with its text.
 
-    One for each task: a verdict that is a fault is tried twice. Memory does not grow with their
-    number. ``JudgesLost`` when nobody judges any more, ``FaultError`` when nobody can.
+    A submission whose verdict is a fault is judged once more. Memory does not grow with the number
+    of tasks. ``JudgesLost`` when there are no judges any more, ``FaultError`` when no submission
+    can be judged.
     """
     pending: dict[Future[Verdict], tuple[Graded, bytes, bool]] = {}
-    in_vain = 0.0  # faults before the first verdict
+    faults, any_verdict = 0, False
 
     def submit(graded: Graded, source: bytes, again: bool = False) -> None:
         future = judges.executor.submit(judge_request, graded.exercise, source, terms)
         pending[future] = graded, source, again
 
     def done() -> Iterator[tuple[Graded, bytes | None]]:
-        nonlocal in_vain
+        nonlocal faults, any_verdict
         ready = wait(pending, GLANCE, FIRST_COMPLETED).done
         if not ready:
             judges.check()
         for future in ready:
             graded, source, again = pending.pop(future)
             verdict = _verdict(future, graded.exercise, judges, terms)
-            if verdict.status == "fault" and not again:
+            if verdict.status != "fault":
+                any_verdict = True
+            elif not again:
                 submit(graded, source, again=True)
                 continue
-            in_vain += 1 if verdict.status == "fault" else -math.inf
-            if in_vain == IN_VAIN and verdict.problem is not None:
-                raise FaultError(f"Nothing can be judged. {verdict.problem.message}")
+            else:
+                faults += 1
+                if faults == IN_VAIN and not any_verdict and verdict.problem:
+                    raise FaultError(f"Nothing can be judged. {verdict.problem.message}")
             yield replace(graded, verdict=verdict), source
 
     for task in tasks:
@@ -97,7 +100,7 @@ def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Gra
 
 
 def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run) -> Verdict:
-    """What came of a request; ``JudgesLost`` if that is not this submission's misfortune alone."""
+    """What came of a request; ``JudgesLost`` if it did not fail because of this submission."""
     try:
         verdict = future.result()
     except JudgesLost:
@@ -105,12 +108,12 @@ def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run)
     except Exception as error:
         judges.check()
         said = f"The submission could not be graded: {str(error).rstrip('.')}."
-        return _without_cases(exercise, "fault", terms, Problem("fault", said))
-    # "" of what needed no worker
-    if terms.isolation == "full" and verdict.isolation not in ("", "full"):
-        problem = Problem("fault", "The operating system did not lock its worker in.")
-        return _without_cases(exercise, "fault", terms, problem)
-    return verdict
+    else:
+        # "": no worker was needed
+        if terms.isolation != "full" or verdict.isolation in ("", "full"):
+            return verdict
+        said = "The operating system did not lock its worker in."
+    return _without_cases(exercise, "fault", terms, Problem("fault", said))
 
 
 def _without_cases(exercise: str, status: VerdictStatus, terms: Run, problem: Problem) -> Verdict:
@@ -123,13 +126,12 @@ _here = threading.local()
 def judge_request(exercise: str, source: bytes, terms: Run) -> Verdict:
     """The verdict on a submission, by the warm judge that this thread keeps.
 
-    ``JudgesLost`` if this machine would judge otherwise than the one that asks. What else goes
-    wrong is raised, and costs the judge its place.
+    ``JudgesLost`` if this machine has other versions than the one that asks. After any other error
+    the thread gets a new judge.
     """
     require_same("A machine that came later", versions(terms.started), terms.versions)
-    if not hasattr(_here, "judge"):
-        _here.judge = WarmJudge()  # it ends when its input does, and so with this process
-    judge: WarmJudge = _here.judge
+    judge: WarmJudge = getattr(_here, "judge", None) or WarmJudge()
+    _here.judge = judge  # it ends when its input does, and so with this process
     return judge.verdict(exercise, source, terms)
 
 
@@ -137,17 +139,13 @@ class WarmJudge:
     """A judge that stays warm from one submission to the next, and is replaced when it fails."""
 
     def __init__(self) -> None:
-        self._lock, self._closed = threading.Lock(), False
         self._process: JudgeProcess | None = None
         with suppress(OSError):  # the first request tries again, and says what is wrong
             self._process = JudgeProcess(lasting=True)
 
     def verdict(self, exercise: str, source: bytes, terms: Run) -> Verdict:
         """The verdict on a submission; ``JudgeFault`` or ``OSError`` without one."""
-        with self._lock:
-            if self._closed:
-                raise JudgeFault("the run was ended")
-            self._process = process = self._process or JudgeProcess(lasting=True)
+        process = self._process = self._process or JudgeProcess(lasting=True)
         patience = PATIENCE + PATIENCE_FACTOR * (terms.timeout or 0)
         watchdog = threading.Timer(patience, process.kill)
         watchdog.start()
@@ -158,27 +156,26 @@ class WarmJudge:
         finally:
             watchdog.cancel()
             if verdict is None or verdict.status == "fault":
-                self._discard()
+                self.close()
+
+    def kill(self) -> None:
+        """End the judge at once; a thread that waits for its verdict gets a ``JudgeFault``."""
+        if process := self._process:
+            process.kill()
 
     def close(self) -> None:
-        """End the judge, at once. A thread that waits for its verdict gets a ``JudgeFault``."""
-        with self._lock:
-            self._closed = True
-        self._discard()
-
-    def _discard(self) -> None:
-        with self._lock:
-            process, self._process = self._process, None
-        if process is not None:
-            process.kill()
+        """End the judge; the next submission gets a new one."""
+        self.kill()
+        if process := self._process:
             process.close()
+        self._process = None
 
 
 @contextmanager
 def local_judges(jobs: int) -> Iterator[Judges]:
-    """So many warm judges on this machine, each with a thread that waits for it.
+    """``jobs`` warm judges on this machine, each with a thread; they end with the block.
 
-    They are ended with the block, at once. ``FaultError`` if no worker starts.
+    ``FaultError`` if no worker starts.
     """
     judges = [WarmJudge() for _ in range(jobs)]
     waiting = iter(judges)
@@ -192,8 +189,10 @@ def local_judges(jobs: int) -> Iterator[Judges]:
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
         for judge in judges:
-            judge.close()
+            judge.kill()
         threads.shutdown()
+        for judge in judges:
+            judge.close()
 
 
 def terms_of(
@@ -204,23 +203,22 @@ def terms_of(
     isolation: str,
     started: str,
 ) -> Run:
-    """The terms of a run, which are the log's if it has begun; ``UserError`` if they cannot be."""
+    """The terms of a run: the log's if it has begun. ``UserError`` if they cannot be the same."""
     exercises = {slug: exercise_hash(slug) for slug in sorted({task.exercise for task in tasks})}
+    for run in log.runs:
+        for slug, digest in run.exercises.items():
+            if exercises.get(slug, digest) != digest:
+                raise UserError(
+                    f"The exercise {slug} has changed since {log.name} was begun: begin another"
+                    " log, so that all are judged by the same cases."
+                )
     if log.runs:
         begun = log.runs[-1]
         if seed not in (None, begun.seed) or timeout not in (None, begun.timeout):
-            how = "no" if begun.timeout is None else f"{begun.timeout:g} s as"
             raise UserError(
-                f"{log.name} was begun with {begun.seed} as --seed and {how} --timeout: all get the"
-                " same."
+                f"{log.name} was begun with another --seed or --timeout: leave them out, and all"
+                " get the same."
             )
-        for run in log.runs:
-            for slug, digest in run.exercises.items():
-                if exercises.get(slug, digest) != digest:
-                    raise UserError(
-                        f"The exercise {slug} has changed since {log.name} was begun: begin"
-                        " another log, so that all are judged by the same cases."
-                    )
         seed, timeout = begun.seed, begun.timeout
     elif seed is None:
         seed = random.SystemRandom().randrange(MAX_SEED + 1)
@@ -234,9 +232,8 @@ def undone(tasks: Iterable[Task], log: Log) -> list[Task]:
         place = log.latest.get(task.key)
         if place is None or task.path is None:
             return place is not None and place.status == "missing"
-        return place.status not in ("missing", "fault") and place.text == (
-            text_hash(read(task)) or ""
-        )
+        same = place.text == (text_hash(read(task)) or "")
+        return same and place.status not in ("missing", "fault")
 
     return [task for task in tasks if not is_done(task)]
 
@@ -281,7 +278,7 @@ def versions(started: str) -> Versions:
 
 
 def require_same(where: str, there: Versions, here: Versions) -> None:
-    """``JudgesLost`` if a machine would judge otherwise than the one that asks."""
+    """``JudgesLost`` if another machine would judge differently, because its versions differ."""
     for name, ours in asdict(here).items():
         if (theirs := getattr(there, name)) != ours:
             what = f"{name} {theirs:.12}, and this one {ours:.12}"

@@ -1,6 +1,6 @@
 """Find the submissions in files and folders, and read them; nothing in them can stop a run.
 
-What looks like a submission and is not judged is told with its reason, never passed over.
+What looks like a submission and is not judged is listed with its reason, never skipped silently.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,12 @@ from pathlib import Path
 from dlprep import catalog
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, reason
-from dlprep.grading.model import Key, NotJudged, Task
+from dlprep.grading import Key, NotJudged, Task
 from dlprep.verdict import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"
 SILENT = {"__pycache__", "__MACOSX"}  # what Python and a Mac's zip leave behind
-MOST_TOLD = 20  # of one person's, what is not judged
+MOST_TOLD = 20  # files of one person that are listed as not judged
 
 # What people make of a name: `Softmax (1).py`, `copy of softmax.ipynb`, `lstm-cell_v2.py.txt`.
 # Possessive: no name makes it slow.
@@ -33,7 +34,7 @@ Patterns = list[re.Pattern[str]]  # one for each component of a path
 
 @dataclass(slots=True)
 class Submissions:
-    """What there is to grade, by who and then by exercise; what is not judged; and all else."""
+    """The tasks, by who and then by exercise; files that are not judged; unrelated files."""
 
     tasks: list[Task]
     not_judged: list[NotJudged]
@@ -43,7 +44,7 @@ class Submissions:
 def read(task: Task) -> bytes | Problem:
     """The text of a submission that is not missing, or why there is none.
 
-    What is said of a file never names its folder: students read it.
+    The problem never names the file's folder: students read it.
     """
     assert task.path is not None
     try:
@@ -56,7 +57,7 @@ def read(task: Task) -> bytes | Problem:
 
 
 def submitted(task: Task) -> str | None:
-    """When the file was last changed, as an ISO time in UTC; None if that cannot be told."""
+    """When the file was last changed, as an ISO time in UTC; None if it is unknown."""
     assert task.path is not None
     try:
         changed = datetime.fromtimestamp(task.path.lstat().st_mtime, UTC)
@@ -73,28 +74,23 @@ def collect(
 ) -> Submissions:
     """The submissions in files ``EX.py``, folders of them, and folders of folders ``WHO/EX.py``.
 
-    If a folder among several paths has an ``EX.py`` in it, each of them is a person. ``layout``
-    says where else submissions are: ``{who}/hw3/{exercise}.py``. With ``exercises`` others are left
-    out, and where somebody's submission to one of these is not there, it is listed as missing.
-    With ``only`` all is left out that is not of these people. ``UserError`` when a path or a person
-    is not there, when submissions and people's folders lie side by side, or when there is nothing
-    to grade.
+    If a folder among several paths has an ``EX.py`` in it, each path is a person. ``layout`` says
+    where else submissions are: ``{who}/hw3/{exercise}.py``. ``exercises`` leaves out all others,
+    and lists the submissions to these that somebody has not handed in as missing. ``only`` leaves
+    out all other people. ``UserError`` when a path or a person is not there, when submissions and
+    people's folders lie side by side, or when there is nothing to grade.
     """
     for path in paths:
         with explained(f"{str(path)!r} cannot be read"):
-            try:
-                path.lstat()  # a link that leads nowhere is a submission, too
-                if _is_folder(path):
-                    os.scandir(path).close()
-            except FileNotFoundError:
-                raise UserError(f"There is no {str(path)!r}.") from None
+            path.lstat()  # a link that leads nowhere is a submission, too
+            if _is_folder(path):
+                os.listdir(path)  # noqa: PTH208 - as below
     found = _Found(frozenset(exercises or catalog.slugs()), layout)
     found.look_around(paths)
     found.finish(exercises or ())
     people = {who for who, _ in found.tasks} | found.told.keys()
-    for who in only or ():
-        if who not in people:
-            raise UserError(f"There is nobody called {who!r} among these submissions.")
+    if unknown := [who for who in only or () if who not in people]:
+        raise UserError(f"There is nobody called {unknown[0]!r} among these submissions.")
     tasks = [task for _, task in sorted(found.tasks.items()) if not only or task.who in only]
     left_out = [one for one in found.not_judged if not only or one.who in only]
     if not tasks and not only:
@@ -109,7 +105,7 @@ def collect(
 
 
 class _Found:
-    """What was found so far, in all the paths. ``people`` are those whose folder could be read."""
+    """What was found so far. ``people`` are those whose folder could be read."""
 
     def __init__(self, wanted: frozenset[str], layout: str | None) -> None:
         self.wanted, self.layout = wanted, layout
@@ -135,57 +131,52 @@ class _Found:
                     self.look_at(named, _patterns(MANY), {})
             return
         for path in paths:
-            layout = self.layout
-            if layout is None:
-                layout = _kind(path) if _is_folder(path) else ONE_PERSON
+            inside = _inside(path) if _is_folder(path) else [path]
+            layout = self.layout if self.layout is not None else _kind(path, inside)
+            patterns = _patterns(layout)
             if "{who}" not in layout:
                 self.people[""] = path
-            look = self.look_into if _is_folder(path) else self.look_at
-            look(path, _patterns(layout), {})
-
-    def look_into(
-        self, folder: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
-    ) -> None:
-        """Look at what is in a folder: as deep as there are patterns, and one folder more."""
-        try:
-            inside = _inside(folder)
-        except OSError as error:
-            who = known.get("who", "")
-            if patterns:
-                self.people.pop(who, None)  # nobody knows what is missing there
-            self.tell(folder, f"cannot be looked into: {reason(error)}", who)
-            return
-        for path in inside:
-            self.look_at(path, patterns, known, linked)
+            for one in inside:
+                self.look_at(one, patterns, {})
 
     def look_at(
         self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
     ) -> None:
-        """Take what fits the patterns; tell what looks as if it should; ignore all else."""
-        folder, last, linked = _is_folder(path), len(patterns) <= 1, linked or _is_link(path)
+        """Take what fits the patterns, note what nearly does, and ignore everything else.
+
+        The first pattern is for the path's name, the others for what lies in it. Folders are
+        searched as deep as there are patterns, and one folder deeper.
+        """
+        folder, last, linked = _is_folder(path), len(patterns) == 1, linked or _is_link(path)
         match = patterns[0].fullmatch(path.name) if patterns else None
-        if match and folder != last:
+        fits = match is not None and folder != last
+        if match and fits:
             known = known | match.groupdict()
             if "who" in known:
                 self.people.setdefault(known["who"], path)
-            if not last:
-                self.look_into(path, patterns[1:], known, linked)
-            elif known["exercise"] in self.wanted:
-                self.take(Task(known.get("who", ""), known["exercise"], path, linked))
-            else:
-                self.unrelated.append(str(path))
-        elif folder and len(patterns) == 1 and not match and not linked:
-            self.look_into(path, [], known)
-        elif slug := self.meant(path.name) if match or not folder else None:
+        who = known.get("who", "")
+        if folder and (fits or (last and not match and not linked)):
+            try:
+                inside = _inside(path)
+            except OSError as error:
+                if fits:
+                    self.people.pop(who, None)  # we cannot know what is missing there
+                self.tell(path, f"cannot be looked into: {reason(error)}", who)
+                return
+            for one in inside:
+                self.look_at(one, patterns[1:], known, linked)
+        elif fits and known["exercise"] in self.wanted:
+            self.take(Task(who, known["exercise"], path, linked))
+        elif not fits and (match or not folder) and (slug := self.meant(path.name)):
             wrong = f"is not called {slug}.py" if self.layout is None else "does not fit --layout"
             wrong = wrong if patterns else f"lies in the folder {path.parent.name!r}"
             wrong = "is a folder" if folder else wrong
-            self.tell(path, f"looks like {slug}, but {wrong}", known.get("who", ""))
+            self.tell(path, f"looks like {slug}, but {wrong}", who)
         else:
             self.unrelated.append(str(path))
 
     def take(self, task: Task) -> None:
-        """Add a submission; ``UserError`` if there is one already."""
+        """Add a submission; ``UserError`` if there is another one to the same exercise."""
         other = self.tasks.setdefault(task.key, task)
         if other.path != task.path:
             whose = f" by {task.who!r}" if task.who else ""
@@ -196,19 +187,18 @@ class _Found:
 
     def meant(self, name: str) -> str | None:
         """The exercise that a file of this name was probably meant for."""
-        for match in filter(None, (pattern.fullmatch(name) for pattern in self.nearly)):
-            meant = match.groupdict().get("exercise", "")
-            return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
-        return None
+        matches = [match for pattern in self.nearly if (match := pattern.fullmatch(name))]
+        meant = matches[0].groupdict().get("exercise", "") if matches else ""
+        return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
 
     def tell(self, path: Path, why: str, who: str) -> None:
-        """Note what is not judged; of one person's, no more than anyone reads."""
+        """Note what is not judged, at most ``MOST_TOLD`` for each person."""
         self.told[who] += 1
         if self.told[who] <= MOST_TOLD or who not in self.people:
             self.not_judged.append(NotJudged(str(path), why, who))
 
     def finish(self, exercises: Sequence[str]) -> None:
-        """List what is missing, and tell who handed in nothing."""
+        """Add what is missing, and the people who handed in nothing."""
         handed_in = {who for who, _ in self.tasks}
         for who, path in self.people.items():
             for slug in exercises:
@@ -220,20 +210,19 @@ class _Found:
 
 
 def _inside(folder: Path) -> list[Path]:
-    """What is in a folder, sorted, but for hidden files and what is passed over silently."""
+    """What is in a folder, sorted, without hidden files and what is ignored silently."""
     names = sorted(os.listdir(folder))  # noqa: PTH208 - half the time of `iterdir`
     return [folder / name for name in names if name[0] != "." and name not in SILENT]
 
 
 def _submissions(paths: Iterable[Path]) -> list[Path]:
-    """Those that have a submission's name and are not folders."""
-    (pattern,) = _patterns(ONE_PERSON)
-    return [path for path in paths if pattern.fullmatch(path.name) and not _is_folder(path)]
+    """The paths that have a submission's name and are not folders."""
+    names = {f"{slug}.py" for slug in catalog.slugs()}
+    return [path for path in paths if path.name in names and not _is_folder(path)]
 
 
-def _kind(folder: Path) -> str:
+def _kind(folder: Path, inside: Sequence[Path]) -> str:
     """The layout of a folder: one person's if submissions lie in it, else one folder a person."""
-    inside = _inside(folder)
     if _submissions(inside):
         how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
         _people(f"{str(folder)!r} holds", inside, how)
@@ -243,14 +232,11 @@ def _kind(folder: Path) -> str:
 
 def _people(where: str, paths: Sequence[Path], how: str = "") -> bool:
     """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
-
-    def is_person(path: Path) -> bool:
-        try:
-            return _is_folder(path) and bool(_submissions(_inside(path)))
-        except OSError:
-            return False
-
-    submissions, people = _submissions(paths), [path for path in paths if is_person(path)]
+    submissions, people = _submissions(paths), []
+    for path in filter(_is_folder, paths):
+        with suppress(OSError):
+            if _submissions(_inside(path)):
+                people.append(path)
     if submissions and people:
         folders, files = (
             ", ".join([*(repr(path.name) for path in some[:3]), "…"][: len(some)])

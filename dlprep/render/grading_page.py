@@ -4,66 +4,66 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TextIO
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
+from dlprep.render import PIPE_WIDTH, make_console
 from dlprep.render.page import Page
 from dlprep.text import plural
 
 STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red", "missing": "dim"}
-PIPE_WIDTH = 80
 LEAST_REMARK = 12  # a remark cut to less says nothing
 MOST_LEFT_OUT = 20  # lines of what is not judged: the other reports have them all
 PAGE = 500  # rows that are laid out at once: a long table is never all of it in memory
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the table shows of a submission; ``remark`` is what is wrong, in a line."""
+class Row(NamedTuple):
+    """What the table shows of a submission: ``cases`` is 14/17, ``remark`` what is wrong."""
 
     who: str
     exercise: str
     status: str
-    passing: int
-    total: int
+    cases: str
     remark: str
 
 
 def grade_table(
-    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, screen: TextIO | None
+    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, on_screen: bool
 ) -> Iterator[str]:
     """Rows in groups: one an exercise, or one person's exercises as one; then what is left out.
 
-    ``rows`` goes through them twice: there may be more than fit into memory. The text fits
-    ``screen``, its width and its colours, or without one a pipe.
+    ``rows`` is called twice: there may be more rows than fit into memory. The text is for standard
+    output, or, if it is not ``on_screen``, for a file.
     """
-    console = Console(file=screen or io.StringIO(), markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
-    page = Page(console)
+    file = Console(file=io.StringIO(), width=PIPE_WIDTH, markup=False, emoji=False, highlight=False)
+    page = Page(make_console() if on_screen else file)
     counts: Counter[str] = Counter()
-    cases, widths, people = 0, [0, 0], set[str]()
+    cases = who_width = exercise_width = 0
+    first, one_person = None, True
     for row in rows():
         counts[row.status] += 1
-        cases = max(cases, len(_cases(row)))
-        for n, name in enumerate((row.who, row.exercise)):
-            widths[n] = max(widths[n], cell_len(page.clean(name)))
-        people = people if len(people) > 1 else people | {row.who}
-    one_person = len(people) == 1
+        cases = max(cases, len(row.cases))
+        who_width = max(who_width, cell_len(page.clean(row.who)))
+        exercise_width = max(exercise_width, cell_len(page.clean(row.exercise)))
+        first = row.who if first is None else first
+        one_person = one_person and row.who == first
     most = min(page.width // 2, page.width - len("    missing  ") - cases)
-    width = max(min(widths[one_person], most), 1)
+    width = max(min(exercise_width if one_person else who_width, most), 1)
     for heading, group in groupby(rows(), lambda row: row.who if one_person else row.exercise):
         if heading:
             page.line((_fit(page, heading, page.measure), "bold"))
         for row in group:
             if len(page.lines) >= PAGE:
                 yield _shown(page)
-            _line(page, row.exercise if one_person else row.who, width, row, cases)
+            name = _fit(page, row.exercise if one_person else row.who, width)
+            status, count = f"{row.status:<7}", f"  {row.cases:>{cases}}  "
+            room = page.measure - width - len(f"    {status}{count}")
+            remark = _fit(page, row.remark, room) if room >= LEAST_REMARK else ""
+            page.line(f"  {name}  ", (status, STYLES[row.status]), count, remark)
         page.gap()
     if left_out:
         more = len(left_out) - MOST_LEFT_OUT
@@ -77,16 +77,10 @@ def grade_table(
     yield _shown(page)
 
 
-def dry_run_page(
-    to_judge: Sequence[str], left_out: Sequence[str], ignored: Sequence[str], console: Console
-) -> None:
-    """Print what would be judged, what would not and why, and what has nothing to do with it."""
+def dry_run_page(lists: Mapping[str, Sequence[str]], console: Console) -> None:
+    """Print lists under their headings, without the empty ones."""
     page = Page(console)
-    for heading, lines in (
-        ("would be judged", to_judge),
-        ("not judged", left_out),
-        ("ignored", ignored),
-    ):
+    for heading, lines in lists.items():
         if lines:
             _list(page, f"{heading}: {len(lines)}", lines)
     page.show()
@@ -100,23 +94,11 @@ def _list(page: Page, heading: str, lines: Sequence[str]) -> None:
 
 
 def _shown(page: Page) -> str:
-    """The page so far as text, which is then empty again."""
+    """The page so far as text; the page is empty afterwards."""
     with page.console.capture() as captured:
         page.show()
     page.lines.clear()
     return captured.get()
-
-
-def _line(page: Page, name: str, width: int, row: Row, cases: int) -> None:
-    left = f"  {_fit(page, name, width)}  "
-    status, count = f"{row.status:<7}", f"  {_cases(row):>{cases}}  "
-    room = page.measure - cell_len(left) - len(status) - len(count)
-    remark = _fit(page, row.remark, room) if room >= LEAST_REMARK else ""
-    page.line(left, (status, STYLES[row.status]), count, remark)
-
-
-def _cases(row: Row) -> str:
-    return f"{row.passing}/{row.total}" if row.total else ""
 
 
 def _fit(page: Page, text: str, width: int) -> str:

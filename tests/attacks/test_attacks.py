@@ -11,7 +11,6 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,8 @@ from rich.console import Console
 from surroundings import Surroundings
 
 from dlprep import render
+from dlprep.grading import Graded, Run, Versions
 from dlprep.grading.log import open_log, results
-from dlprep.grading.model import Graded, Run, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.submissions import Submissions
 from dlprep.judge.judge import RUN_FACTOR
@@ -67,7 +66,7 @@ def report(name: str, verdict: Verdict) -> str:
     """What a machine reads of it, by way of the log."""
     versions = Versions("0.1", "3.11", "2.4", "")
     run = Run(2, 1, None, verdict.isolation, "2030-01-01T00:00:00+00:00", versions, {})
-    with closing(open_log(None, "begin")) as log:
+    with open_log(None, "begin") as log:
         log.begin(run, [], Submissions([], [], []))
         log.add(Graded("somebody", verdict.exercise, verdict.file, verdict), None)
         return "".join(REPORTS[name](results([log])))

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from dlprep.catalog import HOME
+from dlprep.grading.reports import REPORTS
 from dlprep.grading.run import isolation_reached
 
 from .conftest import RIGHT, WRONG, Run
@@ -66,6 +68,14 @@ def test_a_table_by_default(dlprep: Run, tmp_path: Path) -> None:
     assert "seed 11" in ran.out
     assert ran.err == "Ignored 1 other file (--dry-run lists them).\n", "no bar in a pipe"
     assert [path.name for path in tmp_path.iterdir()] == ["subs"], "the log was a temporary one"
+
+
+def test_the_help_and_the_readme_name_every_format(dlprep: Run) -> None:
+    for text in (dlprep("grade", "--help").out, dlprep("report", "--help").out):
+        assert ", ".join(REPORTS)[:30] in " ".join(text.split())
+        assert all(name in text for name in REPORTS)
+    readme = (HOME / "README.md").read_text()
+    assert all(f"`{name}`" in readme for name in REPORTS)
 
 
 def test_exit_codes(dlprep: Run, home: Path, home_run: Run, tmp_path: Path) -> None:
@@ -186,7 +196,7 @@ def test_full_isolation_or_none(dlprep: Run, tmp_path: Path) -> None:
     ("words", "said"),
     [
         ((), "Missing argument"),
-        (("nowhere",), "There is no 'nowhere'."),
+        (("nowhere",), "'nowhere' cannot be read: no such file or directory."),
         (("subs", "--exercise", "sofmax"), "Did you mean softmax?"),
         (("subs", "--layout", "{who}.py"), "needs {exercise} once"),
         (("subs", "--only", "cleo"), "There is nobody called 'cleo' among these submissions."),

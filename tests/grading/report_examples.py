@@ -10,9 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from dlprep.grading.feedback import redact
+from dlprep.grading import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.log import SCHEMA
-from dlprep.grading.model import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.reports.github import summary
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
@@ -136,10 +135,9 @@ def results(
     left_out: Iterable[NotJudged] = (),
 ) -> Results:
     """What a report is made of, as a log would give it."""
-    shown = [redact(one, feedback) for one in some]
-    statuses = frozenset(one.status for one in shown)
+    shown = [one.redacted(feedback) for one in some]
     students = feedback != "full"
-    return Results(lambda: shown, statuses, tuple(left_out), (RUN,), points, feedback, students)
+    return Results(lambda: shown, tuple(left_out), (RUN,), points, feedback, students)
 
 
 def report(name: str, some: Iterable[Graded], *words: Any, **terms: Any) -> str:

@@ -22,9 +22,9 @@ from report_examples import RUN
 
 from dlprep.catalog import HOME
 from dlprep.errors import UserError
+from dlprep.grading import Run, Task
 from dlprep.grading import cluster as clusters
 from dlprep.grading.cluster import cluster_judges
-from dlprep.grading.model import Run, Task
 from dlprep.grading.run import Judges, JudgesLost, isolation_reached, run, versions
 
 RIGHT = (HOME / "solutions/softmax/reference.py").read_bytes()

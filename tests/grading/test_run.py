@@ -18,9 +18,9 @@ from report_examples import RUN, a_verdict
 
 from dlprep.catalog import HOME, find
 from dlprep.errors import FaultError, UserError
+from dlprep.grading import Graded, Run, Task
 from dlprep.grading import run as running
 from dlprep.grading.log import open_log
-from dlprep.grading.model import Graded, Run, Task
 from dlprep.grading.run import (
     AHEAD,
     IN_VAIN,
@@ -396,7 +396,7 @@ def test_what_is_left_to_do(handed_in: Callable[..., list[Task]], tmp_path: Path
             raise JudgeFault("it is a fault")
         return a_verdict("passed")
 
-    with closing(open_log(None, "begin")) as log:
+    with open_log(None, "begin") as log:
         assert undone(tasks, log) == tasks
         log.begin(terms(), tasks, Submissions(tasks, [], []))
         for graded, source in run(tasks[:3] + tasks[4:], Judges(Inline(judge), "", lambda: 1), RUN):
@@ -421,7 +421,7 @@ def test_the_terms_of_a_run(handed_in: Callable[..., list[Task]]) -> None:
     def terms_now(seed: int | None, timeout: float | None) -> Run:
         return terms_of(log, tasks, seed, timeout, "full", RUN.started)
 
-    with closing(open_log(None, "begin")) as log:
+    with open_log(None, "begin") as log:
         assert len({terms_now(None, None).seed for _ in range(3)}) == 3, "a new one each time"
         begun = terms_now(0, 0.5)
         assert (begun.seed, begun.timeout) == (0, 0.5)
@@ -429,7 +429,7 @@ def test_the_terms_of_a_run(handed_in: Callable[..., list[Task]]) -> None:
         assert begun.versions == versions(RUN.started)
         log.begin(begun, tasks, Submissions(tasks, [], []))
         assert terms_now(None, None) == terms_now(0, 0.5) == begun
-        said = "was begun with 0 as --seed and 0.5 s as --timeout: all get the same."
+        said = "was begun with another --seed or --timeout: leave them out"
         for seed, timeout in ((1, None), (None, 0.25)):
             with pytest.raises(UserError, match=said):
                 terms_now(seed, timeout)

@@ -1,26 +1,24 @@
-"""A verdict as the entries of a test report: one a case, or one that says why there are none."""
+"""What reports say of a submission: a remark, and the entries of a test report."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
-from typing import Literal, TypeVar
+from typing import Literal
 
-from dlprep.grading.model import Feedback, Graded
-from dlprep.text import one_line, printable
-from dlprep.verdict import CaseResult, Location, Problem, Verdict
+from dlprep.grading import Feedback, Graded
+from dlprep.text import one_line, plural, printable
+from dlprep.verdict import CaseResult, Location, Problem
 
 MISSING = Problem("missing", "There is no submission.")
 UNSOUND = Problem("fault", "The verdict does not follow from its cases.")
-NOT_JUDGED = "not judged"
 UNSAID = "The submission was not judged."
+NOT_JUDGED = "not judged"
 REASONS = {
     "failed": "this case fails",
     "error": "the submission crashed, or was stopped",
     "not run": "not run: the time was used up",
 }
-Outcome = Literal["passed", "failed", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +26,45 @@ class Entry:
     """A case, or what stands for all of them. Every text is printable.
 
     ``failed`` is a wrong answer; ``error`` is all else that is not passed. ``message`` is a line
-    that stands alone, ``detail`` the whole story, to stand below the label. ``earned`` of
-    ``weight`` is this entry's part of the exercise.
+    that stands alone, ``detail`` the whole story, to stand below the label. ``share`` of this
+    entry's points are earned, from 0 to 1.
     """
 
     name: str
     label: str
-    status: Outcome
-    weight: float = 1.0
-    earned: float = 0.0
+    status: Literal["passed", "failed", "error"]
     kind: str = ""
     message: str = ""
     detail: str = ""
     printed: str = ""
     line: int | None = None
-
-
-T = TypeVar("T", Entry, CaseResult)
+    share: float = 0.0
 
 
 def entries(graded: Graded, feedback: Feedback) -> list[Entry]:
-    """The entries of one submission to one exercise, at least one; hints stand in the first bad.
+    """The entries of one submission to one exercise, at least one; the first bad one has the hints.
 
     All are passed exactly if the verdict is.
     """
-    verdict = graded.verdict
-    if verdict is None or not judged(verdict):
-        return [_unjudged(graded)]
+    verdict, problem = graded.verdict, _problem(graded)
+    if verdict is None or problem:
+        return [_unjudged(graded, problem or MISSING)]
     if feedback == "score":
         said, exercise = counted(graded), one_line(graded.exercise)
-        status: Outcome = "error" if verdict.status == "fault" else verdict.status
-        return [Entry(exercise, exercise, status, 1.0, graded.share, status, said, said)]
-    found = [_case(graded, case, len(verdict.cases)) for case in verdict.cases]
-    if verdict.mistakes and (bad := first_bad(found)):
+        status = "error" if verdict.status == "fault" else verdict.status
+        return [Entry(exercise, exercise, status, status, said, said, share=graded.share)]
+    found = [_case(graded, case) for case in verdict.cases]
+    if verdict.mistakes:
+        bad = first_bad(found)
         hints = "\n".join(one_line(mistake.hint or mistake.name) for mistake in verdict.mistakes)
         found[found.index(bad)] = replace(bad, detail=f"{bad.detail}\n\n{hints}")
     return found
 
 
-def first_bad(found: Sequence[T]) -> T | None:
+def first_bad(found: list[Entry]) -> Entry:
     """What to look at first: a wrong answer before what is not written yet."""
     bad = [one for one in found if one.status != "passed"]
-    return min(bad, key=lambda one: one.kind == "not implemented", default=None)
-
-
-def judged(verdict: Verdict) -> bool:
-    """Whether cases tell the story: there are some, and the verdict is passed if all of them are.
-
-    The judge's always follow from each other; a log may have been edited.
-    """
-    if verdict.problem is not None or not verdict.cases:
-        return False
-    return (verdict.status == "passed") == (verdict.passing == len(verdict.cases))
+    return min(bad or found, key=lambda one: one.kind == "not implemented")
 
 
 def remark(graded: Graded) -> str:
@@ -87,72 +72,54 @@ def remark(graded: Graded) -> str:
     verdict = graded.verdict
     if verdict is None:
         return ""
-    if not judged(verdict):
-        return one_line((verdict.problem or UNSOUND).message) or UNSAID
+    if problem := _problem(graded):
+        return one_line(problem.message) or UNSAID
     if verdict.mistakes:
         return ", ".join(one_line(mistake.name) for mistake in verdict.mistakes)
-    bad = first_bad(verdict.cases)
-    if bad is None:
-        return ""
-    kind = f" ({bad.kind})" if bad.status == "error" and bad.kind else ""  # timeout, crash …
-    return one_line((bad.label or bad.name) + kind)
-
-
-def score(graded: Graded, points: float) -> float:
-    """The points of a submission: the share of its cases that passed."""
-    return rounded(points * graded.share)
-
-
-def rounded(points: float) -> float:
-    """Points without the noise of binary fractions."""
-    return round(points, 4)
+    for bad in verdict.failing:
+        kind = f" ({bad.kind})" if bad.status == "error" and bad.kind else ""  # timeout, crash …
+        return one_line((bad.label or bad.name) + kind)
+    return ""
 
 
 def counted(graded: Graded) -> str:
     """``14 of 17 cases pass``, or that there is nothing to count."""
+    if not graded.total:
+        return "could not be judged" if graded.verdict else "no submission"
+    return f"{graded.passing} of {plural(graded.total, 'case passes', 'cases pass')}"
+
+
+def _problem(graded: Graded) -> Problem | None:
+    """Why the cases are not shown, if they are not; a log may have been edited."""
     verdict = graded.verdict
-    if verdict is None or not verdict.cases:
-        return "no submission" if verdict is None else "could not be judged"
-    cases = "case passes" if len(verdict.cases) == 1 else "cases pass"
-    return f"{verdict.passing} of {len(verdict.cases)} {cases}"
+    if verdict is None:
+        return MISSING
+    sound = verdict.cases and (verdict.status == "passed") == (graded.share == 1)
+    return verdict.problem or (None if sound else UNSOUND)
 
 
-def _unjudged(graded: Graded) -> Entry:
-    problem, printed = MISSING, ""
-    if graded.verdict is not None:
-        problem, printed = graded.verdict.problem or UNSOUND, graded.verdict.printed
+def _unjudged(graded: Graded, problem: Problem) -> Entry:
     message = one_line(problem.message) or UNSAID
     lines = [message, *_place(graded, problem.location)]
     lines += ["", problem.help] if problem.help else []
-    return Entry(
-        "load",
-        "the submission can be judged",
-        "error",
-        kind=problem.kind,
-        message=message,
-        detail=printable("\n".join(lines)),
-        printed=printable(printed),
-        line=problem.location.line if problem.location else None,
-    )
+    label, detail = "the submission can be judged", printable("\n".join(lines))
+    printed = printable(graded.verdict.printed) if graded.verdict else ""
+    line = problem.location.line if problem.location else None
+    return Entry("load", label, "error", problem.kind, message, detail, printed, line)
 
 
-def _case(graded: Graded, case: CaseResult, total: int) -> Entry:
-    passed = case.status == "passed"
+def _case(graded: Graded, case: CaseResult) -> Entry:
     label = one_line(case.label or case.name)
+    detail = printable("\n".join(_detail(graded, case)))
+    line = case.location.line if case.location else None
+    name, printed = one_line(case.name), printable(case.printed)
+    if case.status == "passed":
+        return Entry(name, label, "passed", "", "", detail, printed, line, share=1.0)
     parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
-    reason = "" if passed else "; ".join(parts) or REASONS[case.status]
-    return Entry(
-        one_line(case.name),
-        label,
-        "passed" if passed else "failed" if case.status == "failed" else "error",
-        weight=1.0 / total,
-        earned=1.0 / total if passed else 0.0,
-        kind="" if passed else case.kind or case.status,
-        message=f"{label}: {reason}" if reason else "",
-        detail=printable("\n".join(_detail(graded, case))) or reason,
-        printed=printable(case.printed),
-        line=case.location.line if case.location else None,
-    )
+    reason = "; ".join(parts) or REASONS[case.status]
+    kind, message, detail = case.kind or case.status, f"{label}: {reason}", detail or reason
+    status: Literal["failed", "error"] = "failed" if case.status == "failed" else "error"
+    return Entry(name, label, status, kind, message, detail, printed, line)
 
 
 def _detail(graded: Graded, case: CaseResult) -> list[str]:

@@ -1,7 +1,7 @@
 """GitHub Actions: annotations of what did not pass, and a step summary of everything.
 
-An annotation is a line of the log, ``::error file=,line=,title=::message``. GitHub shows ten of a
-step, and a summary of a mebibyte at most. Students read both: no seed, no times.
+An annotation is a line of the build's log, ``::error file=,line=,title=::message``. GitHub shows
+ten of a step, and a summary of a mebibyte at most. Students read both: no seed, no times.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import PurePath
 
-from dlprep.grading.model import Results
+from dlprep.grading import Results
 from dlprep.grading.reports.entries import NOT_JUDGED, counted, entries, first_bad, remark
 from dlprep.text import clip, one_line, printable
 
@@ -27,34 +27,32 @@ HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|-
 
 def github(results: Results) -> Iterator[str]:
     """The annotations of what did not pass or was not judged."""
-    return islice(_annotations(replace(results, students=True)), MOST_ANNOTATIONS)
+    wrong = _wrong(replace(results, students=True))
+    for file, line, title, text in islice(wrong, MOST_ANNOTATIONS):
+        path = PurePath(file)  # GitHub knows the checkout's; no other is a student's business
+        properties = {
+            "file": "" if path.is_absolute() or ".." in path.parts else file,
+            "line": str(line or ""),
+            "title": ": ".join(filter(None, title)),
+        }
+        shown = ",".join(
+            f"{key}={_escaped(one_line(value), ':,')}" for key, value in properties.items() if value
+        )
+        yield f"::error {shown}::{_escaped(clip(printable(text), MOST_MESSAGE))}\n"
 
 
-def _annotations(results: Results) -> Iterator[str]:
+def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
+    """File, line, title and text of each annotation."""
     for graded in results.graded():
         if graded.status == "passed":
             continue
-        found = entries(graded, results.feedback)
-        entry = first_bad(found) or found[0]
+        entry = first_bad(entries(graded, results.feedback))
         text = entry.detail
         if not text.startswith(entry.message):  # a case's, which does not say what it is about
             text = f"{entry.label}\n{text}"
-        title = [graded.who, graded.exercise, counted(graded)]
-        yield _annotation(graded.file, entry.line, title, text)
+        yield graded.file, entry.line, [graded.who, graded.exercise, counted(graded)], text
     for one, shown in zip(results.not_judged, results.left_out(), strict=True):
-        yield _annotation(one.path, None, [one.who, NOT_JUDGED], str(shown))
-
-
-def _annotation(file: str, line: int | None, title: list[str], text: str) -> str:
-    # a path within the checkout: no other means anything to GitHub, or is a student's business
-    within = not PurePath(file).is_absolute() and ".." not in PurePath(file).parts
-    properties = {
-        "file": file if within else "",
-        "line": str(line or ""),
-        "title": ": ".join(filter(None, title)),
-    }
-    shown = ",".join(f"{k}={_property(one_line(v))}" for k, v in properties.items() if v)
-    return f"::error {shown}::{_data(clip(printable(text), MOST_MESSAGE))}\n"
+        yield one.path, None, [one.who, NOT_JUDGED], str(shown)
 
 
 def summary(results: Results) -> str:
@@ -88,12 +86,9 @@ def _rows(results: Results) -> Iterator[tuple[str, ...]]:
                 yield left.who, "", NOT_JUDGED, "", str(left)
 
 
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escaped(text: str, more: str = "") -> str:
+    """``text`` for a command of the log; ``more`` characters end a property."""
+    return re.sub(f"[%\r\n{more}]", lambda found: f"%{ord(found[0]):02X}", text)
 
 
 def _cell(text: str) -> str:
