@@ -15,9 +15,8 @@ from rich.console import Console
 
 from dlprep import render
 from dlprep.catalog import Exercise, FollowUp
-from dlprep.practice.advice import Advice
 from dlprep.practice.events import Event
-from dlprep.practice.reviews import Grade, Review
+from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
 from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses
 from dlprep.render.debug_page import after_page, before_page
@@ -254,13 +253,14 @@ HISTORY = [
 ]
 TODAY = date(2026, 11, 21)
 BY_NAME = {exercise.slug: exercise for exercise, _ in EXERCISES}
+TITLES = {slug: exercise.title for slug, exercise in BY_NAME.items()}
 
 
 def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) -> Review:
     """Due in so many days, and last reviewed so many days ago."""
     day = TODAY - timedelta(days=last)
     hints = 2 if grade == "hard" else 0
-    one = Round(slug, 1, datetime(2026, 11, 1, tzinfo=UTC), day, hints=hints)
+    one = Round(slug, 1, day, hints=hints)
     return Review(slug, TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
 
 
@@ -317,13 +317,13 @@ PAGES |= {
     "next_done": lambda console: render.next_page(
         Advice(None, "done", "All exercises are done, and no review is due."), None, console
     ),
-    "reviews": lambda console: render.reviews_page(DUE, COMING, BY_NAME, console),
+    "reviews": lambda console: render.reviews_page(DUE, COMING, TITLES, console),
     "review_that_is_begun": lambda console: render.reviews_page(
-        DUE[1:2], COMING[3:], BY_NAME, console
+        DUE[1:2], COMING[3:], TITLES, console
     ),
-    "reviews_to_come": lambda console: render.reviews_page([], COMING, BY_NAME, console),
-    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], BY_NAME, console),
-    "no_reviews": lambda console: render.reviews_page([], [], BY_NAME, console),
+    "reviews_to_come": lambda console: render.reviews_page([], COMING, TITLES, console),
+    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], TITLES, console),
+    "no_reviews": lambda console: render.reviews_page([], [], TITLES, console),
     "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
     "home_when_all_is_done": lambda console: render.home_page(
         31, 31, Advice(None, "done", "All exercises are done, and no review is due."), None, console

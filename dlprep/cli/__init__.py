@@ -10,12 +10,11 @@ import typer
 from dlprep.cli.author import author
 from dlprep.cli.debug import debug
 from dlprep.cli.grade import grade, report
-from dlprep.cli.history import history, restore
 from dlprep.cli.learn import hint, solution
 from dlprep.cli.own_tests import own_tests
 from dlprep.cli.practise import Early, check, list_exercises, show, start
 from dlprep.cli.progress import home, next_, review, stats
-from dlprep.cli.record import export, import_
+from dlprep.cli.record import export, history, import_, restore
 from dlprep.cli.shared import errors
 from dlprep.cli.watch import watch
 

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dlprep.catalog import Exercise
-from dlprep.practice.events import Event, local_day, moments
-from dlprep.practice.rounds import BREAK, Round, rounds
+from dlprep.practice.events import Event
+from dlprep.practice.rounds import Round, rounds, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +70,33 @@ class Stats:
 
     def to_json(self) -> dict[str, Any]:
         """All figures as a JSON object."""
-        return _plain(asdict(self))  # type: ignore[no-any-return] # of a dict, it is one
+        return asdict(self, dict_factory=lambda items: {name: _plain(one) for name, one in items})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 1)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def stats(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime) -> Stats:
     """The figures of a record; ``now`` is in the user's time zone.
 
-    What was done on an exercise that is not in the catalogue (any more) was practice all the
-    same; only its passes, times and mistakes are left out.
+    Work on an exercise that is not in the catalogue (any more) counts as practice; only its
+    passes, times and mistakes are left out.
     """
-    history = rounds(list(events), now)
-    days, today = _days(list(events), now), now.date()
+    history, days, today = rounds(events, now), _days(events, now), now.date()
     ended = [one for one in history if one.outcome in ("passed", "gave up")]
-    firsts: dict[str, Round] = {}
-    for one in history:
-        if one.outcome == "passed":
-            firsts.setdefault(one.exercise, one)
+    passed = {one.exercise: one for one in reversed(history) if one.outcome == "passed"}
+    first_passes = [(one, passed[one.slug]) for one in exercises if one.slug in passed]
+    totals = Counter(exercise.track for exercise in exercises)
+    passes = Counter(exercise.track for exercise, _ in first_passes)
     return Stats(
         today,
         _streak({day.day for day in days}, today),
         days,
-        _tracks(exercises, firsts),
-        _passes(exercises, firsts),
+        tuple(TrackPasses(track, passes[track], total) for track, total in totals.items()),
+        _passes(first_passes),
         _mistakes(events, {exercise.slug for exercise in exercises}),
         hints=sum(one.hints for one in history),
         give_ups=sum(one.outcome == "gave up" for one in history),
@@ -99,18 +104,11 @@ def stats(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime)
     )
 
 
-def _days(events: list[Event], now: datetime) -> tuple[Day, ...]:
-    minutes: defaultdict[date, float] = defaultdict(float)
-    checks: Counter[date] = Counter()
-    before: datetime | None = None
-    for event, at in zip(events, moments(events, now), strict=True):
-        day = local_day(at, event.utc_offset)
-        # Between what two clocks said: moments that were corrected have no time between them.
-        pause = event.at - before if before else BREAK
-        if timedelta(0) <= pause < BREAK:
-            minutes[day] += pause.total_seconds() / 60
+def _days(events: Sequence[Event], now: datetime) -> tuple[Day, ...]:
+    minutes, checks = defaultdict[date, float](float), Counter[date]()
+    for event, day, at_work in timeline(events, now):
+        minutes[day] += at_work
         checks[day] += event.kind in ("checked", "tested")
-        before = event.at
     return tuple(Day(day, minutes[day], checks[day]) for day in sorted(checks) if checks[day])
 
 
@@ -124,37 +122,17 @@ def _streak(days: set[date], today: date) -> int:
     return streak
 
 
-def _tracks(exercises: Sequence[Exercise], firsts: dict[str, Round]) -> tuple[TrackPasses, ...]:
-    totals = Counter(exercise.track for exercise in exercises)
-    passed = Counter(exercise.track for exercise in exercises if exercise.slug in firsts)
-    return tuple(TrackPasses(track, passed[track], total) for track, total in totals.items())
-
-
-def _passes(exercises: Sequence[Exercise], firsts: dict[str, Round]) -> tuple[FirstPass, ...]:
+def _passes(first_passes: list[tuple[Exercise, Round]]) -> tuple[FirstPass, ...]:
     found = [
         FirstPass(exercise.slug, one.day, one.minutes or None, exercise.minutes)
-        for exercise in exercises
-        if (one := firsts.get(exercise.slug))
+        for exercise, one in first_passes
     ]
     return tuple(sorted(found, key=lambda one: -(one.minutes or 0) / one.target))
 
 
 def _mistakes(events: Sequence[Event], known: set[str]) -> tuple[MadeMistake, ...]:
-    # Texts, not checks: whoever saves a file ten times has made its mistake once.
-    texts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for event in events:
-        if event.exercise in known:
-            for name in event.mistakes:
-                texts[event.exercise, name].add(event.text_hash)
-    found = [MadeMistake(exercise, name, len(of)) for (exercise, name), of in texts.items()]
+    # Texts are counted, not checks: a file may be saved ten times with the same mistake.
+    made = {(event.exercise, name, event.text_hash) for event in events for name in event.mistakes}
+    texts = Counter((exercise, name) for exercise, name, _ in made if exercise in known)
+    found = [MadeMistake(exercise, name, times) for (exercise, name), times in texts.items()]
     return tuple(sorted(found, key=lambda one: (-one.times, one.exercise, one.name)))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, float):
-        return round(value, 1)
-    return value.isoformat() if isinstance(value, date) else value

@@ -1,4 +1,4 @@
-"""What to do now, and what is due: the pages after ``dlprep next`` and ``dlprep review``."""
+"""What to do now, and what is due: the pages of ``dlprep``, ``dlprep next``, ``dlprep review``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from dlprep.render.page import Page
 from dlprep.text import plural
 
 if TYPE_CHECKING:
-    from dlprep.practice.advice import Advice
-    from dlprep.practice.reviews import Review
+    from dlprep.practice.reviews import Advice, Review
 
 AHEAD = timedelta(days=7)
 STUB_AGAIN = "The stub comes back; your text stays in the history."
+EVENING = {
+    "list": "the exercises, and how far you are",
+    "start EX": "put an exercise's file here, and show the task",
+    "check": "judge your file: what is wrong, and why",
+    "watch": "judge it at every save",
+    "hint": "one more hint",
+    "next": "what to do now, and why",
+}
 
 
 def next_page(
@@ -32,7 +39,7 @@ def next_page(
     page = Page(console)
     if exercise:
         effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
-        _heading(page, exercise, effort)
+        page.heading(exercise.slug, exercise.title, right=effort)
         page.gap()
     page.prose(advice.reason)
     if advice.kind == "review":
@@ -64,73 +71,47 @@ def home_page(
     page.show()
 
 
-EVENING = {
-    "list": "the exercises, and how far you are",
-    "start EX": "put an exercise's file here, and show the task",
-    "check": "judge your file: what is wrong, and why",
-    "watch": "judge it at every save",
-    "hint": "one more hint",
-    "next": "what to do now, and why",
-}
-
-
 def reviews_page(
-    due: Sequence[Review],
-    coming: Sequence[Review],
-    exercises: Mapping[str, Exercise],
-    console: Console,
+    due: Sequence[Review], coming: Sequence[Review], titles: Mapping[str, str], console: Console
 ) -> None:
     """Print the reviews that are due, most urgent first, and those ``coming`` in a week.
 
-    ``exercises`` are all of which there are reviews, by their names.
+    ``titles`` has the title of each of the exercises.
     """
     page = Page(console)
     if due:
-        few = "1 review is due" if len(due) == 1 else f"{len(due)} reviews are due"
-        page.prose(f"{few}{'.' if len(due) == 1 else ', the most urgent first.'}")
+        are = "1 review is due." if len(due) == 1 else f"{len(due)} reviews are due, the"
+        page.prose(are if len(due) == 1 else f"{are} most urgent first.")
     elif coming:
-        first = coming[0]
-        alone = f" The next one is {first.exercise}, {first.when}." if len(coming) == 1 else ""
-        page.prose(f"No review is due.{alone}")
+        alone = f" The next one is {coming[0].exercise}, {coming[0].when}."
+        page.prose(f"No review is due.{alone if len(coming) == 1 else ''}")
     else:
         page.prose("Nothing to review yet: what you pass or give up comes back here in some days.")
         page.prose(f"What to do now: {command('next')}")
     for review in due:
-        page.gap()
-        _heading(page, exercises[review.exercise], f"due {review.since}")
+        page.heading(review.exercise, titles[review.exercise], right=f"due {review.when}")
         begun = " (begun: the stub is back)" if review.begun else ""
         page.prose(f"{review.why}{begun}", indent=page.indent)
         page.prose(command(review.words), indent=page.indent)
     if not all(review.begun for review in due):
         page.gap()
         page.prose(STUB_AGAIN, style="dim")
-    _coming(page, coming, nothing_due=not due)
+    if due or len(coming) > 1:  # else the first line names the only one
+        _coming(page, coming)
     page.show()
 
 
-def _coming(page: Page, coming: Sequence[Review], nothing_due: bool) -> None:
+def _coming(page: Page, coming: Sequence[Review]) -> None:
     week = [review for review in coming if review.due <= review.today + AHEAD]
-    later = len(coming) - len(week)
-    if not coming or (nothing_due and len(coming) == 1):  # the line above names the only one
-        return
+    later = plural(len(coming) - len(week), "review")
     page.gap()
-    if not week:
+    if week:
+        page.prose("In the next seven days:")
+    elif coming:
         first = f"{coming[0].exercise}, {coming[0].when}"
-        page.prose(
-            f"Nothing in the next seven days; {plural(later, 'review')} after that: {first}."
-        )
-        return
-    page.prose("In the next seven days:")
+        page.prose(f"Nothing in the next seven days; {later} after that: {first}.")
     for when, reviews in groupby(week, key=lambda review: review.when):
         names = ", ".join(review.exercise for review in reviews)
         page.prose(f"{when.removeprefix('on ')}: {names}", indent=4)
-    if later:
-        page.prose(f"and {later} after that", indent=4, style="dim")
-
-
-def _heading(page: Page, exercise: Exercise, right: str) -> None:
-    title = (f"   {exercise.title}", "")
-    if not page.spread((exercise.slug, "bold"), title, right=right):
-        page.prose(exercise.slug, indent=0, style="bold")
-        page.prose(exercise.title, indent=page.indent)
-        page.prose(right, indent=page.indent, style="dim")
+    if week and len(coming) > len(week):
+        page.prose(f"and {len(coming) - len(week)} after that", indent=4, style="dim")

@@ -10,8 +10,7 @@ from rich.console import Console
 
 from dlprep import command
 from dlprep.catalog import Exercise, FollowUp
-from dlprep.render.document import document
-from dlprep.render.page import Page
+from dlprep.render.page import Page, document
 from dlprep.text import visible
 
 WIDEST = 104  # solutions have lines of up to 100 characters

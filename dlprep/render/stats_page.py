@@ -44,22 +44,13 @@ def stats_page(stats: Stats, console: Console) -> None:
     page.show()
 
 
-def _heading(page: Page, title: str, remark: str = "") -> None:
-    page.gap()
-    if remark and page.spread((title, "bold"), right=remark):
-        return
-    page.prose(title, indent=0, style="bold")
-    if remark:
-        page.prose(remark, style="dim")
-
-
 def _days(page: Page, stats: Stats) -> None:
     """A row for each day of the week, a column for each week; the darker, the more minutes."""
     streak = f", {stats.streak} in a row" if stats.streak > 1 else ""
-    _heading(page, f"{plural(len(stats.days), 'day')} of practice{streak}")
-    first, last = stats.days[0].day, max(stats.today, stats.days[-1].day)
+    page.heading(f"{plural(len(stats.days), 'day')} of practice{streak}")
+    last = max(stats.today, stats.days[-1].day)
     this_week = _monday(last)
-    since_first = (this_week - _monday(first)).days // 7 + 1
+    since_first = (this_week - _monday(stats.days[0].day)).days // 7 + 1
     weeks = min(max(since_first, LEAST_WEEKS), MOST_WEEKS, (page.measure - 6) // 2)
     mondays = [this_week - timedelta(weeks=n) for n in reversed(range(weeks))]
     page.line("      ", (_months(mondays), "dim"))
@@ -67,8 +58,7 @@ def _days(page: Page, stats: Stats) -> None:
     for weekday in range(7):
         days = [monday + timedelta(days=weekday) for monday in mondays]
         cells = [" " if day > last else _shade(minutes.get(day)) for day in days]
-        label = f"{mondays[0] + timedelta(days=weekday):%a}"
-        page.line(f"  {label} ", (" ".join(cells), "green"))
+        page.line(f"  {days[0]:%a} ", (" ".join(cells), "green"))
     bounds = ("<15", "<30", "<60", "60+ minutes")
     shades = [f"{shade} {bound}" for (_, shade), bound in zip(reversed(HEAT), bounds, strict=True)]
     page.prose("  ".join([f"{EMPTY} none", *shades]), style="dim")
@@ -97,7 +87,7 @@ def _shade(minutes: float | None) -> str:
 
 def _tracks(page: Page, tracks: Sequence[TrackPasses]) -> None:
     passed, total = sum(one.passed for one in tracks), sum(one.total for one in tracks)
-    _heading(page, "Passed by track", f"{passed} of {total}")
+    page.heading("Passed by track", right=f"{passed} of {total}")
     names = max((len(one.track) for one in tracks), default=0)
     width = _bar_width(page, names + len("10 of 10"))
     for one in tracks:
@@ -116,7 +106,8 @@ def _times(page: Page, passes: Sequence[FirstPass]) -> None:
     if not timed:
         return
     within = sum(minutes <= one.target for one, minutes in timed)
-    _heading(page, "Time to the first pass", f"{within} of {len(timed)} within the target ({MARK})")
+    right = f"{within} of {len(timed)} within the target ({MARK})"
+    page.heading("Time to the first pass", right=right)
     shown = timed[:MOST_LISTED]
     names = max(len(one.exercise) for one, _ in shown)
     widest = max(len(f"{minutes:.0f}") for _, minutes in shown)
@@ -143,7 +134,7 @@ def _times(page: Page, passes: Sequence[FirstPass]) -> None:
 def _mistakes(page: Page, mistakes: Sequence[MadeMistake]) -> None:
     if not mistakes:
         return
-    _heading(page, "Mistakes made most often")
+    page.heading("Mistakes made most often")
     most = mistakes[0].times
     width = min(most, 8)
     for one in mistakes[:MOST_LISTED]:

@@ -9,8 +9,8 @@ import pytest
 
 from dlprep import catalog
 from dlprep.catalog import Exercise
-from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
+from dlprep.practice.reviews import Advice, advise
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 

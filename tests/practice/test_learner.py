@@ -21,10 +21,9 @@ from fsrs import Card, Rating, Scheduler
 
 from dlprep import catalog
 from dlprep.practice import record as record_module
-from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
 from dlprep.practice.record import Record
-from dlprep.practice.reviews import due, upcoming
+from dlprep.practice.reviews import Advice, advise, due_and_coming
 from dlprep.practice.rounds import rounds
 from dlprep.practice.stats import stats
 from dlprep.practice.workspace import Workspace
@@ -236,7 +235,7 @@ class Learner:
 def schedule(events: list[Event], now: datetime) -> dict[str, int]:
     """When each exercise is due, by the product."""
     history, today = rounds(events, now), now.date()
-    now_due, coming = due(history, EXERCISES, today), upcoming(history, EXERCISES, today)
+    now_due, coming = due_and_coming(history, EXERCISES, today)
     assert all(review.due <= today < later.due for review in now_due for later in coming)
     found = {review.exercise: review.due.toordinal() for review in now_due + coming}
     assert len(found) == len(now_due) + len(coming)
