@@ -18,7 +18,7 @@ from dlprep.catalog import Exercise, FollowUp
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
-from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses
+from dlprep.practice.stats import Stats
 from dlprep.render.debug_page import after_page, before_page
 from dlprep.render.history_page import history_page
 from dlprep.render.solution_page import hint_page, solution_page
@@ -278,30 +278,30 @@ COMING = [
 FIGURES = Stats(
     today=TODAY,
     streak=3,
-    days=tuple(
-        Day(TODAY - timedelta(days=ago), minutes, 3)
+    days=[
+        (TODAY - timedelta(days=ago), minutes, 3)
         for ago, minutes in [
             (45, 31), (33, 5), (32, 15.5), (9, 119), (7, 30), (2, 60), (1, 0), (0, 14.9)
         ]
-    ),
-    tracks=(
-        TrackPasses("stability", 3, 3),
-        TrackPasses("convolution", 1, 100),
-        TrackPasses("normalisation", 2, 4),
-        TrackPasses("debugging", 0, 1),
-    ),
-    passes=(
-        FirstPass("conv_im2col", TODAY, 400.4, 45),
-        FirstPass("lstm_cell", TODAY, 33, 30),
-        FirstPass("gelu", TODAY, 20, 20),
-        *(FirstPass(f"quick_{n}", TODAY, 4 - n / 2, 15) for n in range(7)),
-        FirstPass("nobody_timed", TODAY, None, 15),
-    ),
-    mistakes=(
-        MadeMistake("softmax", "no max subtraction", 12),
-        MadeMistake("lstm_cell", "the gates are read in the order\n\x1b[31m of another paper", 6),
-        *(MadeMistake("softmax", f"mistake {n}", 1) for n in range(8)),
-    ),
+    ],
+    tracks=[
+        ("stability", 3, 3),
+        ("convolution", 1, 100),
+        ("normalisation", 2, 4),
+        ("debugging", 0, 1),
+    ],
+    passes=[
+        ("conv_im2col", TODAY, 400.4, 45),
+        ("lstm_cell", TODAY, 33, 30),
+        ("gelu", TODAY, 20, 20),
+        *((f"quick_{n}", TODAY, 4 - n / 2, 15) for n in range(7)),
+        ("nobody_timed", TODAY, None, 15),
+    ],
+    mistakes=[
+        ("softmax", "no max subtraction", 12),
+        ("lstm_cell", "the gates are read in the order\n\x1b[31m of another paper", 6),
+        *(("softmax", f"mistake {n}", 1) for n in range(8)),
+    ],
     hints=4,
     give_ups=1,
     reviews=7,
@@ -330,9 +330,9 @@ PAGES |= {
     ),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(
-        replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=(), mistakes=()), console
+        replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=[], mistakes=[]), console
     ),
-    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=()), console),
+    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=[]), console),
     "list": lambda console: render.exercise_table(EXERCISES, console),
     "list_of_none": lambda console: render.exercise_table([], console),
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),

@@ -89,5 +89,5 @@ def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
         (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
         [(one.name, one.source) for one in read_variants(exercise).accepted],
         catalog.read_help(exercise).follow_ups,
-        text.decode("utf-8", errors="replace") if text.strip() else None,
+        text.decode("utf-8", errors="replace"),
     )

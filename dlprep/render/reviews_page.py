@@ -37,6 +37,11 @@ def next_page(
     With ``keys`` the next step is a key of ``watch``, which says so itself.
     """
     page = Page(console)
+    _advice(page, advice, exercise, keys)
+    page.show()
+
+
+def _advice(page: Page, advice: Advice, exercise: Exercise | None, keys: bool) -> None:
     if exercise:
         effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
         page.heading(exercise.slug, exercise.title, right=effort)
@@ -47,7 +52,6 @@ def next_page(
     if advice.words and not keys:
         page.gap()
         page.prose(command(advice.words), indent=page.indent)
-    page.show()
 
 
 def home_page(
@@ -57,11 +61,7 @@ def home_page(
     page = Page(console)
     page.line(("dlprep", "bold"), f"   {passed} of {total} exercises passed")
     page.gap()
-    if exercise:
-        page.prose(f"{exercise.slug}: {exercise.title}", style="bold")
-    page.prose(advice.reason)
-    if advice.words:
-        page.prose(command(advice.words), indent=page.indent)
+    _advice(page, advice, exercise, keys=False)
     page.gap()
     width = max(len(command(words)) for words in EVENING)
     for words, what in EVENING.items():

@@ -323,7 +323,7 @@ def test_a_month_of_evenings(name: str, tmp_path: Path) -> None:
     assert max(map(len, learner.graded.values())) >= 4
 
     figures = stats(events, EXERCISES, learner.now)
-    assert {day.day.toordinal() for day in figures.days} == learner.checked
+    assert {day.toordinal() for day, _, _ in figures.days} == learner.checked
     assert figures.hints == learner.hints
     assert figures.give_ups == learner.given_up
     assert figures.reviews == len(ratings) - len(learner.graded)
