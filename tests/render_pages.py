@@ -307,12 +307,17 @@ FIGURES = Stats(
     reviews=7,
 )  # fmt: skip
 REVIEW_NOW = Advice(
-    "conv_im2col", "review", "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago."
+    "conv_im2col",
+    "review",
+    "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago.",
+    "start conv_im2col --reset",
 )
 PAGES |= {
     "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
     "next_new": lambda console: render.next_page(
-        Advice("softmax", "new", "The next new one in stability."), BY_NAME["softmax"], console
+        Advice("softmax", "new", "The next new one in stability.", "start softmax"),
+        BY_NAME["softmax"],
+        console,
     ),
     "next_done": lambda console: render.next_page(
         Advice(None, "done", "All exercises are done, and no review is due."), None, console

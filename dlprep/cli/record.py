@@ -97,18 +97,16 @@ def export(
 
     Example: dlprep export practice.jsonl
     """
-    from dlprep import render
     from dlprep.files import explained, new_file
 
     with errors():
         record = workspace_here().record
         if path == STANDARD:
-            went = record.export(sys.stdout.buffer, texts=not no_texts)
+            _report(record.export(sys.stdout.buffer, texts=not no_texts))
         else:
             with explained(f"{path} cannot be written"), new_file(path) as file:
                 went = record.export(file, texts=not no_texts)
-            render.message(f"{_counts(went)} went to {path}.", render.make_console())
-        _note_unreadable(went)
+            _report(went, f" went to {path}.")
 
 
 def import_(
@@ -122,7 +120,6 @@ def import_(
 
     Example: dlprep import practice.jsonl
     """
-    from dlprep import render
     from dlprep.files import explained
 
     with errors():
@@ -133,12 +130,8 @@ def import_(
             with explained(f"{path} cannot be read"), path.open("rb") as file:
                 came = record.import_(file, path.name)
         known = f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
-        said = f"{_counts(came)} came in{known if came.known else ''}."
-        if came.events:
-            said += "\nNo file was written; a text comes back with: "
-            said += command("restore EX ATTEMPT")
-        render.message(said, render.make_console())
-        _note_unreadable(came)
+        back = f"\nNo file was written; a text comes back with: {command('restore EX ATTEMPT')}"
+        _report(came, f" came in{known if came.known else ''}.{back if came.events else ''}")
 
 
 def _attempt(events: list[Event], exercise: Exercise, number: int) -> Event:
@@ -167,14 +160,13 @@ def _entry(number: int, event: Event) -> dict[str, object]:
     }
 
 
-def _counts(copied: Copied) -> str:
+def _report(copied: Copied, then: str = "") -> None:
+    """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
+    from dlprep import render
     from dlprep.text import plural
 
-    return f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
-
-
-def _note_unreadable(copied: Copied) -> None:
-    from dlprep.text import plural
-
+    if then:
+        what = f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
+        render.message(f"{what}{then}", render.make_console())
     if copied.unreadable:
         note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")

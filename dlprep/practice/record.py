@@ -18,7 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
@@ -44,7 +44,8 @@ MOST = 1_000_000  # lines
 LARGEST = 1 << 30  # bytes
 
 NEAR = 1 << 16  # bytes at the end of the file; to look there costs the same however long it is
-_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(?=")')
+_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
+TO_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 PATIENCE = 10.0  # seconds for another process to write its event, which takes milliseconds
 
 
@@ -79,7 +80,7 @@ class Record:
         ``fields`` are more of the event's fields; those that are None are left out.
         """
         of_text = text_line(text)
-        with self._to_append() as file:
+        with self._opened(TO_APPEND) as file:
             # A text that is checked again and again is written once: it is found near the end,
             # and the larger it is, the farther that reaches.
             tail = _tail(file, NEAR + 8 * len(text))
@@ -169,7 +170,7 @@ class Record:
 
     def _names(self) -> Iterator[str]:
         """The exercise of each event, the last one first: of those near the end, then of all."""
-        with self._to_read() as file:
+        with self._opened(os.O_RDONLY) as file:
             tail = _tail(file, NEAR)
         near = (read_event(line) for line in reversed(tail.split(b"\n")))
         yield from (event.exercise for event in near if event and event.kind in KINDS)
@@ -189,13 +190,14 @@ class Record:
                 file.write(line.removesuffix(b"\n") + b"\n")
         if not keys:
             raise RecordError(f"There is nothing to export: no event is in {self.path}.")
-        return Copied(*_count(keys), unreadable)
+        counts = Counter(what for what, _ in keys)
+        return Copied(counts["event"], counts["text"], unreadable)
 
     def import_(self, file: BinaryIO, name: str) -> Copied:
         """Add the lines of an export, called ``name``, that are not here: all of them or none."""
         from tempfile import TemporaryFile  # no other command needs it
 
-        here = {_key(line) for line in self._lines()}
+        here = {key for line in self._lines() if (key := _key(line))}
         found: set[_Key] = set()
         unreadable, last = 0, None
         with TemporaryFile() as new:  # the record is not locked while we wait for the file
@@ -215,14 +217,16 @@ class Record:
             if not found:
                 raise RecordError(f"{name} is not what dlprep exports: no line of it is an event.")
             new.seek(0)
-            with self._to_append() as own:
+            with self._opened(TO_APPEND) as own:
                 _append(own, new)
                 # The last event must be at the end, where `last_exercise` looks for it.
                 lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
                 events = self.events()
                 if events and events[-1].uid != next(reversed(lines)):
                     _append(own, [lines[events[-1].uid]])
-        return Copied(*_count(found - here), unreadable, known=_count(found & here)[0])
+        counts = Counter(what for what, _ in found - here)
+        known = sum(what == "event" for what, _ in found & here)
+        return Copied(counts["event"], counts["text"], unreadable, known)
 
     def adopt_old(self) -> Adopted | None:
         """Read the SQLite file of earlier versions, if there is no record yet; what came of it.
@@ -246,47 +250,40 @@ class Record:
     # the file
 
     def _lines(self) -> Iterator[bytes]:
-        with self._to_read() as file:
+        with self._opened(os.O_RDONLY) as file:
             yield from _lines(file, f"The record {self.path}")
 
     @contextmanager
-    def _to_read(self) -> Iterator[BinaryIO]:
-        """The file; an empty one if there is none yet."""
-        with self._explained():
+    def _opened(self, flags: int) -> Iterator[BinaryIO]:
+        """The file, or an empty one to read if there is none; to append, it and its folder is made.
+
+        While it is open to append, no other process appends to it.
+        """
+        with explained(f"The record {self.path} cannot be used", RecordError):
+            if flags:
+                self._make_folder()
+            self.adopt_old()
             try:
-                descriptor = self._open(os.O_RDONLY)
-            except (FileNotFoundError, NotADirectoryError):
-                yield io.BytesIO()
-                return
-            with os.fdopen(descriptor, "rb", buffering=1 << 20) as file:
+                descriptor = open_regular(self.path, flags)
+            except SourceError as error:
+                if error.kind == "missing" and not flags:
+                    yield io.BytesIO()
+                    return
+                if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
+                    raise error.__cause__ from None
+                raise RecordError(f"The record {self.path} {error}. Move it away.") from error
+            with os.fdopen(descriptor, "ab+" if flags else "rb", 0 if flags else 1 << 20) as file:
+                if flags:
+                    _lock(descriptor)
                 yield file
 
-    @contextmanager
-    def _to_append(self) -> Iterator[io.FileIO]:
-        """The file, while no other process appends to it."""
+    def _make_folder(self) -> None:
         folder = self.path.parent
-        with self._explained():
-            try:
-                folder.mkdir(exist_ok=True)
-            except FileExistsError:
-                why = "is not a folder, so no record can be kept in it"
-                raise RecordError(f"{folder} {why}.") from None
-            descriptor = self._open(os.O_RDWR | os.O_APPEND | os.O_CREAT)
-            with os.fdopen(descriptor, "ab+", buffering=0) as file:
-                _lock(descriptor)
-                yield file
-
-    def _explained(self) -> AbstractContextManager[None]:
-        return explained(f"The record {self.path} cannot be used", RecordError)
-
-    def _open(self, flags: int) -> int:
-        self.adopt_old()
         try:
-            return open_regular(self.path, flags)
-        except SourceError as error:
-            if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
-                raise error.__cause__ from None
-            raise RecordError(f"The record {self.path} {error}. Move it away.") from error
+            folder.mkdir(exist_ok=True)
+        except FileExistsError:
+            why = "is not a folder, so no record can be kept in it"
+            raise RecordError(f"{folder} {why}.") from None
 
 
 # What tells a line from all others: ("event", its uid) or ("text", its hash).
@@ -300,12 +297,6 @@ def _key(line: bytes) -> _Key | None:
         return ("text", digest) if digest else None
     event = read_event(line)
     return ("event", event.uid) if event else None
-
-
-def _count(keys: Collection[_Key | None]) -> tuple[int, int]:
-    """How many of the keys are of events, and of texts."""
-    counts = Counter(key[0] for key in keys if key)
-    return counts["event"], counts["text"]
 
 
 def as_line(data: dict[str, Any]) -> bytes:
@@ -335,16 +326,12 @@ def _is_text(line: bytes) -> bool:
 
 def _read_text(line: bytes) -> tuple[str, bytes]:
     """The hash and the text of a line; an empty hash if it is not whole."""
-    start = _TEXT.match(line)
-    if start:
-        digest, form = start[1].decode(), start[2]
-        try:  # the rest is a string: no other JSON is read, which could be of any size and depth
-            value = json.loads(line[start.end() :].decode().rstrip().removesuffix("}"))
-            text = value.encode() if form == b"utf8" else binascii.a2b_base64(value)
-        except ValueError:
-            return "", b""
-        if len(text) <= MAX_SOURCE and text_hash(text) == digest:
-            return digest, text
+    if match := _TEXT.fullmatch(line):
+        with suppress(ValueError):
+            value = json.loads(match[3])  # a string: other JSON could be of any size and depth
+            text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)
+            if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
+                return text_hash(text), text
     return "", b""
 
 
@@ -363,7 +350,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     raise RecordError(f"{name} cannot be read: it has more than 1 GiB or a million lines.")
 
 
-def _append(file: io.FileIO, lines: Iterable[bytes]) -> None:
+def _append(file: BinaryIO, lines: Iterable[bytes]) -> None:
     """Add whole lines at the end of a file: all of them or, after an error, not one.
 
     If a killed process left half a line there, it is ended first.
@@ -381,7 +368,7 @@ def _append(file: io.FileIO, lines: Iterable[bytes]) -> None:
         raise
 
 
-def _tail(file: BinaryIO | io.FileIO, size: int) -> bytes:
+def _tail(file: BinaryIO, size: int) -> bytes:
     """The last bytes of a file, at most ``size``."""
     end = file.seek(0, os.SEEK_END)
     file.seek(max(end - size, 0))

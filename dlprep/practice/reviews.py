@@ -1,8 +1,8 @@
 """When an exercise is to be written again (FSRS, graded from the record), and what to do now.
 
-Nothing is stored and nobody is asked: the schedule is computed anew from the rounds, each time.
+Nothing is stored and nobody is asked: the schedule is computed from the rounds each time.
 
-**A review** is a round that ended, the first one included. The record gives its grade:
+**A review** is a round that was passed or given up, the first one included. Its grade:
 
 - ``again``: the user gave up;
 - ``hard``: a pass with hints, or in more than twice the exercise's minutes;
@@ -11,13 +11,10 @@ Nothing is stored and nobody is asked: the schedule is computed anew from the ro
   saw it, or in one go of more than two hours), so it cannot be easy;
 - ``good``: any other pass.
 
-An open round is not a review yet. An abandoned one, where an older text was brought back, says
-nothing about what is remembered.
-
 **A day** is the user's own: FSRS gets the local date of a round's end, as noon in UTC, so that
-there are whole days between two reviews, whatever the hour, the time zone or the season. After a
-flight to the west a round can end on an earlier date than the one before: that counts as the same
-day. A review is due from the beginning of its day on, where the user then is.
+whole days lie between two reviews, whatever the hour, the time zone or the season. After a flight
+to the west a round can end on an earlier date than the one before: that counts as the same day. A
+review is due from the beginning of its day, where the user then is.
 
 There are no learning steps of minutes, for an exercise takes half an hour: the shortest interval
 is a day. There is no fuzz, for the same record must always give the same days.
@@ -37,7 +34,6 @@ from dlprep.text import plural
 
 Grade = Literal["again", "hard", "good", "easy"]
 GRADES: tuple[Grade, ...] = ("again", "hard", "good", "easy")  # FSRS counts them from 1
-FIRST_REASON = "A good one to begin with: short, and asked in many interviews."
 
 
 class Review(NamedTuple):
@@ -156,26 +152,23 @@ class Advice(NamedTuple):
     """An exercise, and what to do with it; no exercise when all is done for now.
 
     ``review``: write it again, from the stub; ``continue``: it is begun; ``new``: begin it.
-    ``reason`` is a sentence.
+    ``reason`` is a sentence; ``words`` are the command to type, without the program's name.
     """
 
     exercise: str | None
     kind: Literal["review", "continue", "new", "done"]
     reason: str
-
-    @property
-    def words(self) -> str:
-        """The command to type, without the program's name; empty when all is done."""
-        return {
-            "review": f"start {self.exercise} --reset",
-            "continue": f"check {self.exercise}",
-            "new": f"start {self.exercise}",
-            "done": "",
-        }[self.kind]
+    words: str = ""
 
     def to_json(self) -> dict[str, str | None]:
         """This advice as a JSON object."""
-        return self._asdict() | {"command": command(self.words) if self.words else None}
+        typed = command(self.words) if self.words else None
+        return {
+            "exercise": self.exercise,
+            "kind": self.kind,
+            "reason": self.reason,
+            "command": typed,
+        }
 
 
 def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime) -> Advice:
@@ -198,11 +191,15 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
         if one.exercise in are_due or not due:
             state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
             reason = f"{state}: last worked on {_ago(one.day, today)}."
-            return Advice(one.exercise, "continue", reason)
+            return Advice(one.exercise, "continue", reason, f"check {one.exercise}")
     if due:
-        return Advice(due[0].exercise, "review", f"A review, due {due[0].when}: {due[0].why}.")
+        first, reason = due[0], f"A review, due {due[0].when}: {due[0].why}."
+        return Advice(first.exercise, "review", reason, first.words)
     if not latest_first and exercises:
-        return Advice(min(exercises, key=_how_late).slug, "new", FIRST_REASON)
+        return _new(
+            min(exercises, key=_how_late),
+            "A good one to begin with: short, and asked in many interviews.",
+        )
     tracks = list(dict.fromkeys(exercise.track for exercise in exercises))
     last = by_name[latest_first[0].exercise].track if latest_first else ""
     start = tracks.index(last) if last else 0
@@ -212,10 +209,13 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
             # the first whose prerequisites are begun, or else the first
             ready = next((one for one in new if current.keys() >= {*one.after}), new[0])
             on = f"Nothing new is left in {last}: on with {track}."
-            reason = f"The next new one in {track}." if track == last else on
-            return Advice(ready.slug, "new", reason)
+            return _new(ready, f"The next new one in {track}." if track == last else on)
     then = f": the next review is {coming[0].exercise}, {coming[0].when}" if coming else ""
     return Advice(None, "done", f"All exercises are done, and no review is due{then}.")
+
+
+def _new(exercise: Exercise, reason: str) -> Advice:
+    return Advice(exercise.slug, "new", reason, f"start {exercise.slug}")
 
 
 def _how_late(exercise: Exercise) -> tuple[bool, int, int, int]:
