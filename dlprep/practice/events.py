@@ -86,16 +86,10 @@ def read_event(line: bytes) -> Event | None:
 
 def _is_sound(event: Event) -> bool:
     """Whether every field has its type, and a value that can be worked with."""
-    is_about = (
-        event.exercise.isidentifier()
-        and event.exercise.isascii()
-        and _HASH.fullmatch(event.text_hash)
-    )
+    is_about = event.exercise.isidentifier() and event.exercise.isascii()
     return (
-        _is_name(event.uid)
-        and _is_name(event.kind)
-        and all(map(_is_name, event.mistakes))
-        and bool(is_about or event.kind not in KINDS)
+        all(map(_is_name, (event.uid, event.kind, *event.mistakes)))
+        and bool((is_about and _HASH.fullmatch(event.text_hash)) or event.kind not in KINDS)
         and event.at.tzinfo is not None
         and 1 < event.at.year < 9999  # at the ends of the calendar there is no local time
         and type(event.utc_offset) is int
@@ -104,9 +98,7 @@ def _is_sound(event: Event) -> bool:
         and (event.status is None or _is_name(event.status))
         and (event.seed is None or type(event.seed) is int)
         and (event.seconds is None or abs(event.seconds) < 1e9)
-        and _is_count(event.passing)
-        and _is_count(event.total)
-        and _is_count(event.unwritten)
+        and all(map(_is_count, (event.passing, event.total, event.unwritten)))
         and (event.only_case is None or _is_name(event.only_case))
     )
 

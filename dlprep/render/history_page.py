@@ -31,8 +31,8 @@ def history_page(exercise: Exercise, events: Sequence[Event], console: Console) 
     """Print the events of one exercise, the oldest first."""
     page, slug = Page(console), exercise.slug
     if not events:
-        page.prose(f"Nothing was done with {slug} yet.", indent=0)
-        page.prose(f"To begin: {command(f'start {slug}')}", indent=0)
+        begin = f"To begin: {command(f'start {slug}')}"
+        page.prose(f"Nothing was done with {slug} yet.\n{begin}", indent=0)
         page.show()
         return
     page.line((slug, "bold"), f"   {plural(len(events), 'entry', 'entries')}")
@@ -44,22 +44,20 @@ def history_page(exercise: Exercise, events: Sequence[Event], console: Console) 
         head = f"  {n:>{digits}}  {when}  "
         said, style = _said(event)
         same = first.setdefault(event.text_hash, n)
-        if same != n:
-            said += f" · text of {same}"
-        said = " ".join(said.split())
+        said = " ".join(said.split()) + (f" · text of {same}" if same != n else "")
         page.prose(said, indent=len(head), mark=head, style=style, whole=page.piped)
     page.gap()
-    page.prose(f"A text: {command(f'history {slug} --show {len(events)}')}", style="dim")
-    page.prose(f"Bring it back: {command(f'restore {slug} {len(events)}')}", style="dim")
+    show = f"A text: {command(f'history {slug} --show {len(events)}')}"
+    back = f"Bring it back: {command(f'restore {slug} {len(events)}')}"
+    page.prose(f"{show}\n{back}", style="dim")
     page.show()
 
 
 def _said(event: Event) -> tuple[str, str]:
     """What happened, in words, and in which style."""
-    cases = plural(event.total or 0, "case")
-    named = "".join(f" · {name}" for name in event.mistakes)
+    total, named = event.total or 0, "".join(f" · {name}" for name in event.mistakes)
     if event.kind == "tested":
-        return f"your tests caught {event.passing} of {plural(event.total or 0, 'mistake')}", ""
+        return f"your tests caught {event.passing} of {plural(total, 'mistake')}", ""
     if event.kind != "checked":
         return SAID.get(event.kind, event.kind), "dim"
     if event.status == "fault":
@@ -67,10 +65,11 @@ def _said(event: Event) -> tuple[str, str]:
     if event.only_case:
         state = "passes" if event.status == "passed" else "does not pass"
         return f"the case {event.only_case} {state}{named}", ""
-    if not event.total:
+    if not total:
         return "not judged: it did not load", "red"
     if event.is_pass:
-        return f"passed, {cases}", "green"
+        return f"passed, {plural(total, 'case')}", "green"
     if event.unwritten and not event.passing:
         return "nothing is implemented yet", "dim"
-    return f"{event.passing} of {cases} {'passes' if event.passing == 1 else 'pass'}{named}", "red"
+    passes = "passes" if event.passing == 1 else "pass"
+    return f"{event.passing} of {plural(total, 'case')} {passes}{named}", "red"

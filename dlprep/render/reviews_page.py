@@ -80,19 +80,20 @@ def reviews_page(
     """
     page = Page(console)
     if due:
-        are = "1 review is due." if len(due) == 1 else f"{len(due)} reviews are due, the"
-        page.prose(are if len(due) == 1 else f"{are} most urgent first.")
+        many = f"{len(due)} reviews are due, the most urgent first."
+        page.prose("1 review is due." if len(due) == 1 else many)
     elif coming:
         alone = f" The next one is {coming[0].exercise}, {coming[0].when}."
         page.prose(f"No review is due.{alone if len(coming) == 1 else ''}")
     else:
-        page.prose("Nothing to review yet: what you pass or give up comes back here in some days.")
-        page.prose(f"What to do now: {command('next')}")
+        page.prose(
+            "Nothing to review yet: what you pass or give up comes back here in some days.\n"
+            f"What to do now: {command('next')}"
+        )
     for review in due:
         page.heading(review.exercise, titles[review.exercise], right=f"due {review.when}")
         begun = " (begun: the stub is back)" if review.begun else ""
-        page.prose(f"{review.why}{begun}", indent=page.indent)
-        page.prose(command(review.words), indent=page.indent)
+        page.prose(f"{review.why}{begun}\n{command(review.words)}", indent=page.indent)
     if not all(review.begun for review in due):
         page.gap()
         page.prose(STUB_AGAIN, style="dim")
