@@ -306,22 +306,21 @@ FIGURES = Stats(
     give_ups=1,
     reviews=7,
 )  # fmt: skip
+ALL_DONE = Advice(None, "done", "All exercises are done, and no review is due.", None)
 REVIEW_NOW = Advice(
     "conv_im2col",
     "review",
     "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago.",
-    "start conv_im2col --reset",
+    "dlprep start conv_im2col --reset",
 )
 PAGES |= {
     "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
     "next_new": lambda console: render.next_page(
-        Advice("softmax", "new", "The next new one in stability.", "start softmax"),
+        Advice("softmax", "new", "The next new one in stability.", "dlprep start softmax"),
         BY_NAME["softmax"],
         console,
     ),
-    "next_done": lambda console: render.next_page(
-        Advice(None, "done", "All exercises are done, and no review is due."), None, console
-    ),
+    "next_done": lambda console: render.next_page(ALL_DONE, None, console),
     "reviews": lambda console: render.reviews_page(DUE, COMING, TITLES, console),
     "review_that_is_begun": lambda console: render.reviews_page(
         DUE[1:2], COMING[3:], TITLES, console
@@ -331,7 +330,11 @@ PAGES |= {
     "no_reviews": lambda console: render.reviews_page([], [], TITLES, console),
     "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
     "home_when_all_is_done": lambda console: render.home_page(
-        31, 31, Advice(None, "done", "All exercises are done, and no review is due."), None, console
+        31,
+        31,
+        Advice(None, "done", "All exercises are done, and no review is due.", None),
+        None,
+        console,
     ),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(

@@ -23,11 +23,11 @@ def next_(as_json: AsJson = False) -> None:
     with errors():
         advice, about = _advice()
         if as_json:
-            print_json(advice.to_json())
-            return
-        from dlprep import render
+            print_json(advice._asdict())
+        else:
+            from dlprep import render
 
-        render.next_page(advice, about, render.make_console())
+            render.next_page(advice, about, render.make_console())
 
 
 def home() -> None:
@@ -46,7 +46,8 @@ def _advice() -> tuple[Advice, Exercise | None]:
     """What to do now, and the exercise that it is about."""
     from dlprep.practice.reviews import advise
 
-    advice = advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), _now())
+    events, now = recorded(lambda record: record.events(), []), datetime.now().astimezone()
+    advice = advise(events, catalog.all_exercises(), now)
     return advice, catalog.find(advice.exercise) if advice.exercise else None
 
 
@@ -65,7 +66,7 @@ def review(as_json: AsJson = False) -> None:
     from dlprep.practice.rounds import rounds
 
     with errors():
-        exercises, now = catalog.all_exercises(), _now()
+        exercises, now = catalog.all_exercises(), datetime.now().astimezone()
         due, coming = due_and_coming(
             rounds(recorded(lambda record: record.events(), []), now), exercises, now.date()
         )
@@ -91,15 +92,11 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     with errors():
-        found = figures(recorded(events_of, []), catalog.all_exercises(), _now())
+        events, now = recorded(events_of, []), datetime.now().astimezone()
+        found = figures(events, catalog.all_exercises(), now)
         if as_json:
             print_json(found.to_json())
-            return
-        from dlprep import render
+        else:
+            from dlprep import render
 
-        render.stats_page(found, render.make_console())
-
-
-def _now() -> datetime:
-    """Now, in the user's time zone."""
-    return datetime.now().astimezone()
+            render.stats_page(found, render.make_console())

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dlprep.errors import UserError
-from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular, reason
+from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular
 from dlprep.practice.events import KINDS, Event, Kind, in_order, read_event
 from dlprep.verdict import Verdict
 
@@ -226,14 +226,10 @@ class Record:
             return None
         from dlprep.practice.old_record import adopt  # it loads SQLite
 
-        try:
-            with new_file(self.path) as file:
-                return adopt(old, file)
-        except FileExistsError:  # another process was faster
-            return None
-        except OSError as error:
-            what = f"The old record {old} cannot be turned into {self.path.name}"
-            raise RecordError(f"{what}: {reason(error)}.") from error
+        what = f"The old record {old} cannot be turned into {self.path.name}"
+        with explained(what, RecordError), suppress(FileExistsError), new_file(self.path) as file:
+            return adopt(old, file)
+        return None  # another process was faster
 
     # the file
 
@@ -248,11 +244,14 @@ class Record:
         While it is open to append, no other process appends to it.
         """
         with explained(f"The record {self.path} cannot be used", RecordError):
-            if flags:
-                self._make_folder()
-            self.adopt_old()
             try:
+                if flags:
+                    self.path.parent.mkdir(exist_ok=True)
+                self.adopt_old()
                 descriptor = open_regular(self.path, flags)
+            except FileExistsError:
+                why = "is not a folder, so no record can be kept in it"
+                raise RecordError(f"{self.path.parent} {why}.") from None
             except SourceError as error:
                 if error.kind == "missing" and not flags:
                     yield io.BytesIO()
@@ -264,14 +263,6 @@ class Record:
                 if flags:
                     _lock(descriptor)
                 yield file
-
-    def _make_folder(self) -> None:
-        folder = self.path.parent
-        try:
-            folder.mkdir(exist_ok=True)
-        except FileExistsError:
-            why = "is not a folder, so no record can be kept in it"
-            raise RecordError(f"{folder} {why}.") from None
 
 
 # What tells a line from all others: ("event", its uid) or ("text", its hash).

@@ -75,9 +75,9 @@ class Review(NamedTuple):
         return f"{how} {_ago(self.last, self.today)}"
 
     @property
-    def words(self) -> str:
-        """The command that begins it, or goes on with it."""
-        return f"check {self.exercise}" if self.begun else f"start {self.exercise} --reset"
+    def command(self) -> str:
+        """What to type to begin it, or to go on with it."""
+        return command(f"check {self.exercise}" if self.begun else f"start {self.exercise} --reset")
 
     def to_json(self) -> dict[str, Any]:
         """This review as a JSON object."""
@@ -90,7 +90,7 @@ class Review(NamedTuple):
             "overdue": max((self.today - self.due).days, 0),
             "why": self.why,
             "begun": self.begun,
-            "command": command(self.words),
+            "command": self.command,
         }
 
 
@@ -149,26 +149,16 @@ def _ago(day: date, today: date) -> str:
 
 
 class Advice(NamedTuple):
-    """An exercise, and what to do with it; no exercise when all is done for now.
+    """An exercise, and what to do with it; no exercise and no command when all is done for now.
 
     ``review``: write it again, from the stub; ``continue``: it is begun; ``new``: begin it.
-    ``reason`` is a sentence; ``words`` are the command to type, without the program's name.
+    ``reason`` is a sentence.
     """
 
     exercise: str | None
     kind: Literal["review", "continue", "new", "done"]
     reason: str
-    words: str = ""
-
-    def to_json(self) -> dict[str, str | None]:
-        """This advice as a JSON object."""
-        typed = command(self.words) if self.words else None
-        return {
-            "exercise": self.exercise,
-            "kind": self.kind,
-            "reason": self.reason,
-            "command": typed,
-        }
+    command: str | None
 
 
 def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime) -> Advice:
@@ -191,15 +181,13 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
         if one.exercise in are_due or not due:
             state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
             reason = f"{state}: last worked on {_ago(one.day, today)}."
-            return Advice(one.exercise, "continue", reason, f"check {one.exercise}")
+            return Advice(one.exercise, "continue", reason, command(f"check {one.exercise}"))
     if due:
-        first, reason = due[0], f"A review, due {due[0].when}: {due[0].why}."
-        return Advice(first.exercise, "review", reason, first.words)
+        reason = f"A review, due {due[0].when}: {due[0].why}."
+        return Advice(due[0].exercise, "review", reason, due[0].command)
     if not latest_first and exercises:
-        return _new(
-            min(exercises, key=_how_late),
-            "A good one to begin with: short, and asked in many interviews.",
-        )
+        first = "A good one to begin with: short, and asked in many interviews."
+        return _new(min(exercises, key=_how_late), first)
     tracks = list(dict.fromkeys(exercise.track for exercise in exercises))
     last = by_name[latest_first[0].exercise].track if latest_first else ""
     start = tracks.index(last) if last else 0
@@ -211,11 +199,11 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
             on = f"Nothing new is left in {last}: on with {track}."
             return _new(ready, f"The next new one in {track}." if track == last else on)
     then = f": the next review is {coming[0].exercise}, {coming[0].when}" if coming else ""
-    return Advice(None, "done", f"All exercises are done, and no review is due{then}.")
+    return Advice(None, "done", f"All exercises are done, and no review is due{then}.", None)
 
 
 def _new(exercise: Exercise, reason: str) -> Advice:
-    return Advice(exercise.slug, "new", reason, f"start {exercise.slug}")
+    return Advice(exercise.slug, "new", reason, command(f"start {exercise.slug}"))
 
 
 def _how_late(exercise: Exercise) -> tuple[bool, int, int, int]:

@@ -181,19 +181,15 @@ def attempt_text(record: Record, attempt: Event) -> bytes:
     return text
 
 
-def find_workspace(start: Path) -> Path | None:
-    """The nearest folder with a ``.dlprep`` folder in it: ``start``, or one above it."""
-    start = _resolved(start)
+def open_workspace(start: Path) -> Workspace:
+    """The workspace around ``start``, or ``start`` itself, which the first file makes one."""
+    with explained(f"The folder {start} cannot be found", WorkspaceError):
+        start = start.resolve()
     for folder in (start, *start.parents):
         with suppress(PermissionError):  # a folder that may not be searched is not the user's
             if (folder / FOLDER).is_dir():
-                return folder
-    return None
-
-
-def open_workspace(start: Path) -> Workspace:
-    """The workspace around ``start``, or ``start`` itself, which the first file makes one."""
-    return Workspace(find_workspace(start) or _resolved(start))
+                return Workspace(folder)
+    return Workspace(start)
 
 
 def read_submission(path: Path) -> bytes:
@@ -211,8 +207,3 @@ def read_submission(path: Path) -> bytes:
         elif error.kind == "missing":
             said = f"There is no {place}. To begin: {command(f'start {path.stem}')}"
         raise WorkspaceError(said) from error
-
-
-def _resolved(folder: Path) -> Path:
-    with explained(f"The folder {folder} cannot be found", WorkspaceError):
-        return folder.resolve()

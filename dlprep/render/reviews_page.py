@@ -49,9 +49,9 @@ def _advice(page: Page, advice: Advice, exercise: Exercise | None, keys: bool) -
     page.prose(advice.reason)
     if advice.kind == "review":
         page.prose(STUB_AGAIN)
-    if advice.words and not keys:
+    if advice.command and not keys:
         page.gap()
-        page.prose(command(advice.words), indent=page.indent)
+        page.prose(advice.command, indent=page.indent)
 
 
 def home_page(
@@ -93,7 +93,7 @@ def reviews_page(
     for review in due:
         page.heading(review.exercise, titles[review.exercise], right=f"due {review.when}")
         begun = " (begun: the stub is back)" if review.begun else ""
-        page.prose(f"{review.why}{begun}\n{command(review.words)}", indent=page.indent)
+        page.prose(f"{review.why}{begun}\n{review.command}", indent=page.indent)
     if not all(review.begun for review in due):
         page.gap()
         page.prose(STUB_AGAIN, style="dim")

@@ -155,7 +155,8 @@ class Learner:
 
     def follow(self, advice: Advice) -> None:
         """Do what the advice's command says."""
-        command, slug, *options = advice.words.split()
+        assert advice.command
+        _, command, slug, *options = advice.command.split()
         exercise = catalog.find(slug)
         if command == "start":
             assert slug not in self.begun

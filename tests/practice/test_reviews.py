@@ -172,7 +172,7 @@ def test_an_exercise_without_a_review_is_never_due() -> None:
 def test_a_review_says_why(last: Round, expected: str) -> None:
     (review,) = due([last], [SOFTMAX], TODAY) or upcoming([last], [SOFTMAX], TODAY)
     assert review.why == expected
-    assert review.words == "start softmax --reset"
+    assert review.command == "dlprep start softmax --reset"
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_a_review_says_since_when_or_when(days: int, when: str) -> None:
 def test_a_review_that_is_begun_goes_on() -> None:
     history = [a_round(ago=9, outcome="gave up"), a_round(outcome="open")]
     (review,) = due(history, [SOFTMAX], TODAY)
-    assert review.words == "check softmax"
+    assert review.command == "dlprep check softmax"
