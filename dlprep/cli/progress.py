@@ -46,8 +46,8 @@ def _advice() -> tuple[Advice, Exercise | None]:
     """What to do now, and the exercise that it is about."""
     from dlprep.practice.reviews import advise
 
-    events, now = recorded(lambda record: record.events(), []), datetime.now().astimezone()
-    advice = advise(events, catalog.all_exercises(), now)
+    now = datetime.now().astimezone()
+    advice = advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), now)
     return advice, catalog.find(advice.exercise) if advice.exercise else None
 
 
@@ -92,8 +92,8 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     with errors():
-        events, now = recorded(events_of, []), datetime.now().astimezone()
-        found = figures(events, catalog.all_exercises(), now)
+        now = datetime.now().astimezone()
+        found = figures(recorded(events_of, []), catalog.all_exercises(), now)
         if as_json:
             print_json(found.to_json())
         else:
