@@ -18,7 +18,7 @@ Kind = Literal[
     "checked",  # judged; the verdict is in the event
     "reset",  # the stub is about to replace it
     "replaced",  # an older text is about to replace it
-    "restored",  # the older text; `status` is that of its last check, if it had one
+    "restored",  # the older text
     "hinted",  # a hint was shown
     "gave_up",  # the solution was shown before a pass
     "tested",  # the user's own tests: `passing` of `total` mistakes were caught

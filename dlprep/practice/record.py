@@ -150,18 +150,23 @@ class Record:
     def statuses(self) -> dict[str, Status]:
         """The status of every exercise with an event; all others are new.
 
-        The last check decides, since the status tells what the user's file does today: after a
-        change that breaks a right solution it is "failing", and with the stub again "started". A
-        fault of the grader decides nothing, and one case alone can fail an exercise but not pass
-        it.
+        It tells what the user's file does today, by the last check of that text: after a change
+        that breaks a right solution it is "failing", and with the stub again "started". A fault of
+        the grader decides nothing, and one case alone can fail an exercise but not pass it.
         """
         found: dict[str, Status] = {}
+        judged: dict[tuple[str, str], Status] = {}  # what the last check said of each text
         for event in self.events():
-            found.setdefault(event.exercise, "started")
-            failed = event.kind == "checked" and event.status not in ("passed", "fault")
-            if failed or event.is_pass or event.kind in ("reset", "restored"):
-                told: Status = "failing" if event.status else "started"
-                found[event.exercise] = "passed" if event.status == "passed" else told
+            name, text = event.exercise, (event.exercise, event.text_hash)
+            found.setdefault(name, "started")
+            if event.kind in ("reset", "restored"):
+                found[name] = judged.get(text, "started") if event.kind == "restored" else "started"
+            elif event.is_pass:
+                found[name] = judged[text] = "passed"
+            elif event.kind == "checked" and event.status not in ("passed", "fault"):
+                found[name] = "failing"
+                if event.only_case is None:
+                    judged[text] = "failing"
         return found
 
     def last_exercise(self, known: Collection[str] | None = None) -> str | None:

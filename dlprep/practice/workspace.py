@@ -97,15 +97,7 @@ class Workspace:
             if before is not None:
                 self.record.add("replaced", exercise.slug, before)
             if attempt.kind != "tested":
-                judged = [
-                    event.status
-                    for event in self.record.events(exercise.slug)
-                    if event.text_hash == attempt.text_hash
-                    and (event.kind == "checked" and event.status != "fault")
-                    and event.only_case is None
-                ]
-                status = judged[-1] if judged else None
-                self.record.add("restored", exercise.slug, text, status=status)
+                self.record.add("restored", exercise.slug, text)
 
         if before is not None:
             self._replace(exercise, path, before, text, keep, "restored")
