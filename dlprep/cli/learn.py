@@ -9,13 +9,7 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
-from dlprep.cli.shared import (
-    OptionalName,
-    errors,
-    find_exercise,
-    recorded,
-    workspace_here,
-)
+from dlprep.cli.shared import OptionalName, errors, find_exercise, recorded, workspace_here
 from dlprep.errors import UserError
 
 if TYPE_CHECKING:

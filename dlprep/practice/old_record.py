@@ -83,10 +83,7 @@ def _write(db: sqlite3.Connection, file: BinaryIO) -> Adopted:
         except (ValueError, TypeError, KeyError, RecursionError):
             mistakes = None
         row |= {"event": uid, "after": last, "mistakes": mistakes}
-        kept = {
-            name: value for name, value in row.items() if type(value) in (str, int, float, list)
-        }
-        line = as_line(kept)
+        line = as_line({name: value for name, value in row.items() if type(value) is not bytes})
         if read_event(line):
             file.write(line)
             events, last = events + 1, uid

@@ -12,7 +12,6 @@ from rich.console import Console
 from dlprep import command
 from dlprep.catalog import Exercise
 from dlprep.render.page import Page
-from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.practice.reviews import Advice, Review
@@ -76,20 +75,15 @@ def reviews_page(
 ) -> None:
     """Print the reviews that are due, most urgent first, and those ``coming`` in a week.
 
-    ``titles`` has the title of each of the exercises.
+    When none comes in a week, the next one is shown. ``titles`` has the title of each exercise.
     """
     page = Page(console)
-    if due:
-        many = f"{len(due)} reviews are due, the most urgent first."
-        page.prose("1 review is due." if len(due) == 1 else many)
-    elif coming:
-        alone = f" The next one is {coming[0].exercise}, {coming[0].when}."
-        page.prose(f"No review is due.{alone if len(coming) == 1 else ''}")
+    if due or coming:
+        are = f"{len(due) or 'No'} review{'s are' if len(due) > 1 else ' is'} due"
+        page.prose(f"{are}{', the most urgent first' if len(due) > 1 else ''}.")
     else:
-        page.prose(
-            "Nothing to review yet: what you pass or give up comes back here in some days.\n"
-            f"What to do now: {command('next')}"
-        )
+        page.prose("Nothing to review yet: what you pass or give up comes back here in some days.")
+        page.prose(f"What to do now: {command('next')}")
     for review in due:
         page.heading(review.exercise, titles[review.exercise], right=f"due {review.when}")
         begun = " (begun: the stub is back)" if review.begun else ""
@@ -97,22 +91,13 @@ def reviews_page(
     if not all(review.begun for review in due):
         page.gap()
         page.prose(STUB_AGAIN, style="dim")
-    if due or len(coming) > 1:  # else the first line names the only one
-        _coming(page, coming)
-    page.show()
-
-
-def _coming(page: Page, coming: Sequence[Review]) -> None:
-    week = [review for review in coming if review.due <= review.today + AHEAD]
-    later = plural(len(coming) - len(week), "review")
-    page.gap()
-    if week:
-        page.prose("In the next seven days:")
-    elif coming:
-        first = f"{coming[0].exercise}, {coming[0].when}"
-        page.prose(f"Nothing in the next seven days; {later} after that: {first}.")
+    if coming:
+        page.gap()
+        page.prose("To come:")
+    week = [review for review in coming if review.due <= review.today + AHEAD] or coming[:1]
     for when, reviews in groupby(week, key=lambda review: review.when):
         names = ", ".join(review.exercise for review in reviews)
         page.prose(f"{when.removeprefix('on ')}: {names}", indent=4)
-    if week and len(coming) > len(week):
+    if len(coming) > len(week):
         page.prose(f"and {len(coming) - len(week)} after that", indent=4, style="dim")
+    page.show()

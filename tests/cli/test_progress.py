@@ -137,7 +137,7 @@ def test_a_review_is_said_and_done_and_the_next_one_follows(
     page = dlprep("review").out
     assert "1 review is due.\n\nsoftmax   Stable softmax" in page
     assert "    passed with 2 hints 9 days ago\n    dlprep start softmax --reset\n" in page
-    assert "  In the next seven days:\n    tomorrow: logsumexp\n" in page
+    assert "  To come:\n    tomorrow: logsumexp\n" in page
 
     for kind, command in [("review", "start softmax --reset"), ("continue", "check softmax")]:
         advice = json.loads(dlprep("next", "--json").out)
