@@ -96,13 +96,11 @@ class Page:
     def heading(self, title: str, more: str = "", *, right: str = "") -> None:
         """Add a gap and a bold title, with more beside it and dim text at the right; or below."""
         self.gap()
-        beside = f"   {more}" if more else ""
+        beside, below = f"   {more}" if more else "", f"{more}\n{right}".strip()
         if not (right and self.spread((title, "bold"), (beside, ""), right=right)):
             self.prose(title, indent=0, style="bold")
-            if more:
-                self.prose(more, indent=self.indent)
-            if right:
-                self.prose(right, indent=self.indent, style="dim")
+            if below:
+                self.prose(below, indent=self.indent, style="dim")
 
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""
