@@ -43,7 +43,7 @@ LONGEST = 8 * MAX_SOURCE  # bytes of a line
 MOST = 1_000_000  # lines
 LARGEST = 1 << 30  # bytes
 
-NEAR = 1 << 16  # bytes at the end of the file: all that an event reads, however long it is
+NEAR = 1 << 16  # bytes at the end of the file; to look there costs the same however long it is
 _TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
 TO_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 PATIENCE = 10.0  # seconds for another process to write its event, which takes milliseconds
@@ -171,8 +171,15 @@ class Record:
 
     def last_exercise(self, known: Collection[str] | None = None) -> str | None:
         """The exercise of the last event, of those that are ``known``."""
-        names = (event.exercise for event in reversed(self.events()))
-        return next((name for name in names if known is None or name in known), None)
+        return next((name for name in self._names() if known is None or name in known), None)
+
+    def _names(self) -> Iterator[str]:
+        """The exercise of each event, the last one first: of those near the end, then of all."""
+        with self._opened(os.O_RDONLY) as file:
+            tail = _tail(file, NEAR)
+        near = (read_event(line) for line in reversed(tail.split(b"\n")))
+        yield from (event.exercise for event in near if event and event.kind in KINDS)
+        yield from (event.exercise for event in reversed(self.events()))
 
     # copies
 
@@ -200,7 +207,7 @@ class Record:
         unreadable, last = 0, None
         with TemporaryFile() as new:  # the record is not locked while we wait for the file
             with explained(f"{name} cannot be read", RecordError):
-                for line in _read_lines(file, name):
+                for line in _lines(file, name):
                     key = _key(line)
                     if line.startswith(b'{"dlprep": "record"'):  # an early version's export, whose
                         last = ""  # events do not name the one before, but come in their order
@@ -217,6 +224,11 @@ class Record:
             new.seek(0)
             with self._opened(TO_APPEND) as own:
                 _append(own, new)
+                # The last event must be at the end, where `last_exercise` looks for it.
+                lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
+                events = self.events()
+                if events and events[-1].uid != next(reversed(lines)):
+                    _append(own, [lines[events[-1].uid]])
         counts = Counter(what for what, _ in found - here)
         known = sum(what == "event" for what, _ in found & here)
         return Copied(counts["event"], counts["text"], unreadable, known)
@@ -240,11 +252,11 @@ class Record:
 
     def _lines(self) -> Iterator[bytes]:
         with self._opened(os.O_RDONLY) as file:
-            yield from _read_lines(file, f"The record {self.path}")
+            yield from _lines(file, f"The record {self.path}")
 
     @contextmanager
     def _opened(self, flags: int) -> Iterator[BinaryIO]:
-        """The file, to read (an empty one if there is none) or to append, which makes its folder.
+        """The file, or an empty one to read if there is none; to append, it and its folder is made.
 
         While it is open to append, no other process appends to it.
         """
@@ -319,16 +331,19 @@ def _read_text(line: bytes) -> tuple[str, bytes]:
     return "", b""
 
 
-def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The lines of a file; one that is too long comes in pieces, none of which can be read."""
     size = 0
-    for number, line in enumerate(iter(lambda: file.readline(LONGEST), b"")):
+    for _ in range(MOST):
+        line = file.readline(LONGEST)
+        if not line:
+            return
         size += len(line)
-        if number == MOST or size > LARGEST:
-            large = "it has more than 1 GiB or a million lines"
-            raise RecordError(f"{name} cannot be read: {large}.")
+        if size > LARGEST:
+            break
         if not line.isspace():
             yield line
+    raise RecordError(f"{name} cannot be read: it has more than 1 GiB or a million lines.")
 
 
 def _append(file: BinaryIO, lines: Iterable[bytes]) -> None:

@@ -199,6 +199,14 @@ def test_the_last_exercise_is_one_that_there_still_is(path: Path) -> None:
     assert record.last_exercise({"other"}) is None
 
 
+def test_the_last_exercise_is_found_however_far_it_is(path: Path) -> None:
+    record = Record(path)
+    record.add("started", "softmax", b"")
+    for _ in range(3):
+        record.add("started", "gone", os.urandom(NEAR).hex().encode())
+    assert record.last_exercise({"softmax"}) == "softmax"
+
+
 def test_a_clock_that_was_set_back_changes_no_order(path: Path) -> None:
     record = Record(path)
     record.checked(verdict(status="failed"), b"")
@@ -419,6 +427,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(
         f"The record {path} cannot be read: it has more than 1 GiB or a million lines."
     )
     record.add("hinted", "softmax", b"yours")  # which needs the end alone
+    assert record.last_exercise() == "softmax"
     assert path.stat().st_size > size
 
 
@@ -611,6 +620,7 @@ def test_an_event_reads_the_end_of_the_file_alone(path: Path) -> None:
         record.add("started", "softmax", b"mine")
         before = bytes_read()
         record.add("hinted", "softmax", b"mine")
+        record.last_exercise()
         read.append(bytes_read() - before)
     assert read[1] <= read[0] + 3 * NEAR
 
