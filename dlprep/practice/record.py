@@ -207,7 +207,7 @@ class Record:
         unreadable, last = 0, None
         with TemporaryFile() as new:  # the record is not locked while we wait for the file
             with explained(f"{name} cannot be read", RecordError):
-                for line in _lines(file, name):
+                for line in _read_lines(file, name):
                     key = _key(line)
                     if line.startswith(b'{"dlprep": "record"'):  # an early version's export, whose
                         last = ""  # events do not name the one before, but come in their order
@@ -252,11 +252,11 @@ class Record:
 
     def _lines(self) -> Iterator[bytes]:
         with self._opened(os.O_RDONLY) as file:
-            yield from _lines(file, f"The record {self.path}")
+            yield from _read_lines(file, f"The record {self.path}")
 
     @contextmanager
     def _opened(self, flags: int) -> Iterator[BinaryIO]:
-        """The file, or an empty one to read if there is none; to append, it and its folder is made.
+        """The file, to read (an empty one if there is none) or to append, which makes its folder.
 
         While it is open to append, no other process appends to it.
         """
@@ -331,19 +331,16 @@ def _read_text(line: bytes) -> tuple[str, bytes]:
     return "", b""
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The lines of a file; one that is too long comes in pieces, none of which can be read."""
     size = 0
-    for _ in range(MOST):
-        line = file.readline(LONGEST)
-        if not line:
-            return
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST), b"")):
         size += len(line)
-        if size > LARGEST:
-            break
+        if number == MOST or size > LARGEST:
+            large = "it has more than 1 GiB or a million lines"
+            raise RecordError(f"{name} cannot be read: {large}.")
         if not line.isspace():
             yield line
-    raise RecordError(f"{name} cannot be read: it has more than 1 GiB or a million lines.")
 
 
 def _append(file: BinaryIO, lines: Iterable[bytes]) -> None:
