@@ -15,11 +15,10 @@ from rich.console import Console
 
 from dlprep import render
 from dlprep.catalog import Exercise, FollowUp
-from dlprep.practice.advice import Advice
 from dlprep.practice.events import Event
-from dlprep.practice.reviews import Grade, Review
+from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
-from dlprep.practice.stats import Day, FirstPass, MadeMistake, Stats, TrackPasses
+from dlprep.practice.stats import Stats
 from dlprep.render.debug_page import after_page, before_page
 from dlprep.render.history_page import history_page
 from dlprep.render.solution_page import hint_page, solution_page
@@ -254,13 +253,14 @@ HISTORY = [
 ]
 TODAY = date(2026, 11, 21)
 BY_NAME = {exercise.slug: exercise for exercise, _ in EXERCISES}
+TITLES = {slug: exercise.title for slug, exercise in BY_NAME.items()}
 
 
 def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) -> Review:
     """Due in so many days, and last reviewed so many days ago."""
     day = TODAY - timedelta(days=last)
     hints = 2 if grade == "hard" else 0
-    one = Round(slug, 1, datetime(2026, 11, 1, tzinfo=UTC), day, hints=hints)
+    one = Round(slug, 1, day, hints=hints)
     return Review(slug, TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
 
 
@@ -278,61 +278,69 @@ COMING = [
 FIGURES = Stats(
     today=TODAY,
     streak=3,
-    days=tuple(
-        Day(TODAY - timedelta(days=ago), minutes, 3)
+    days=[
+        (TODAY - timedelta(days=ago), minutes, 3)
         for ago, minutes in [
             (45, 31), (33, 5), (32, 15.5), (9, 119), (7, 30), (2, 60), (1, 0), (0, 14.9)
         ]
-    ),
-    tracks=(
-        TrackPasses("stability", 3, 3),
-        TrackPasses("convolution", 1, 100),
-        TrackPasses("normalisation", 2, 4),
-        TrackPasses("debugging", 0, 1),
-    ),
-    passes=(
-        FirstPass("conv_im2col", TODAY, 400.4, 45),
-        FirstPass("lstm_cell", TODAY, 33, 30),
-        FirstPass("gelu", TODAY, 20, 20),
-        *(FirstPass(f"quick_{n}", TODAY, 4 - n / 2, 15) for n in range(7)),
-        FirstPass("nobody_timed", TODAY, None, 15),
-    ),
-    mistakes=(
-        MadeMistake("softmax", "no max subtraction", 12),
-        MadeMistake("lstm_cell", "the gates are read in the order\n\x1b[31m of another paper", 6),
-        *(MadeMistake("softmax", f"mistake {n}", 1) for n in range(8)),
-    ),
+    ],
+    tracks=[
+        ("stability", 3, 3),
+        ("convolution", 1, 100),
+        ("normalisation", 2, 4),
+        ("debugging", 0, 1),
+    ],
+    passes=[
+        ("conv_im2col", TODAY, 400.4, 45),
+        ("lstm_cell", TODAY, 33, 30),
+        ("gelu", TODAY, 20, 20),
+        *((f"quick_{n}", TODAY, 4 - n / 2, 15) for n in range(7)),
+        ("nobody_timed", TODAY, None, 15),
+    ],
+    mistakes=[
+        ("softmax", "no max subtraction", 12),
+        ("lstm_cell", "the gates are read in the order\n\x1b[31m of another paper", 6),
+        *(("softmax", f"mistake {n}", 1) for n in range(8)),
+    ],
     hints=4,
     give_ups=1,
     reviews=7,
 )  # fmt: skip
+ALL_DONE = Advice(None, "done", "All exercises are done, and no review is due.", None)
 REVIEW_NOW = Advice(
-    "conv_im2col", "review", "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago."
+    "conv_im2col",
+    "review",
+    "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago.",
+    "dlprep start conv_im2col --reset",
 )
 PAGES |= {
     "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
     "next_new": lambda console: render.next_page(
-        Advice("softmax", "new", "The next new one in stability."), BY_NAME["softmax"], console
+        Advice("softmax", "new", "The next new one in stability.", "dlprep start softmax"),
+        BY_NAME["softmax"],
+        console,
     ),
-    "next_done": lambda console: render.next_page(
-        Advice(None, "done", "All exercises are done, and no review is due."), None, console
-    ),
-    "reviews": lambda console: render.reviews_page(DUE, COMING, BY_NAME, console),
+    "next_done": lambda console: render.next_page(ALL_DONE, None, console),
+    "reviews": lambda console: render.reviews_page(DUE, COMING, TITLES, console),
     "review_that_is_begun": lambda console: render.reviews_page(
-        DUE[1:2], COMING[3:], BY_NAME, console
+        DUE[1:2], COMING[3:], TITLES, console
     ),
-    "reviews_to_come": lambda console: render.reviews_page([], COMING, BY_NAME, console),
-    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], BY_NAME, console),
-    "no_reviews": lambda console: render.reviews_page([], [], BY_NAME, console),
+    "reviews_to_come": lambda console: render.reviews_page([], COMING, TITLES, console),
+    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], TITLES, console),
+    "no_reviews": lambda console: render.reviews_page([], [], TITLES, console),
     "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
     "home_when_all_is_done": lambda console: render.home_page(
-        31, 31, Advice(None, "done", "All exercises are done, and no review is due."), None, console
+        31,
+        31,
+        Advice(None, "done", "All exercises are done, and no review is due.", None),
+        None,
+        console,
     ),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(
-        replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=(), mistakes=()), console
+        replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=[], mistakes=[]), console
     ),
-    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=()), console),
+    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=[]), console),
     "list": lambda console: render.exercise_table(EXERCISES, console),
     "list_of_none": lambda console: render.exercise_table([], console),
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),

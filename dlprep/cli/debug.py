@@ -58,7 +58,7 @@ def debug(
     """
     from dlprep import render
     from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.check import judge_text
+    from dlprep.practice.judging import judge_text
     from dlprep.practice.workspace import read_submission
     from dlprep.render.debug_page import after_page, before_page
 

@@ -9,46 +9,33 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
-from dlprep.cli.shared import (
-    OptionalName,
-    errors,
-    find_exercise,
-    note,
-    recorded,
-    workspace_here,
-)
+from dlprep.cli.shared import OptionalName, errors, find_exercise, recorded, workspace_here
 from dlprep.errors import UserError
 
 if TYPE_CHECKING:
-    from dlprep.practice.events import Event
     from dlprep.render.screen import Drawing
 
 
 def hint(name: OptionalName = None) -> None:
     """Show one more hint, from a nudge to nearly the answer.
 
-    A review later on knows how many it took; each time an exercise is written anew, they begin
-    again.
+    A review takes into account how many you needed. When you write an exercise again, they begin
+    with the first.
 
     Example: dlprep hint softmax
     """
     from dlprep import render
-    from dlprep.practice.hints import hints_shown
-    from dlprep.practice.record import RecordError
+    from dlprep.practice.rounds import hints_shown
     from dlprep.render.solution_page import hint_page
 
     with errors():
         exercise = find_exercise(name)
-        events: list[Event] = recorded(lambda record: record.events(), [])
-        shown = hints_shown(events, exercise.slug)
         hints = catalog.read_help(exercise).hints
+        shown = hints_shown(recorded(lambda record: record.events(), []), exercise.slug)
         if shown < len(hints):
             shown += 1
-            workspace = workspace_here()
-            try:
-                workspace.record.add("hinted", exercise.slug, workspace.text(exercise))
-            except RecordError as error:
-                note(str(error))
+            text = workspace_here().text(exercise)
+            recorded(lambda record: record.add("hinted", exercise.slug, text), None)
         hint_page(exercise, hints, shown, render.make_console())
 
 
@@ -56,32 +43,30 @@ def solution(
     name: OptionalName = None,
     give_up: Annotated[
         bool,
-        typer.Option("--give-up", help="Before a pass; the exercise comes back as a review."),
+        typer.Option("--give-up", help="Read it before a pass; the exercise comes back later."),
     ] = False,
 ) -> None:
     """Read the solution, beside yours, and the reasons.
 
-    After a pass it is free.
+    Free after a pass.
 
     Example: dlprep solution softmax
     """
     from dlprep import render
-    from dlprep.practice.hints import solution_is_free
+    from dlprep.practice.rounds import solution_is_free
 
     with errors():
         exercise = find_exercise(name)
-        events: list[Event] = recorded(lambda record: record.events(), [])
-        workspace = workspace_here()
-        free = solution_is_free(events, exercise.slug)
+        free = solution_is_free(recorded(lambda record: record.events(), []), exercise.slug)
         if not free and not give_up:
             raise UserError(
                 f"The solution of {exercise.slug} is there once all cases pass. A hint:"
                 f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
                 f" {command(f'solution {exercise.slug} --give-up')}"
             )
+        workspace = workspace_here()
         text = workspace.text(exercise)
-        if not free:
-            # not read unless it is recorded
+        if not free:  # it is shown only if that is recorded
             workspace.record.add("gave_up", exercise.slug, text)
         solution_drawing(exercise, text if free else b"")(render.make_console())
 
@@ -98,5 +83,5 @@ def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
         (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
         [(one.name, one.source) for one in read_variants(exercise).accepted],
         catalog.read_help(exercise).follow_ups,
-        text.decode("utf-8", errors="replace") if text.strip() else None,
+        text.decode("utf-8", errors="replace"),
     )

@@ -120,7 +120,7 @@ def check(
     Example: dlprep check softmax --all
     """
     from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.check import judge_text, record_check
+    from dlprep.practice.judging import judge_text
     from dlprep.practice.workspace import read_submission
 
     with errors():
@@ -137,7 +137,7 @@ def check(
         early: Early = context.obj
         judge = early.judge or JudgeProcess()
         verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
-        note(record_check(workspace.record, verdict, source, case))
+        recorded(lambda record: record.checked(verdict, source, case), None)
         if as_json:
             print_json(verdict.to_json())
         else:

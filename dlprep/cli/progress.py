@@ -1,4 +1,4 @@
-"""The commands that say how far you are: next, review, stats."""
+"""The commands that say how far you are: next, review, stats; and the one without a name."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dlprep import catalog
+from dlprep.catalog import Exercise
 from dlprep.cli.shared import AsJson, errors, events_of, print_json, recorded
 
 if TYPE_CHECKING:
-    from dlprep.practice.events import Event
+    from dlprep.practice.reviews import Advice
 
 
 def next_(as_json: AsJson = False) -> None:
@@ -19,33 +20,35 @@ def next_(as_json: AsJson = False) -> None:
 
     Example: dlprep next
     """
-    from dlprep.practice.advice import advise
-
     with errors():
-        exercises = catalog.all_exercises()
-        advice = advise(_events(), exercises, _now())
+        advice, about = _advice()
         if as_json:
-            print_json(advice.to_json())
-            return
-        from dlprep import render
+            print_json(advice._asdict())
+        else:
+            from dlprep import render
 
-        about = {exercise.slug: exercise for exercise in exercises}.get(advice.exercise or "")
-        render.next_page(advice, about, render.make_console())
+            render.next_page(advice, about, render.make_console())
 
 
 def home() -> None:
     """Say where the user is, what to do next, and the commands of an evening."""
     from dlprep import render
-    from dlprep.practice.advice import advise
 
     with errors():
-        exercises = catalog.all_exercises()
+        advice, about = _advice()
         statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
-        passed = sum(statuses.get(exercise.slug) == "passed" for exercise in exercises)
-        advice = advise(_events(), exercises, _now())
-        about = {exercise.slug: exercise for exercise in exercises}.get(advice.exercise or "")
-        console = render.make_console()
-        render.home_page(passed, len(exercises), advice, about, console)
+        slugs = catalog.slugs()
+        passed = sum(statuses.get(slug) == "passed" for slug in slugs)
+        render.home_page(passed, len(slugs), advice, about, render.make_console())
+
+
+def _advice() -> tuple[Advice, Exercise | None]:
+    """What to do now, and the exercise that it is about."""
+    from dlprep.practice.reviews import advise
+
+    now = datetime.now().astimezone()
+    advice = advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), now)
+    return advice, catalog.find(advice.exercise) if advice.exercise else None
 
 
 def review(as_json: AsJson = False) -> None:
@@ -59,26 +62,22 @@ def review(as_json: AsJson = False) -> None:
 
     Example: dlprep review
     """
-    from dlprep.practice.reviews import due, upcoming
+    from dlprep.practice.reviews import due_and_coming
     from dlprep.practice.rounds import rounds
 
     with errors():
-        exercises = {exercise.slug: exercise for exercise in catalog.all_exercises()}
-        now = _now()
-        history, known = rounds(_events(), now), list(exercises.values())
-        now_due, coming = due(history, known, now.date()), upcoming(history, known, now.date())
-
+        exercises, now = catalog.all_exercises(), datetime.now().astimezone()
+        due, coming = due_and_coming(
+            rounds(recorded(lambda record: record.events(), []), now), exercises, now.date()
+        )
         if as_json:
-            print_json(
-                {
-                    "due": [one.to_json() for one in now_due],
-                    "coming": [one.to_json() for one in coming],
-                }
-            )
+            found = {"due": due, "coming": coming}
+            print_json({name: [one.to_json() for one in found[name]] for name in found})
             return
         from dlprep import render
 
-        render.reviews_page(now_due, coming, exercises, render.make_console())
+        titles = {exercise.slug: exercise.title for exercise in exercises}
+        render.reviews_page(due, coming, titles, render.make_console())
 
 
 def stats(as_json: AsJson = False) -> None:
@@ -93,20 +92,11 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     with errors():
-        events: list[Event] = recorded(events_of, [])
-        found = figures(events, catalog.all_exercises(), _now())
+        now = datetime.now().astimezone()
+        found = figures(recorded(events_of, []), catalog.all_exercises(), now)
         if as_json:
             print_json(found.to_json())
-            return
-        from dlprep import render
+        else:
+            from dlprep import render
 
-        render.stats_page(found, render.make_console())
-
-
-def _events() -> list[Event]:
-    return recorded(lambda record: record.events(), [])
-
-
-def _now() -> datetime:
-    """Now, in the user's time zone."""
-    return datetime.now().astimezone()
+            render.stats_page(found, render.make_console())

@@ -1,27 +1,94 @@
-"""The record's commands: export, import."""
+"""The commands on the record: history, restore, export, import."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlprep import command
-from dlprep.cli.shared import errors, note, workspace_here
+from dlprep import catalog, command
+from dlprep.catalog import Exercise
+from dlprep.cli.shared import (
+    AsJson,
+    Name,
+    OptionalName,
+    errors,
+    events_of,
+    find_exercise,
+    note,
+    print_json,
+    workspace_here,
+)
 from dlprep.errors import UserError
 
+if TYPE_CHECKING:
+    from dlprep.practice.events import Event
+    from dlprep.practice.record import Copied
+
 STANDARD = Path("-")  # standard input or output
+
+
+def history(
+    name: OptionalName = None,
+    show: Annotated[
+        int | None,
+        typer.Option(metavar="ATTEMPT", help="Print its text.", min=1, show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what you did with an exercise; each text is kept.
+
+    Example: dlprep history softmax --show 3
+    """
+    from dlprep import render
+    from dlprep.practice.workspace import attempt_text
+    from dlprep.render.history_page import history_page
+
+    with errors():
+        exercise = find_exercise(name)
+        record = workspace_here().record
+        events = events_of(record, exercise.slug)
+        if show is not None:
+            typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
+        elif as_json:
+            print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
+        else:
+            history_page(exercise, events, render.make_console())
+
+
+def restore(
+    name: Name,
+    attempt: Annotated[
+        int, typer.Argument(metavar="ATTEMPT", help="Its number in the history.", min=1)
+    ],
+) -> None:
+    """Bring the text of an attempt back.
+
+    What is in your file now is kept first.
+
+    Example: dlprep restore softmax 3
+    """
+    from dlprep import render
+
+    with errors():
+        exercise = catalog.find(name)
+        workspace = workspace_here()
+        event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
+        path = workspace.restore(exercise, event)
+        said = "Your file holds this text already."
+        if path:
+            what = f"{path.name} holds the text of attempt {attempt}"
+            said = f"{what}; what was there is in the history."
+        render.message(said, render.make_console())
 
 
 def export(
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="[FILE]",
-            help="A new file. Default: standard output.",
-            show_default=False,
+            metavar="[FILE]", help="A new file. Default: standard output.", show_default=False
         ),
     ] = STANDARD,
     no_texts: Annotated[bool, typer.Option("--no-texts", help="Leave your texts out.")] = False,
@@ -30,26 +97,16 @@ def export(
 
     Example: dlprep export practice.jsonl
     """
-    from dlprep import render
-    from dlprep.files import new_file, reason
-    from dlprep.text import plural
+    from dlprep.files import explained, new_file
 
     with errors():
         record = workspace_here().record
         if path == STANDARD:
-            went = record.export(sys.stdout.buffer, texts=not no_texts)
+            _report(record.export(sys.stdout.buffer, texts=not no_texts))
         else:
-            try:
-                with new_file(path) as file:
-                    went = record.export(file, texts=not no_texts)
-            except FileExistsError:
-                raise UserError(f"{path} exists already, and is left as it is.") from None
-            except OSError as error:
-                raise UserError(f"{path} cannot be written: {reason(error)}.") from error
-            what = f"{plural(went.events, 'event')} and {plural(went.texts, 'text')}"
-            render.message(f"{what} went to {path}.", render.make_console())
-        if went.unreadable:
-            note(f"Left out: {plural(went.unreadable, 'line')} that cannot be read.")
+            with explained(f"{path} cannot be written"), new_file(path) as file:
+                went = record.export(file, texts=not no_texts)
+            _report(went, f" went to {path}.")
 
 
 def import_(
@@ -63,9 +120,7 @@ def import_(
 
     Example: dlprep import practice.jsonl
     """
-    from dlprep import render
     from dlprep.files import explained
-    from dlprep.text import plural
 
     with errors():
         record = workspace_here().record
@@ -74,12 +129,44 @@ def import_(
         else:
             with explained(f"{path} cannot be read"), path.open("rb") as file:
                 came = record.import_(file, path.name)
-        said = f"{plural(came.events, 'event')} and {plural(came.texts, 'text')} came in"
-        if came.known:
-            said += f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
-        render.message(f"{said}.", render.make_console())
-        if came.events:
-            back = f"No file was written; a text comes back with: {command('restore EX ATTEMPT')}"
-            render.message(back, render.make_console())
-        if came.unreadable:
-            note(f"Left out: {plural(came.unreadable, 'line')} that cannot be read.")
+        known = f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
+        back = f"\nNo file was written; a text comes back with: {command('restore EX ATTEMPT')}"
+        _report(came, f" came in{known if came.known else ''}.{back if came.events else ''}")
+
+
+def _attempt(events: list[Event], exercise: Exercise, number: int) -> Event:
+    if not events:
+        begin = command(f"start {exercise.slug}")
+        raise UserError(f"There is no attempt at {exercise.slug} yet. To begin: {begin}")
+    if number > len(events):
+        see = command(f"history {exercise.slug}")
+        raise UserError(f"{exercise.slug} has the attempts 1 to {len(events)}. See: {see}")
+    return events[number - 1]
+
+
+def _entry(number: int, event: Event) -> dict[str, object]:
+    """An attempt as JSON."""
+    return {
+        "attempt": number,
+        "at": event.at.isoformat(timespec="milliseconds"),
+        "kind": event.kind,
+        "text": event.text_hash,
+        "status": event.status,
+        "passing": event.passing,
+        "total": event.total,
+        "seed": event.seed,
+        "mistakes": list(event.mistakes),
+        "case": event.only_case,
+    }
+
+
+def _report(copied: Copied, then: str = "") -> None:
+    """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
+    from dlprep import render
+    from dlprep.text import plural
+
+    if then:
+        what = f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
+        render.message(f"{what}{then}", render.make_console())
+    if copied.unreadable:
+        note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")

@@ -29,13 +29,13 @@ def watch(name: OptionalName = None) -> None:
                 f" file after each change: {command('check')}"
             )
         exercise = find_exercise(name)
-        from dlprep.practice.check import WarmJudge
+        from dlprep.practice.judging import WarmJudge
 
         with closing(WarmJudge()) as judge:  # it loads while this process does
             import asyncio
 
-            from dlprep.practice.watch import Watch
             from dlprep.render.screen import show
+            from dlprep.watch import Watch
 
             watched = Watch(workspace_here(), exercise, judge, solution_drawing)
             code = asyncio.run(show(watched.step, watched.press))

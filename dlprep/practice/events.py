@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
+from datetime import datetime
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple, get_args
 
 from dlprep.verdict import VerdictStatus
@@ -18,7 +18,7 @@ Kind = Literal[
     "checked",  # judged; the verdict is in the event
     "reset",  # the stub is about to replace it
     "replaced",  # an older text is about to replace it
-    "restored",  # the older text; `status` is that of its last check, if it had one
+    "restored",  # the older text
     "hinted",  # a hint was shown
     "gave_up",  # the solution was shown before a pass
     "tested",  # the user's own tests: `passing` of `total` mistakes were caught
@@ -33,9 +33,8 @@ class Event(NamedTuple):
     """One event, whose ``uid`` is its own in every copy of the record.
 
     ``at`` has a time zone, mostly UTC; ``utc_offset`` says in minutes where the user was.
-    ``after`` is the uid of the event that came before it. ``unwritten`` counts the failing cases
-    that call what is not implemented yet. From ``status`` on, only a check has all of it; ``Kind``
-    says what others have.
+    ``after`` is the uid of the event before it. ``unwritten`` counts the failing cases that call
+    what is not implemented yet. Only a check has all fields from ``status`` on; see ``Kind``.
 
     An event of an unknown kind, which a later version wrote, may lack its exercise and its text.
     """
@@ -62,50 +61,35 @@ class Event(NamedTuple):
         return self.kind == "checked" and self.status == "passed" and self.only_case is None
 
 
-def read_event(line: bytes) -> Event | None:
-    """The event in a line of a record; None if it is not one.
+_OTHERS = itemgetter(*Event._fields[2:])  # a field has the same name in a line
 
-    The line may be a stranger's, or one that the disk garbled: nothing in it is believed unseen.
+
+def read_event(line: bytes) -> Event | None:
+    """The event in a line of a record; None if the line is not one.
+
+    A stranger may have written the line, or the disk garbled it: every field is checked.
     """
     if len(line) > LONGEST_EVENT:
         return None
     try:
-        data = json.loads(line.decode())
-        get, seed, mistakes = data.get, data.get("seed"), data.get("mistakes") or []
-        event = Event(
-            data["event"],
-            datetime.fromisoformat(data["at"]),
-            data["utc_offset"],
-            data["kind"],
-            get("exercise") or "",
-            get("text_hash") or "",
-            get("after") or "",
-            get("status"),
-            int(seed) if type(seed) is str else seed,  # an early version wrote it in quotes
-            get("seconds"),
-            get("passing"),
-            get("total"),
-            get("unwritten"),
-            tuple(mistakes),
-            get("only_case"),
-        )
-        return event if type(mistakes) is list and _is_sound(event) else None
+        found = json.loads(line.decode())
+        data = Event._field_defaults | {k: value for k, value in found.items() if value is not None}
+        mistakes = data["mistakes"]
+        data["mistakes"] = tuple(mistakes)
+        if type(data["seed"]) is str:  # an early version wrote it in quotes
+            data["seed"] = int(data["seed"])
+        event = Event(data["event"], datetime.fromisoformat(data["at"]), *_OTHERS(data))
+        return event if type(mistakes) in (list, tuple) and _is_sound(event) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _is_sound(event: Event) -> bool:
-    """Whether every field holds what its type says, within what can be worked with."""
-    about = (
-        event.exercise.isidentifier()
-        and event.exercise.isascii()
-        and _HASH.fullmatch(event.text_hash)
-    )
+    """Whether every field has its type, and a value that can be worked with."""
+    is_about = event.exercise.isidentifier() and event.exercise.isascii()
     return (
-        _is_name(event.uid)
-        and _is_name(event.kind)
-        and all(map(_is_name, event.mistakes))
-        and bool(about or event.kind not in KINDS)
+        all(map(_is_name, (event.uid, event.kind, *event.mistakes)))
+        and bool((is_about and _HASH.fullmatch(event.text_hash)) or event.kind not in KINDS)
         and event.at.tzinfo is not None
         and 1 < event.at.year < 9999  # at the ends of the calendar there is no local time
         and type(event.utc_offset) is int
@@ -114,9 +98,7 @@ def _is_sound(event: Event) -> bool:
         and (event.status is None or _is_name(event.status))
         and (event.seed is None or type(event.seed) is int)
         and (event.seconds is None or abs(event.seconds) < 1e9)
-        and _is_count(event.passing)
-        and _is_count(event.total)
-        and _is_count(event.unwritten)
+        and all(map(_is_count, (event.passing, event.total, event.unwritten)))
         and (event.only_case is None or _is_name(event.only_case))
     )
 
@@ -132,8 +114,8 @@ def _is_count(value: Any) -> bool:
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Each event once, in the order in which they happened: the same in every copy of a record.
 
-    The order is that of the times, but clocks go back: an event is never earlier than the one it
-    came ``after``. One whose predecessor is not among those before it has its own time alone.
+    Their times decide, but clocks go back: an event is never earlier than the one it came
+    ``after``, if that one is among those before it.
     """
     found: dict[str, tuple[datetime, int, str, Event]] = {}
     for event in events:
@@ -142,22 +124,3 @@ def in_order(events: Iterable[Event]) -> list[Event]:
             at, place = (max(before[0], event.at), before[1] + 1) if before else (event.at, 0)
             found[event.uid] = at, place, event.uid, event
     return [event for *_, event in sorted(found.values())]
-
-
-def local_day(at: datetime, utc_offset: int) -> date:
-    """The day that it was where the user was; ``utc_offset`` in minutes."""
-    return (at.astimezone(UTC) + timedelta(minutes=utc_offset)).date()
-
-
-def moments(events: list[Event], now: datetime) -> list[datetime]:
-    """When each event was, in the order of the events, which clocks do not always keep.
-
-    An event of the future was written by a clock that was wrong: it was at the next event that is
-    not, or now. One that is earlier than the event before it was, then, at the same time.
-    """
-    latest, known = now, []
-    for event in reversed(events):
-        if event.at <= now:
-            latest = event.at
-        known.append(event.at if event.at <= now else latest)
-    return list(accumulate(reversed(known), max))

@@ -9,7 +9,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -32,9 +32,8 @@ class Adopted(NamedTuple):
 def adopt(old: Path, file: BinaryIO) -> Adopted:
     """Write all that can be read of an old record as lines; it stays as it is. Raises ``OSError``.
 
-    It may be a stranger's, so its tables alone are read, and no longer than for ``PATIENCE``.
+    A stranger may have made it: only its tables are read, and for no longer than ``PATIENCE``.
     """
-    flaws: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         # A copy, in which SQLite rolls back what a killed process left half done.
         copy = Path(folder, "copy")
@@ -49,12 +48,11 @@ def adopt(old: Path, file: BinaryIO) -> Adopted:
             patience = time.monotonic() + PATIENCE
             db.set_progress_handler(lambda: time.monotonic() > patience, 100_000)
             db.execute("pragma trusted_schema = off")
-            counts = _write(db, file, flaws)
-    return Adopted(*counts, flaws[0] if flaws else "")
+            return _write(db, file)
 
 
-def _write(db: sqlite3.Connection, file: BinaryIO, flaws: list[str]) -> tuple[int, int, int]:
-    """Write the lines of a database: the number of events, of texts, and of unreadable rows."""
+def _write(db: sqlite3.Connection, file: BinaryIO) -> Adopted:
+    flaws: list[str] = []
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
         try:
@@ -64,43 +62,31 @@ def _write(db: sqlite3.Connection, file: BinaryIO, flaws: list[str]) -> tuple[in
 
     made = {row["name"]: str(row["sql"]).lower() for row in rows("select * from sqlite_master")}
     if not all(made.get(name, "").startswith("create table") for name in ("text", "event")):
-        flaws.append("it is not a record of dlprep's")  # views and virtual tables are programs
-        return 0, 0, 0
+        # views and virtual tables are programs
+        return Adopted(0, 0, 0, flaws[0] if flaws else "it is not a record of dlprep's")
     events = texts = unreadable = 0
     for row in rows("select hash, body from text"):
-        text = _unpacked(row["body"], row["hash"])
-        if text is None:
-            unreadable += 1
-        else:
+        try:
+            text = zlib.decompressobj().decompress(row["body"], MAX_SOURCE)
+        except (zlib.error, TypeError):
+            text = b""
+        if text_hash(text) == row["hash"]:
             file.write(text_line(text))
             texts += 1
+        else:
+            unreadable += 1
     last = ""
     for row in rows("select * from event order by id"):
         uid = row.get("uid") or f"1-{row.get('id')}-{row.get('at')}"  # the first version had none
-        row |= {"event": uid, "after": last, "mistakes": _names(row.get("mistakes"))}
-        fields = {name: value for name, value in row.items() if type(value) in _JSON}
-        line = as_line(fields)
-        if read_event(line) is None:
-            unreadable += 1
-        else:
+        try:
+            mistakes = json.loads(row["mistakes"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            mistakes = None
+        row |= {"event": uid, "after": last, "mistakes": mistakes}
+        line = as_line({name: value for name, value in row.items() if type(value) is not bytes})
+        if read_event(line):
             file.write(line)
             events, last = events + 1, uid
-    return events, texts, unreadable
-
-
-def _names(value: Any) -> Any:
-    with suppress(ValueError, TypeError, RecursionError):
-        return json.loads(value)
-    return None
-
-
-def _unpacked(body: Any, digest: Any) -> bytes | None:
-    """The text in a row; None if it is not whole, or larger than any text."""
-    try:
-        text = zlib.decompressobj().decompress(body, MAX_SOURCE)
-    except (zlib.error, TypeError):
-        return None
-    return text if text_hash(text) == digest else None
-
-
-_JSON = (str, int, float, list)
+        else:
+            unreadable += 1
+    return Adopted(events, texts, unreadable, flaws[0] if flaws else "")

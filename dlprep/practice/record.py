@@ -18,13 +18,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dlprep.errors import UserError
-from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular, reason
+from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular
 from dlprep.practice.events import KINDS, Event, Kind, in_order, read_event
 from dlprep.verdict import Verdict
 
@@ -43,8 +43,9 @@ LONGEST = 8 * MAX_SOURCE  # bytes of a line
 MOST = 1_000_000  # lines
 LARGEST = 1 << 30  # bytes
 
-NEAR = 1 << 16  # bytes at the end of the file: what is looked for there costs the same for ever
-_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(?=")')
+NEAR = 1 << 16  # bytes at the end of the file; to look there costs the same however long it is
+_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
+TO_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 PATIENCE = 10.0  # seconds for another process to write its event, which takes milliseconds
 
 
@@ -52,21 +53,13 @@ class RecordError(UserError):
     """The record cannot be read or written. One sentence; a verdict stands without a record."""
 
 
-class Exported(NamedTuple):
-    """What was copied, and how many lines cannot be read and were left out."""
+class Copied(NamedTuple):
+    """What an export or import copied, the lines that cannot be read, the events here already."""
 
     events: int
     texts: int
     unreadable: int
-
-
-class Imported(NamedTuple):
-    """What came in, the events that were here already, and the lines that cannot be read."""
-
-    events: int
-    texts: int
-    known: int
-    unreadable: int
+    known: int = 0
 
 
 class Record:
@@ -77,10 +70,9 @@ class Record:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self._unusable = f"The record {self.path} cannot be used"
         self.unreadable = 0  # lines that ``events`` skipped when it was last called
 
-    # what is noted
+    # writing
 
     def add(self, kind: Kind, exercise: str, text: bytes, **fields: Any) -> None:
         """Add an event about ``text``; both are on the disk when this returns.
@@ -88,16 +80,16 @@ class Record:
         ``fields`` are more of the event's fields; those that are None are left out.
         """
         of_text = text_line(text)
-        with self._to_append() as file:
+        with self._opened(TO_APPEND) as file:
             # A text that is checked again and again is written once: it is found near the end,
             # and the larger it is, the farther that reaches.
             tail = _tail(file, NEAR + 8 * len(text))
-            events = (read_event(line) for line in reversed(tail.split(b"\n")))
+            before = (read_event(line) for line in reversed(tail.split(b"\n")))
             now = datetime.now(UTC)
             offset = now.astimezone().utcoffset()
             event = {
                 "event": os.urandom(8).hex(),
-                "after": next((event.uid for event in events if event), None),
+                "after": next((event.uid for event in before if event), None),
                 "at": now.isoformat(timespec="milliseconds"),
                 "utc_offset": int(offset.total_seconds()) // 60 if offset else 0,
                 "kind": kind,
@@ -123,15 +115,21 @@ class Record:
             only_case=only_case,
         )
 
-    # what is read
+    # reading
 
     def events(self, exercise: str | None = None) -> list[Event]:
         """All events of a known kind in their order, or those of one exercise."""
-        self.unreadable = 0
         found: list[Event] = []
-        gc.disable()  # of 20,000 events, the search for garbage would take a quarter of the time
+        self.unreadable = 0
+        gc.disable()  # with 20,000 events, the search for garbage takes a quarter of the time
         try:
-            self._read_events(found)
+            for line in self._lines():
+                if _is_text(line):  # no need to read it
+                    continue
+                if event := read_event(line):
+                    found.append(event)
+                elif line.endswith(b"\n"):  # else another process is writing it, or was killed
+                    self.unreadable += 1
         finally:
             gc.enable()
         return [
@@ -139,16 +137,6 @@ class Record:
             for event in in_order(found)
             if event.kind in KINDS and exercise in (None, event.exercise)
         ]
-
-    def _read_events(self, found: list[Event]) -> None:
-        for line in self._lines():
-            if _is_text(line):  # which need not be read for that
-                continue
-            event = read_event(line)
-            if event:
-                found.append(event)
-            elif line.endswith(b"\n"):  # else another process is writing it, or was killed
-                self.unreadable += 1
 
     def text(self, digest: str) -> bytes | None:
         """The text with this hash; None if it is not there, or not whole."""
@@ -162,60 +150,88 @@ class Record:
     def statuses(self) -> dict[str, Status]:
         """The status of every exercise with an event; all others are new.
 
-        The last check decides, since the status tells what the user's file does today: after a
-        change that breaks a right solution it is "failing", and with the stub again "started". A
-        fault of the grader decides nothing, and one case alone can fail an exercise but not pass
-        it.
+        It tells what the user's file does today, by the last check of that text: after a change
+        that breaks a right solution it is "failing", and with the stub again "started". A fault of
+        the grader decides nothing, and one case alone can fail an exercise but not pass it.
         """
         found: dict[str, Status] = {}
+        judged: dict[tuple[str, str], Status] = {}  # what the last check said of each text
         for event in self.events():
-            found.setdefault(event.exercise, "started")
-            failed = event.kind == "checked" and event.status not in ("passed", "fault")
-            if failed or event.is_pass or event.kind in ("reset", "restored"):
-                told: Status = "failing" if event.status else "started"
-                found[event.exercise] = "passed" if event.status == "passed" else told
+            name, text = event.exercise, (event.exercise, event.text_hash)
+            found.setdefault(name, "started")
+            if event.kind in ("reset", "restored"):
+                found[name] = judged.get(text, "started") if event.kind == "restored" else "started"
+            elif event.is_pass:
+                found[name] = judged[text] = "passed"
+            elif event.kind == "checked" and event.status not in ("passed", "fault"):
+                found[name] = "failing"
+                if event.only_case is None:
+                    judged[text] = "failing"
         return found
 
     def last_exercise(self, known: Collection[str] | None = None) -> str | None:
         """The exercise of the last event, of those that are ``known``."""
         return next((name for name in self._names() if known is None or name in known), None)
 
+    def _names(self) -> Iterator[str]:
+        """The exercise of each event, the last one first: of those near the end, then of all."""
+        with self._opened(os.O_RDONLY) as file:
+            tail = _tail(file, NEAR)
+        near = (read_event(line) for line in reversed(tail.split(b"\n")))
+        yield from (event.exercise for event in near if event and event.kind in KINDS)
+        yield from (event.exercise for event in reversed(self.events()))
+
     # copies
 
-    def export(self, file: BinaryIO, texts: bool = True) -> Exported:
-        """Copy the lines of the record, each once; without ``texts`` those of its events alone."""
+    def export(self, file: BinaryIO, texts: bool = True) -> Copied:
+        """Copy the lines of the record, each once; without ``texts``, its events alone."""
         keys: set[_Key] = set()
         unreadable = 0
         for line in self._lines():
             key = _key(line)
             unreadable += key is None
-            if key and key not in keys and (texts or key.what == "event"):
+            if key and key not in keys and (texts or key[0] == "event"):
                 keys.add(key)
                 file.write(line.removesuffix(b"\n") + b"\n")
         if not keys:
             raise RecordError(f"There is nothing to export: no event is in {self.path}.")
-        counts = Counter(key.what for key in keys)
-        return Exported(counts["event"], counts["text"], unreadable)
+        counts = Counter(what for what, _ in keys)
+        return Copied(counts["event"], counts["text"], unreadable)
 
-    def import_(self, file: BinaryIO, name: str) -> Imported:
+    def import_(self, file: BinaryIO, name: str) -> Copied:
         """Add the lines of an export, called ``name``, that are not here: all of them or none."""
-        from tempfile import TemporaryFile  # of no use to any other command
+        from tempfile import TemporaryFile  # no other command needs it
 
-        with TemporaryFile() as staged:  # the record is not locked while we wait for it
+        here = {key for line in self._lines() if (key := _key(line))}
+        found: set[_Key] = set()
+        unreadable, last = 0, None
+        with TemporaryFile() as new:  # the record is not locked while we wait for the file
             with explained(f"{name} cannot be read", RecordError):
-                keys, unreadable = _stage(file, name, staged)
-            if not keys:
+                for line in _read_lines(file, name):
+                    key = _key(line)
+                    if line.startswith(b'{"dlprep": "record"'):  # an early version's export, whose
+                        last = ""  # events do not name the one before, but come in their order
+                    elif key is None:
+                        unreadable += 1
+                    elif key not in found:
+                        found.add(key)
+                        if last is not None and key[0] == "event":
+                            line, last = as_line(json.loads(line) | {"after": last}), key[1]
+                        if key not in here:
+                            new.write(line.removesuffix(b"\n") + b"\n")
+            if not found:
                 raise RecordError(f"{name} is not what dlprep exports: no line of it is an event.")
-            with self._to_append() as own:
-                here = {_key(line) for line in self._lines()}
-                new = [key for key in keys if key not in here]
-                lines = zip(keys, staged, strict=True)
-                _append(own, (line for key, line in lines if key not in here))
-                if new:
-                    self._repeat_last(own)
-        counts = Counter(key.what for key in new)
-        known = sum(key.what == "event" for key in keys) - counts["event"]
-        return Imported(counts["event"], counts["text"], known, unreadable)
+            new.seek(0)
+            with self._opened(TO_APPEND) as own:
+                _append(own, new)
+                # The last event must be at the end, where `last_exercise` looks for it.
+                lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
+                events = self.events()
+                if events and events[-1].uid != next(reversed(lines)):
+                    _append(own, [lines[events[-1].uid]])
+        counts = Counter(what for what, _ in found - here)
+        known = sum(what == "event" for what, _ in found & here)
+        return Copied(counts["event"], counts["text"], unreadable, known)
 
     def adopt_old(self) -> Adopted | None:
         """Read the SQLite file of earlier versions, if there is no record yet; what came of it.
@@ -227,84 +243,56 @@ class Record:
             return None
         from dlprep.practice.old_record import adopt  # it loads SQLite
 
-        try:
-            with new_file(self.path) as file:
-                return adopt(old, file)
-        except FileExistsError:  # another process was faster
-            return None
-        except OSError as error:
-            what = f"The old record {old} cannot be turned into {self.path.name}"
-            raise RecordError(f"{what}: {reason(error)}.") from error
+        what = f"The old record {old} cannot be turned into {self.path.name}"
+        with explained(what, RecordError), suppress(FileExistsError), new_file(self.path) as file:
+            return adopt(old, file)
+        return None  # another process was faster
 
     # the file
 
     def _lines(self) -> Iterator[bytes]:
-        with explained(self._unusable, RecordError), self._to_read() as file:
-            yield from _lines(file, f"The record {self.path}")
-
-    def _names(self) -> Iterator[str]:
-        """The exercise of each event, the last one first: those near the end, and then of all."""
-        with explained(self._unusable, RecordError), self._to_read() as file:
-            tail = _tail(file, NEAR)
-        events = (read_event(line) for line in reversed(tail.split(b"\n")))
-        yield from (event.exercise for event in events if event and event.kind in KINDS)
-        yield from (event.exercise for event in reversed(self.events()))
-
-    def _to_read(self) -> BinaryIO:
-        try:
-            return os.fdopen(self._open(os.O_RDONLY), "rb", buffering=1 << 20)
-        except (FileNotFoundError, NotADirectoryError):
-            return io.BytesIO()
+        with self._opened(os.O_RDONLY) as file:
+            yield from _read_lines(file, f"The record {self.path}")
 
     @contextmanager
-    def _to_append(self) -> Iterator[io.FileIO]:
-        """The file, while no other process appends to it."""
-        folder = self.path.parent
-        with explained(self._unusable, RecordError):
+    def _opened(self, flags: int) -> Iterator[BinaryIO]:
+        """The file, to read (an empty one if there is none) or to append, which makes its folder.
+
+        While it is open to append, no other process appends to it.
+        """
+        with explained(f"The record {self.path} cannot be used", RecordError):
             try:
-                folder.mkdir(exist_ok=True)
+                if flags:
+                    self.path.parent.mkdir(exist_ok=True)
+                self.adopt_old()
+                descriptor = open_regular(self.path, flags)
             except FileExistsError:
                 why = "is not a folder, so no record can be kept in it"
-                raise RecordError(f"{folder} {why}.") from None
-            descriptor = self._open(os.O_RDWR | os.O_APPEND | os.O_CREAT)
-            with os.fdopen(descriptor, "ab+", buffering=0) as file:
-                _lock(descriptor)
+                raise RecordError(f"{self.path.parent} {why}.") from None
+            except SourceError as error:
+                if error.kind == "missing" and not flags:
+                    yield io.BytesIO()
+                    return
+                if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
+                    raise error.__cause__ from None
+                raise RecordError(f"The record {self.path} {error}. Move it away.") from error
+            with os.fdopen(descriptor, "ab+" if flags else "rb", 0 if flags else 1 << 20) as file:
+                if flags:
+                    _lock(descriptor)
                 yield file
 
-    def _open(self, flags: int) -> int:
-        self.adopt_old()
-        try:
-            return open_regular(self.path, flags)
-        except SourceError as error:
-            if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
-                raise error.__cause__ from None
-            raise RecordError(f"The record {self.path} {error}. Move it away.") from error
 
-    def _repeat_last(self, file: io.FileIO) -> None:
-        """Write the last event again where it is not at the end any more.
-
-        There ``last_exercise`` looks for it.
-        """
-        lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
-        events = self.events()
-        if events and events[-1].uid != next(reversed(lines)):
-            _append(file, [lines[events[-1].uid]])
-
-
-class _Key(NamedTuple):
-    """What tells a line from all others: its uid, or its hash."""
-
-    what: Literal["event", "text"]
-    name: str
+# What tells a line from all others: ("event", its uid) or ("text", its hash).
+_Key = tuple[str, str]
 
 
 def _key(line: bytes) -> _Key | None:
     """The key of a line; None if it cannot be read, or its text is not whole."""
     if _is_text(line):
         digest, _ = _read_text(line)
-        return _Key("text", digest) if digest else None
+        return ("text", digest) if digest else None
     event = read_event(line)
-    return _Key("event", event.uid) if event else None
+    return ("event", event.uid) if event else None
 
 
 def as_line(data: dict[str, Any]) -> bytes:
@@ -322,8 +310,8 @@ def text_line(text: bytes) -> bytes:
 
 
 def text_hash(text: bytes) -> str:
-    """By what a text is known: SHA-256, in hexadecimal."""
-    from hashlib import sha256  # it loads OpenSSL: readers need not wait for that
+    """The name of a text: its SHA-256, in hexadecimal."""
+    from hashlib import sha256  # it loads OpenSSL, which readers need not wait for
 
     return sha256(text).hexdigest()
 
@@ -334,57 +322,31 @@ def _is_text(line: bytes) -> bool:
 
 def _read_text(line: bytes) -> tuple[str, bytes]:
     """The hash and the text of a line; an empty hash if it is not whole."""
-    start = _TEXT.match(line)
-    if start:
-        digest, form = start[1].decode(), start[2]
-        try:  # the rest is a string: no other JSON is read, which could be of any size and depth
-            value = json.loads(line[start.end() :].decode().rstrip().removesuffix("}"))
-            text = value.encode() if form == b"utf8" else binascii.a2b_base64(value)
-        except ValueError:
-            return "", b""
-        if len(text) <= MAX_SOURCE and text_hash(text) == digest:
-            return digest, text
+    if match := _TEXT.fullmatch(line):
+        with suppress(ValueError):
+            value = json.loads(match[3])  # a string: other JSON could be of any size and depth
+            text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)
+            if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
+                return text_hash(text), text
     return "", b""
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The lines of a file; one that is too long comes in pieces, none of which can be read."""
     size = 0
-    for _ in range(MOST):
-        line = file.readline(LONGEST)
-        if not line:
-            return
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST), b"")):
         size += len(line)
-        if size > LARGEST:
-            break
+        if number == MOST or size > LARGEST:
+            large = "it has more than 1 GiB or a million lines"
+            raise RecordError(f"{name} cannot be read: {large}.")
         if not line.isspace():
             yield line
-    raise RecordError(f"{name} cannot be read: it has more than 1 GiB or a million lines.")
 
 
-def _stage(file: BinaryIO, name: str, staged: BinaryIO) -> tuple[list[_Key], int]:
-    """Copy the lines that can be read, each once; their keys, and the number of the others."""
-    keys: dict[_Key, None] = {}
-    unreadable, earlier, last = 0, False, ""
-    for line in _lines(file, name):
-        key = _key(line)
-        if line.startswith(b'{"dlprep": "record"'):  # an export of an earlier version, whose
-            earlier = True  # events do not name the one before, but come in their order
-        elif key is None:
-            unreadable += 1
-        elif key not in keys:
-            if earlier and key.what == "event":
-                line, last = as_line(json.loads(line) | {"after": last}), key.name
-            keys[key] = None
-            staged.write(line.removesuffix(b"\n") + b"\n")
-    staged.seek(0)
-    return list(keys), unreadable
+def _append(file: BinaryIO, lines: Iterable[bytes]) -> None:
+    """Add whole lines at the end of a file: all of them or, after an error, not one.
 
-
-def _append(file: io.FileIO, lines: Iterable[bytes]) -> None:
-    """Add whole lines at the end of a file: all of them or, after an error, none.
-
-    A line that a killed process left half written is ended first.
+    If a killed process left half a line there, it is ended first.
     """
     end = file.seek(0, os.SEEK_END)
     data = b"" if _tail(file, 1) in (b"", b"\n") else b"\n"
@@ -399,7 +361,7 @@ def _append(file: io.FileIO, lines: Iterable[bytes]) -> None:
         raise
 
 
-def _tail(file: BinaryIO | io.FileIO, size: int) -> bytes:
+def _tail(file: BinaryIO, size: int) -> bytes:
     """The last bytes of a file, at most ``size``."""
     end = file.seek(0, os.SEEK_END)
     file.seek(max(end - size, 0))
@@ -409,7 +371,7 @@ def _tail(file: BinaryIO | io.FileIO, size: int) -> bytes:
 def _lock(file: int) -> None:
     """Wait until no other process has locked the file, and lock it. Closing it unlocks it.
 
-    A file system without locks is one that nobody shares, or that must do without.
+    Where the file system has no locks, there is no lock.
     """
     patience = time.monotonic() + PATIENCE
     while True:

@@ -1,46 +1,42 @@
-"""When an exercise is to be written again: FSRS, graded from the record.
+"""When an exercise is to be written again (FSRS, graded from the record), and what to do now.
 
-Nothing is stored and nobody is asked: the schedule is computed anew from the rounds, each time.
+Nothing is stored and nobody is asked: the schedule is computed from the rounds each time.
 
-**A review** is a round that ended, the first one included. Its grade is what the record saw:
+**A review** is a round that was passed or given up, the first one included. Its grade:
 
 - ``again``: the user gave up;
-- ``hard``: a pass with hints, or in more than twice the exercise's minutes. It was not all
-  remembered, or had to be worked out anew;
+- ``hard``: a pass with hints, or in more than twice the exercise's minutes;
 - ``easy``: a pass without hints at the first check of a finished file, within the minutes: what
   an interview asks for. A round of no minutes was never timed (the file was written before dlprep
-  saw it, or in one go of more than two hours), so nothing says that it was easy;
+  saw it, or in one go of more than two hours), so it cannot be easy;
 - ``good``: any other pass.
 
-An open round is not a review yet, and an abandoned one, where an older text was brought back,
-says nothing about what is remembered.
-
 **A day** is the user's own: FSRS gets the local date of a round's end, as noon in UTC, so that
-days between two reviews are whole ones, whatever the hour, the time zone or the season. Who flies
-west can end a round on an earlier date than the one before: that counts as the same day. A review
-is due from the beginning of its day on, where the user then is.
+whole days lie between two reviews, whatever the hour, the time zone or the season. After a flight
+to the west a round can end on an earlier date than the one before: that counts as the same day. A
+review is due from the beginning of its day, where the user then is.
 
-There are no learning steps of minutes, for an exercise takes half an hour of its own: the
-shortest interval is a day. There is no fuzz, for the same record must always give the same days.
+There are no learning steps of minutes, for an exercise takes half an hour: the shortest interval
+is a day. There is no fuzz, for the same record must always give the same days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dlprep import command
-from dlprep.catalog import Exercise
-from dlprep.practice.rounds import Round
+from dlprep.catalog import DIFFICULTIES, Exercise
+from dlprep.practice.events import Event
+from dlprep.practice.rounds import Round, rounds
+from dlprep.text import plural
 
 Grade = Literal["again", "hard", "good", "easy"]
 GRADES: tuple[Grade, ...] = ("again", "hard", "good", "easy")  # FSRS counts them from 1
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """The review that is next for an exercise, as it looks ``today``.
 
     ``last`` is the day of the review before it, whose round is ``round`` and got ``grade``.
@@ -58,38 +54,30 @@ class Review:
     today: date
 
     @property
-    def overdue(self) -> int:
-        """For how many days it has been due."""
-        return max((self.today - self.due).days, 0)
-
-    @property
-    def since(self) -> str:
-        """Since when it is due: ``since Mon 16 Nov``, ``since today``."""
-        return f"since {calendar_day(self.due, self.today) if self.overdue else 'today'}"
-
-    @property
     def when(self) -> str:
-        """When it will be due: ``tomorrow``, ``on Wed 25 Nov``."""
-        tomorrow = (self.due - self.today).days == 1
-        return "tomorrow" if tomorrow else f"on {calendar_day(self.due, self.today)}"
+        """When it is due: ``since Mon 16 Nov``, ``since today``, ``tomorrow``, ``on Wed 2 Dec``."""
+        year = f" {self.due.year}" if self.due.year != self.today.year else ""
+        day = f"{self.due:%a} {self.due.day} {self.due:%b}{year}"
+        days = (self.due - self.today).days
+        return {0: "since today", 1: "tomorrow"}.get(days, f"{'since' if days < 0 else 'on'} {day}")
 
     @property
     def why(self) -> str:
         """What happened last: ``passed with 2 hints 6 days ago``."""
-        hints = f"{self.round.hints} hint{'s' * (self.round.hints != 1)}"
+        hints = f"with {plural(self.round.hints, 'hint')}"
         slowly = f"in {self.round.minutes:.0f} minutes"
         how = {
             "again": "given up",
-            "hard": f"passed {f'with {hints}' if self.round.hints else slowly}",
+            "hard": f"passed {hints if self.round.hints else slowly}",
             "good": "passed",
             "easy": "passed at the first check",
         }[self.grade]
-        return f"{how} {ago((self.today - self.last).days)}"
+        return f"{how} {_ago(self.last, self.today)}"
 
     @property
-    def words(self) -> str:
-        """The command that begins it, or goes on with it."""
-        return f"check {self.exercise}" if self.begun else f"start {self.exercise} --reset"
+    def command(self) -> str:
+        """What to type to begin it, or to go on with it."""
+        return command(f"check {self.exercise}" if self.begun else f"start {self.exercise} --reset")
 
     def to_json(self) -> dict[str, Any]:
         """This review as a JSON object."""
@@ -99,26 +87,45 @@ class Review:
             "last": self.last.isoformat(),
             "grade": self.grade,
             "retrievability": round(self.retrievability, 4),
-            "overdue": self.overdue,
+            "overdue": max((self.today - self.due).days, 0),
             "why": self.why,
             "begun": self.begun,
-            "command": command(self.words),
+            "command": self.command,
         }
 
 
-def due(rounds: Iterable[Round], exercises: Sequence[Exercise], today: date) -> list[Review]:
-    """The reviews that are due, most urgent first: what is most likely forgotten.
+def due_and_coming(
+    history: Iterable[Round], exercises: Iterable[Exercise], today: date
+) -> tuple[list[Review], list[Review]]:
+    """The reviews that are due, what is most likely forgotten first; and those to come, by day.
 
     Exercises that are not in the catalogue (any more) are left out.
     """
-    found = [review for review in _reviews(rounds, exercises, today) if review.due <= today]
-    return sorted(found, key=lambda review: (review.retrievability, review.due))
+    from fsrs import Card, Rating, Scheduler
 
-
-def upcoming(rounds: Iterable[Round], exercises: Sequence[Exercise], today: date) -> list[Review]:
-    """The reviews that will be due, the next one first."""
-    found = [review for review in _reviews(rounds, exercises, today) if review.due > today]
-    return sorted(found, key=lambda review: review.due)
+    scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    by_exercise: dict[str, list[Round]] = {}
+    for one in history:
+        by_exercise.setdefault(one.exercise, []).append(one)
+    due: list[Review] = []
+    coming: list[Review] = []
+    for exercise in exercises:
+        own = by_exercise.get(exercise.slug, [])
+        graded = [(one, given) for one in own if (given := grade(one, exercise.minutes))]
+        card, last = Card(card_id=0), date.min  # without a number, a card waits for a new one
+        for one, given in graded:
+            last = max(last, one.day)
+            rating = Rating(GRADES.index(given) + 1)
+            card, _ = scheduler.review_card(card, rating, _noon(last))
+        if graded:
+            one, given = graded[-1]
+            likely = scheduler.get_card_retrievability(card, _noon(today))
+            begun = own[-1].outcome == "open"
+            day = card.due.date()
+            review = Review(exercise.slug, day, last, given, likely, one, begun, today)
+            (due if day <= today else coming).append(review)
+    due.sort(key=lambda review: (review.retrievability, review.due))
+    return due, sorted(coming, key=lambda review: review.due)
 
 
 def grade(one: Round, minutes: int) -> Grade | None:
@@ -132,50 +139,74 @@ def grade(one: Round, minutes: int) -> Grade | None:
     return "easy" if not one.wrong_checks and 0 < one.minutes <= minutes else "good"
 
 
-def _reviews(
-    rounds: Iterable[Round], exercises: Sequence[Exercise], today: date
-) -> Iterator[Review]:
-    """The next review of every exercise that has had one, in the catalogue's order."""
-    from fsrs import Card, Rating, Scheduler
-
-    scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-    by_exercise: dict[str, list[Round]] = {}
-    for one in rounds:
-        by_exercise.setdefault(one.exercise, []).append(one)
-    for exercise in exercises:
-        own = by_exercise.get(exercise.slug, [])
-        card, last = Card(card_id=0), date.min  # without a number, a card waits for a new one
-        latest: tuple[Round, Grade] | None = None
-        for one in own:
-            given = grade(one, exercise.minutes)
-            if given is None:
-                continue
-            last, latest = max(last, one.day), (one, given)
-            rating = Rating(GRADES.index(given) + 1)
-            card, _ = scheduler.review_card(card, rating, _noon(last))
-        if latest:
-            yield Review(
-                exercise.slug,
-                card.due.date(),
-                last,
-                latest[1],
-                scheduler.get_card_retrievability(card, _noon(today)),
-                latest[0],
-                own[-1].outcome == "open",
-                today,
-            )
-
-
 def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def ago(days: int) -> str:
-    """``today``, ``yesterday``, ``6 days ago``."""
-    return {0: "today", 1: "yesterday"}.get(max(days, 0), f"{days} days ago")
+def _ago(day: date, today: date) -> str:
+    days = max((today - day).days, 0)
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
-def calendar_day(day: date, today: date) -> str:
-    """``Mon 16 Nov``, with the year unless it is today's."""
-    year = f" {day.year}" if day.year != today.year else ""
-    return f"{day:%a} {day.day} {day:%b}{year}"
+class Advice(NamedTuple):
+    """An exercise, and what to do with it; no exercise and no command when all is done for now.
+
+    ``review``: write it again, from the stub; ``continue``: it is begun; ``new``: begin it.
+    ``reason`` is a sentence.
+    """
+
+    exercise: str | None
+    kind: Literal["review", "continue", "new", "done"]
+    reason: str
+    command: str | None
+
+
+def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime) -> Advice:
+    """What to do now, for a user with these events.
+
+    A review that is due comes first, and of those one that is begun already; then what is begun
+    otherwise; then the next new exercise of the track worked on last, or of the tracks after it.
+    ``exercises`` are the catalogue's, in its order; ``now`` is in the user's time zone.
+    """
+    history, today = rounds(events, now), now.date()
+    due, coming = due_and_coming(history, exercises, today)
+    by_name = {exercise.slug: exercise for exercise in exercises}
+    current = {one.exercise: one for one in history}  # the last round of each
+    worked_on = dict.fromkeys(event.exercise for event in reversed(events))
+    latest_first = [current[name] for name in worked_on if name in by_name]
+    begun = [one for one in latest_first if one.outcome == "open"]
+
+    are_due = {review.exercise for review in due}
+    for one in begun:
+        if one.exercise in are_due or not due:
+            state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
+            reason = f"{state}: last worked on {_ago(one.day, today)}."
+            return Advice(one.exercise, "continue", reason, command(f"check {one.exercise}"))
+    if due:
+        reason = f"A review, due {due[0].when}: {due[0].why}."
+        return Advice(due[0].exercise, "review", reason, due[0].command)
+    if not latest_first and exercises:
+        first = "A good one to begin with: short, and asked in many interviews."
+        return _new(min(exercises, key=_how_late), first)
+    tracks = list(dict.fromkeys(exercise.track for exercise in exercises))
+    last = by_name[latest_first[0].exercise].track if latest_first else ""
+    start = tracks.index(last) if last else 0
+    for track in tracks[start:] + tracks[:start]:
+        new = [one for one in exercises if one.track == track and one.slug not in current]
+        if new:
+            # the first whose prerequisites are begun, or else the first
+            ready = next((one for one in new if current.keys() >= {*one.after}), new[0])
+            on = f"Nothing new is left in {last}: on with {track}."
+            return _new(ready, f"The next new one in {track}." if track == last else on)
+    then = f": the next review is {coming[0].exercise}, {coming[0].when}" if coming else ""
+    return Advice(None, "done", f"All exercises are done, and no review is due{then}.", None)
+
+
+def _new(exercise: Exercise, reason: str) -> Advice:
+    return Advice(exercise.slug, "new", reason, command(f"start {exercise.slug}"))
+
+
+def _how_late(exercise: Exercise) -> tuple[bool, int, int, int]:
+    """Begin with what needs no other exercise, is asked often, is easy, and is short."""
+    level = DIFFICULTIES.index(exercise.difficulty)
+    return bool(exercise.after), -exercise.asked, level, exercise.minutes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Literal
 
-from dlprep.practice.events import Event, local_day, moments
+from dlprep.practice.events import Event
 
-BREAK = timedelta(hours=2)  # who is away for longer than this was not at work
+BREAK = timedelta(hours=2)  # a longer pause is not work
 
 Outcome = Literal["open", "passed", "gave up", "abandoned"]
 
@@ -18,25 +20,21 @@ class Round:
     """One exercise, written once.
 
     It begins with the exercise's first event, or when the stub is back; it ends with the first
-    pass of all cases, or when the user gives up. A text from before its beginning, once restored,
-    makes it ``abandoned``: what follows was not written in it. ``wrong_checks`` are those of a
-    file that loads and has nothing left to write. ``minutes`` are those at work: the time before
-    an event counts for its exercise, unless that was a break.
+    pass of all cases, or when the user gives up. When a text from before its beginning is restored
+    it is ``abandoned``: what follows was not written in it. ``wrong_checks`` are those of a file
+    that loads and has nothing left to write. ``minutes`` are those at work, see ``timeline``.
     """
 
     exercise: str
     first: int  # where its first event stands among all
-    began: datetime
     day: date  # of its last event, where the user was
-    ended: datetime | None = None
     outcome: Outcome = "open"
     hints: int = 0
-    checks: int = 0
     wrong_checks: int = 0
     minutes: float = 0.0
 
 
-def rounds(events: list[Event], now: datetime) -> list[Round]:
+def rounds(events: Sequence[Event], now: datetime) -> list[Round]:
     """The rounds of all exercises, in the order of their beginnings.
 
     ``events`` are all of the record's, in their order: what was done in between is time for
@@ -46,39 +44,80 @@ def rounds(events: list[Event], now: datetime) -> list[Round]:
     current: dict[str, Round] = {}  # the last round of each exercise
     seen: dict[tuple[str, str], int] = {}  # where each text of an exercise came first
     old: dict[str, int] = {}  # what came until then is older than the exercise's last round
-    before: datetime | None = None
-    for n, (event, at) in enumerate(zip(events, moments(events, now), strict=True)):
-        pause = event.at - before if before else BREAK  # by the clock, right or wrong
-        before, day = event.at, local_day(at, event.utc_offset)
+    for n, (event, day, minutes) in enumerate(timeline(events, now)):
         first_seen = seen.setdefault((event.exercise, event.text_hash), n)
         one = current.get(event.exercise)
         if one is None or (event.kind in ("started", "reset") and one.outcome != "open"):
             old[event.exercise] = n if one else -1
-            one = current[event.exercise] = Round(event.exercise, n, at, day)
+            one = current[event.exercise] = Round(event.exercise, n, day)
             found.append(one)
         elif one.outcome == "open":
-            one.minutes += _minutes(pause)
+            one.minutes += minutes
         if one.outcome == "open":
-            _note(one, event, at, day, is_old=first_seen <= old[event.exercise])
+            one.day = day
+            _note(one, event, is_old=first_seen <= old[event.exercise])
     return found
 
 
-def _note(one: Round, event: Event, at: datetime, day: date, *, is_old: bool) -> None:
-    """What an event adds to the round that it is in."""
-    one.day = day
+def _note(one: Round, event: Event, *, is_old: bool) -> None:
+    """Add an event to the open round that it is in."""
     if event.kind == "hinted":
         one.hints += 1
     elif event.kind == "gave_up":
-        one.outcome, one.ended = "gave up", at
+        one.outcome = "gave up"
     elif event.kind == "restored" and is_old:
-        one.outcome, one.ended = "abandoned", at
+        one.outcome = "abandoned"
     elif event.is_pass:
-        one.checks += 1
-        one.outcome, one.ended = "passed", at
+        one.outcome = "passed"
     elif event.kind == "checked" and event.status != "fault" and event.only_case is None:
-        one.checks += 1
         one.wrong_checks += bool(event.total) and not event.unwritten
 
 
-def _minutes(pause: timedelta) -> float:
-    return pause.total_seconds() / 60 if timedelta(0) <= pause < BREAK else 0.0
+def timeline(events: Sequence[Event], now: datetime) -> Iterator[tuple[Event, date, float]]:
+    """Each event of the record with its day, where the user was, and the minutes at work before it.
+
+    The time before an event counts as work on its exercise, unless it was a break.
+    """
+    before: datetime | None = None
+    for event, at in zip(events, moments(events, now), strict=True):
+        # Between what the clocks said: moments that were corrected have no time between them.
+        pause = event.at - before if before else BREAK
+        minutes = pause / timedelta(minutes=1) if timedelta(0) <= pause < BREAK else 0.0
+        yield event, (at.astimezone(UTC) + timedelta(minutes=event.utc_offset)).date(), minutes
+        before = event.at
+
+
+def moments(events: Sequence[Event], now: datetime) -> list[datetime]:
+    """When each event was, in the order of the events, which clocks do not always keep.
+
+    The clock that wrote an event of the future was wrong: the event was at the time of the next
+    one that is not, or now. An event that is earlier than the one before it was at the same time.
+    """
+    latest, known = now, []
+    for event in reversed(events):
+        if event.at <= now:
+            latest = event.at
+        known.append(latest)
+    return list(accumulate(reversed(known), max))
+
+
+def hints_shown(events: Sequence[Event], exercise: str) -> int:
+    """How many hints were shown since the exercise's last round began."""
+    last, own = _last_round(events, exercise)
+    return sum(event.kind == "hinted" for event in own[last.first :]) if last else 0
+
+
+def solution_is_free(events: Sequence[Event], exercise: str) -> bool:
+    """Whether the solution may be read freely: after a pass, or once the user gave up.
+
+    When the stub is back for a review, it is before the pass again.
+    """
+    last, own = _last_round(events, exercise)
+    if last and last.outcome != "abandoned":  # else the user's own old text is back
+        own = own[last.first :]
+    return any(event.is_pass or event.kind == "gave_up" for event in own)
+
+
+def _last_round(events: Sequence[Event], exercise: str) -> tuple[Round | None, list[Event]]:
+    own = [event for event in events if event.exercise == exercise]
+    return next(reversed(rounds(own, datetime.now(UTC))), None), own

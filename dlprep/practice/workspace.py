@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dlprep import command
 from dlprep.catalog import Exercise
@@ -16,7 +15,6 @@ from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, write_new, written_beside
 from dlprep.practice.events import Event
 from dlprep.practice.record import Record, RecordError
-from dlprep.verdict import VerdictStatus
 
 FOLDER = ".dlprep"
 
@@ -25,13 +23,12 @@ class WorkspaceError(UserError):
     """A file of the user's cannot be read or written. One sentence, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """What ``Workspace.start`` did.
 
     ``written``: the stub is there; ``kept``: a file was there, and was left alone; ``reset``: the
-    stub is back, and the text that it replaced is in the record. ``note`` is what there is to say
-    about the record, if anything: the file is in place all the same.
+    stub is back, and the text that it replaced is in the record. ``note`` says what is wrong with
+    the record, if anything; the file is in place all the same.
     """
 
     path: Path
@@ -55,7 +52,7 @@ class Workspace:
         return self.root / f"test_{exercise.slug}.py"
 
     def text(self, exercise: Exercise) -> bytes:
-        """What the user's file of ``exercise`` holds; nothing if it cannot be read."""
+        """What the user's file of ``exercise`` holds; empty if it cannot be read."""
         try:
             return read_submission(self.file(exercise))
         except WorkspaceError:
@@ -65,7 +62,7 @@ class Workspace:
         """Put the stub into the workspace, but never over a file of the user's.
 
         With ``reset`` the stub replaces what is there, once that text is safe in the record.
-        Raises ``WorkspaceError``; the file is then as it was.
+        Raises ``WorkspaceError``, and leaves the file as it was.
         """
         path = self.file(exercise)
         with explained(f"The stub {exercise.stub} cannot be read", WorkspaceError):
@@ -87,8 +84,8 @@ class Workspace:
     def restore(self, exercise: Exercise, attempt: Event) -> Path | None:
         """Bring the text of an attempt back, once the one that is there is safe in the record.
 
-        The file that was written; None if it holds that text already. Raises ``WorkspaceError``;
-        the file is then as it was.
+        Returns the file that was written; None if it holds that text already. Raises
+        ``WorkspaceError``, and leaves the file as it was.
         """
         text = attempt_text(self.record, attempt)
         path = self.tests(exercise) if attempt.kind == "tested" else self.file(exercise)
@@ -100,8 +97,7 @@ class Workspace:
             if before is not None:
                 self.record.add("replaced", exercise.slug, before)
             if attempt.kind != "tested":
-                status = self._last_status(exercise, attempt.text_hash)
-                self.record.add("restored", exercise.slug, text, status=status)
+                self.record.add("restored", exercise.slug, text)
 
         if before is not None:
             self._replace(exercise, path, before, text, keep, "restored")
@@ -113,15 +109,6 @@ class Workspace:
             keep()
         return path
 
-    def _last_status(self, exercise: Exercise, text_hash: str) -> VerdictStatus | None:
-        """What the last check of all cases said of a text; None if it was never judged."""
-        found = None
-        for event in self.record.events(exercise.slug):
-            judged = event.kind == "checked" and event.status != "fault" and not event.only_case
-            if judged and event.text_hash == text_hash:
-                found = event.status
-        return found
-
     def _replace(
         self,
         exercise: Exercise,
@@ -131,30 +118,28 @@ class Workspace:
         keep: Callable[[], None],
         done: Literal["reset", "restored"],
     ) -> None:
-        """Replace the ``text`` in a file, which ``keep`` puts into the record before.
+        """Replace the ``text`` in a file, after ``keep`` has put it into the record.
 
         What an editor writes into the file at the same moment is kept as well.
         """
         if path.is_symlink():
+            why = f"what is {done} would replace the link, not the file behind it"
             raise WorkspaceError(
-                f"{path} is a symbolic link, and what is {done} would replace the link, not the "
-                "file behind it. Remove the link, then do it again."
+                f"{path} is a symbolic link, and {why}. Remove the link, then do it again."
             )
         old = path.with_name(f".{path.name}.{os.getpid()}.old")
         try:
             with (
                 explained(f"{path} cannot be {done}", WorkspaceError),
-                # before the record: what the disk refuses never happened
+                # before the record, which then says nothing if the disk refuses it
                 written_beside(path, new_text) as move,
             ):
                 keep()
                 with suppress(OSError):  # not every file system has links
                     old.hardlink_to(path)
                 if read_submission(path) != text:
-                    raise WorkspaceError(
-                        f"{path} was saved while it was being {done}, and is left as it is. "
-                        "Do it again."
-                    )
+                    left = f"was saved while it was being {done}, and is left as it is"
+                    raise WorkspaceError(f"{path} {left}. Do it again.")
                 move()
         except RecordError as error:
             left = f"{path} is left as it is, since its text cannot be kept first."
@@ -183,26 +168,20 @@ def attempt_text(record: Record, attempt: Event) -> bytes:
     """The text of an attempt; ``WorkspaceError`` if the record does not have it."""
     text = record.text(attempt.text_hash)
     if text is None:
-        raise WorkspaceError(
-            "The text of this attempt is not in the record: it was exported without texts, or its "
-            "line cannot be read."
-        )
+        why = "it was exported without texts, or its line cannot be read"
+        raise WorkspaceError(f"The text of this attempt is not in the record: {why}.")
     return text
-
-
-def find_workspace(start: Path) -> Path | None:
-    """The nearest folder with a ``.dlprep`` folder in it: ``start``, or one above it."""
-    start = _resolved(start)
-    for folder in (start, *start.parents):
-        with suppress(PermissionError):  # a folder that may not be searched is not the user's
-            if (folder / FOLDER).is_dir():
-                return folder
-    return None
 
 
 def open_workspace(start: Path) -> Workspace:
     """The workspace around ``start``, or ``start`` itself, which the first file makes one."""
-    return Workspace(find_workspace(start) or _resolved(start))
+    with explained(f"The folder {start} cannot be found", WorkspaceError):
+        start = start.resolve()
+    for folder in (start, *start.parents):
+        with suppress(PermissionError):  # a folder that may not be searched is not the user's
+            if (folder / FOLDER).is_dir():
+                return Workspace(folder)
+    return Workspace(start)
 
 
 def read_submission(path: Path) -> bytes:
@@ -214,17 +193,9 @@ def read_submission(path: Path) -> bytes:
     try:
         return read_source(Path(os.path.realpath(path)))
     except SourceError as error:
-        if error.kind == "system":
-            raise WorkspaceError(f"{place} {error}.") from error
-        if error.kind != "missing":
-            raise WorkspaceError(f"{place} {error}. Move it away.") from error
-        if path.is_symlink():
-            nowhere = "is a symbolic link to a file that does not exist. Remove the link"
-            raise WorkspaceError(f"{place} {nowhere}.") from error
-        begin = command(f"start {path.stem}")
-        raise WorkspaceError(f"There is no {place}. To begin: {begin}") from error
-
-
-def _resolved(folder: Path) -> Path:
-    with explained(f"The folder {folder} cannot be found", WorkspaceError):
-        return folder.resolve()
+        said = f"{place} {error}.{'' if error.kind == 'system' else ' Move it away.'}"
+        if error.kind == "missing" and path.is_symlink():
+            said = f"{place} is a symbolic link to a file that does not exist. Remove the link."
+        elif error.kind == "missing":
+            said = f"There is no {place}. To begin: {command(f'start {path.stem}')}"
+        raise WorkspaceError(said) from error

@@ -9,8 +9,7 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 
 from dlprep.catalog import Exercise
-from dlprep.render.document import document
-from dlprep.render.page import Page
+from dlprep.render.page import Page, document
 from dlprep.text import plural
 
 STATUS_STYLES = {"new": "dim", "started": "", "failing": "red", "passed": "green"}

@@ -93,6 +93,15 @@ class Page:
         self.line(*parts, " " * gap, (right, "dim"))
         return True
 
+    def heading(self, title: str, more: str = "", *, right: str = "") -> None:
+        """Add a gap and a bold title, with more beside it and dim text at the right; or below."""
+        self.gap()
+        beside, below = f"   {more}" if more else "", f"{more}\n{right}".strip()
+        if not (right and self.spread((title, "bold"), (beside, ""), right=right)):
+            self.prose(title, indent=0, style="bold")
+            if below:
+                self.prose(below, indent=self.indent, style="dim")
+
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""
         width = self.measure - self.indent
@@ -215,3 +224,31 @@ def split_call(line: str, width: int) -> list[str]:
         else:
             lines[-1] += argument
     return lines
+
+
+def document(title: str, right: str, markdown: str, console: Console, *, widest: int = 88) -> None:
+    """Print Markdown whose first line is its title; on a terminal, laid out with ``right`` beside.
+
+    No line is longer than ``widest``, but in a pipe, which gets the Markdown as it is.
+    """
+    if not console.is_terminal:
+        console.out(encodable(markdown.rstrip("\n"), console.encoding), highlight=False)
+        return
+    page = Page(console)
+    page.heading(title, right=right)
+    page.gap()
+    page.show()
+
+    # Imported here: together with what they load, they take longer than a whole verdict.
+    from rich.markdown import Markdown
+    from rich.segment import Segment, Segments
+    from rich.theme import Theme
+
+    if markdown.startswith("# "):  # the title, which stands above already
+        markdown = markdown.partition("\n")[2]
+    calm = Theme({"markdown.code": "cyan", "markdown.h2": "bold", "markdown.h3": "bold"})
+    options = console.options.update(width=min(console.width, widest))
+    with console.use_theme(calm):
+        shown = console.render(Markdown(markdown, code_theme="ansi_dark"), options)
+        parts = [Segment(encodable(part.text, console.encoding), part.style) for part in shown]
+        console.print(Segments(parts), end="")

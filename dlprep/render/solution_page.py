@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
+from difflib import unified_diff
 
 from rich.console import Console
 
 from dlprep import command
 from dlprep.catalog import Exercise, FollowUp
-from dlprep.render.document import document
-from dlprep.render.page import Page
+from dlprep.render.page import Page, document
 from dlprep.text import visible
 
 WIDEST = 104  # solutions have lines of up to 100 characters
@@ -24,19 +23,18 @@ def hint_page(
 
     With ``keys`` the next step is a key of ``watch``.
     """
-    page = Page(console)
-    total = len(hints)
+    page, total = Page(console), len(hints)
     page.line((exercise.slug, "bold"), f"   hint {shown} of {total}")
     for n, hint in enumerate(hints[:shown], start=1):
         page.gap()
         page.prose(hint, indent=4, mark=f"  {n}", style="" if n == shown else "dim")
     page.gap()
     if shown < total:
-        page.prose(f"One more: {'h' if keys else command(f'hint {exercise.slug}')}", style="dim")
-    elif keys:
-        page.prose("There are no more.", style="dim")
+        then = f"One more: {'h' if keys else command(f'hint {exercise.slug}')}"
     else:
-        page.prose(f"The solution: {command(f'solution {exercise.slug} --give-up')}", style="dim")
+        give_up = f"The solution: {command(f'solution {exercise.slug} --give-up')}"
+        then = "There are no more." if keys else give_up
+    page.prose(then, style="dim")
     page.show()
 
 
@@ -46,56 +44,40 @@ def solution_page(
     explanation: str,
     accepted: Sequence[tuple[str, str]],
     follow_ups: Sequence[FollowUp],
-    own: str | None,
+    own: str,
     console: Console,
 ) -> None:
     """Print the solution: the reference, the user's ``own`` text against it, and the reasons.
 
-    ``accepted`` are other right solutions, each a name and its text.
+    ``accepted`` are other right solutions, each a name and its text. A blank ``own`` is left out.
     """
-    parts = [f"# {exercise.title}: the solution", _fenced(reference, "python")]
-    if own is not None:
-        parts += ["## Yours against it", _against(own, reference)]
+    title, ours = f"{exercise.title}: the solution", _lines(reference)
+    parts = [f"# {title}", _fenced(ours, "python")]
+    if own.strip():
+        diff = list(unified_diff(_lines(own), ours, "yours", "reference", n=2, lineterm=""))
+        same = "It is the same, line by line."
+        parts += ["## Yours against it", _fenced(diff, "diff") if diff else same]
     if accepted:
         parts.append("## Right as well")
     for name, text in accepted:
-        parts += [f"### {name}", _shorter(text, reference)]
+        theirs = _lines(text)
+        diff = list(unified_diff(ours, theirs, "reference", "this", n=1, lineterm=""))
+        in_short = _fenced(diff, "diff") if len(diff) < len(theirs) else _fenced(theirs, "python")
+        parts += [f"### {name}", in_short]
     parts += ["## Why", explanation.partition("\n")[2] if explanation[:2] == "# " else explanation]
     if follow_ups:
         parts.append("## What an interviewer asks next")
     parts += [f"**{one.question}**\n\n{one.answer}" for one in follow_ups]
     text = "\n\n".join(part.strip("\n") for part in parts)
-    document(f"{exercise.title}: the solution", exercise.slug, text, console, widest=WIDEST)
-
-
-def _against(text: str, reference: str) -> str:
-    """What differs, as a unified diff from the user's text."""
-    lines = _diff(text, reference, "yours", "reference", context=2)
-    return _fenced("\n".join(lines), "diff") if lines else "It is the same, line by line."
-
-
-def _shorter(text: str, reference: str) -> str:
-    """What differs from the reference, or the whole text where that says it in fewer lines."""
-    lines = _diff(reference, text, "reference", "this", context=1)
-    if len(lines) < len(_lines(text)):
-        return _fenced("\n".join(lines), "diff")
-    return _fenced(text, "python")
-
-
-def _diff(one: str, other: str, name: str, other_name: str, context: int) -> list[str]:
-    found = difflib.unified_diff(
-        _lines(one), _lines(other), name, other_name, n=context, lineterm=""
-    )
-    return list(found)
+    document(title, exercise.slug, text, console, widest=WIDEST)
 
 
 def _lines(text: str) -> list[str]:
     return [visible(line.replace("\t", "    ")) for line in text.rstrip().splitlines()]
 
 
-def _fenced(text: str, language: str) -> str:
+def _fenced(lines: Sequence[str], language: str) -> str:
     """A block of code; the fence is longer than any in the text."""
-    body = "\n".join(_lines(text))
-    ticks = max([2, *(len(run) for run in re.findall(r"`+", body))])
-    fence = "`" * (ticks + 1)
+    body = "\n".join(lines)
+    fence = "`" * (1 + max([2, *map(len, re.findall("`+", body))]))
     return f"{fence}{language}\n{body}\n{fence}"

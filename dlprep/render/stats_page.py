@@ -14,10 +14,10 @@ from dlprep.render.page import Page
 from dlprep.text import plural
 
 if TYPE_CHECKING:
-    from dlprep.practice.stats import FirstPass, MadeMistake, Stats, TrackPasses
+    from dlprep.practice.stats import Stats
 
 FULL, EMPTY, MARK = "█", "·", "│"
-HEAT = ((60, "█"), (30, "▓"), (15, "▒"), (0, "░"))  # from so many minutes on
+HEAT = {"░": (0, "<15"), "▒": (15, "<30"), "▓": (30, "<60"), "█": (60, "60+ minutes")}  # from, said
 MOST_WEEKS, LEAST_WEEKS = 26, 8
 MOST_LISTED = 8
 
@@ -25,52 +25,36 @@ MOST_LISTED = 8
 def stats_page(stats: Stats, console: Console) -> None:
     """Print the figures: days, passes by track, times, mistakes, and what else was counted."""
     page = Page(console)
-    if not stats.days:
+    if stats.days:
+        _days(page, stats)
+        _tracks(page, stats)
+        _times(page, stats)
+        _mistakes(page, stats)
+        page.gap()
+        reviews, hints = plural(stats.reviews, "review"), plural(stats.hints, "hint")
+        page.prose(f"{reviews} done, {hints}, {plural(stats.give_ups, 'give-up')}")
+    else:
         page.prose("Nothing was checked here yet, so there is nothing to count.")
         page.prose(f"What to do now: {command('next')}")
-        page.show()
-        return
-    _days(page, stats)
-    _tracks(page, stats.tracks)
-    _times(page, stats.passes)
-    _mistakes(page, stats.mistakes)
-    page.gap()
-    counts = [
-        plural(stats.reviews, "review") + " done",
-        plural(stats.hints, "hint"),
-        plural(stats.give_ups, "give-up"),
-    ]
-    page.prose(", ".join(counts))
     page.show()
-
-
-def _heading(page: Page, title: str, remark: str = "") -> None:
-    page.gap()
-    if remark and page.spread((title, "bold"), right=remark):
-        return
-    page.prose(title, indent=0, style="bold")
-    if remark:
-        page.prose(remark, style="dim")
 
 
 def _days(page: Page, stats: Stats) -> None:
     """A row for each day of the week, a column for each week; the darker, the more minutes."""
     streak = f", {stats.streak} in a row" if stats.streak > 1 else ""
-    _heading(page, f"{plural(len(stats.days), 'day')} of practice{streak}")
-    first, last = stats.days[0].day, max(stats.today, stats.days[-1].day)
+    page.heading(f"{plural(len(stats.days), 'day')} of practice{streak}")
+    minutes = {day: at_work for day, at_work, _ in stats.days}
+    first, last = min(minutes), max(stats.today, *minutes)
     this_week = _monday(last)
     since_first = (this_week - _monday(first)).days // 7 + 1
     weeks = min(max(since_first, LEAST_WEEKS), MOST_WEEKS, (page.measure - 6) // 2)
     mondays = [this_week - timedelta(weeks=n) for n in reversed(range(weeks))]
     page.line("      ", (_months(mondays), "dim"))
-    minutes = {day.day: day.minutes for day in stats.days}
     for weekday in range(7):
         days = [monday + timedelta(days=weekday) for monday in mondays]
         cells = [" " if day > last else _shade(minutes.get(day)) for day in days]
-        label = f"{mondays[0] + timedelta(days=weekday):%a}"
-        page.line(f"  {label} ", (" ".join(cells), "green"))
-    bounds = ("<15", "<30", "<60", "60+ minutes")
-    shades = [f"{shade} {bound}" for (_, shade), bound in zip(reversed(HEAT), bounds, strict=True)]
+        page.line(f"  {days[0]:%a} ", (" ".join(cells), "green"))
+    shades = [f"{shade} {said}" for shade, (_, said) in HEAT.items()]
     page.prose("  ".join([f"{EMPTY} none", *shades]), style="dim")
 
 
@@ -92,66 +76,58 @@ def _months(mondays: Sequence[date]) -> str:
 def _shade(minutes: float | None) -> str:
     if minutes is None:
         return EMPTY
-    return next(shade for least, shade in HEAT if minutes >= least)
+    return [shade for shade, (least, _) in HEAT.items() if minutes >= least][-1]
 
 
-def _tracks(page: Page, tracks: Sequence[TrackPasses]) -> None:
-    passed, total = sum(one.passed for one in tracks), sum(one.total for one in tracks)
-    _heading(page, "Passed by track", f"{passed} of {total}")
-    names = max((len(one.track) for one in tracks), default=0)
+def _tracks(page: Page, stats: Stats) -> None:
+    all_passed = sum(passed for _, passed, _ in stats.tracks)
+    in_all = sum(total for _, _, total in stats.tracks)
+    page.heading("Passed by track", right=f"{all_passed} of {in_all}")
+    names = max((len(track) for track, _, _ in stats.tracks), default=0)
     width = _bar_width(page, names + len("10 of 10"))
-    for one in tracks:
-        full = one.passed * width // one.total or min(one.passed, width, 1)
-        _row(
-            page,
-            f"  {one.track:<{names}}  ",
-            (FULL * full, "green"),
-            (f"{EMPTY * (width - full)}  " if width else "", "dim"),
-            f"{one.passed} of {one.total}",
-        )
+    for track, passed, total in stats.tracks:
+        full = passed * width // total or min(passed, width, 1)
+        bar = [(FULL * full, "green"), (EMPTY * (width - full), "dim")]
+        _row(page, f"{track:<{names}}", bar, f"{passed} of {total}")
 
 
-def _times(page: Page, passes: Sequence[FirstPass]) -> None:
-    timed = [(one, one.minutes) for one in passes if one.minutes is not None]
+def _times(page: Page, stats: Stats) -> None:
+    timed = [(name, took, target) for name, _, took, target in stats.passes if took is not None]
     if not timed:
         return
-    within = sum(minutes <= one.target for one, minutes in timed)
-    _heading(page, "Time to the first pass", f"{within} of {len(timed)} within the target ({MARK})")
+    within = sum(took <= target for _, took, target in timed)
+    right = f"{within} of {len(timed)} within the target ({MARK})"
+    page.heading("Time to the first pass", right=right)
     shown = timed[:MOST_LISTED]
-    names = max(len(one.exercise) for one, _ in shown)
-    widest = max(len(f"{minutes:.0f}") for _, minutes in shown)
+    names = max(len(name) for name, _, _ in shown)
+    widest = max(len(f"{took:.0f}") for _, took, _ in shown)
     half = _bar_width(page, names + widest + len(" of 00 min")) // 2
-    for one, minutes in shown:
-        share = minutes / one.target  # the mark in the middle is 1; a full bar is 2, or more
+    for name, took, target in shown:
+        share = took / target  # the mark in the middle is 1; a full bar is 2, or more
         full = max(round(share * half), 1)
         # However near the target it was, the bar ends on the right side of the mark.
         full = min(max(full, half + 1), 2 * half) if share > 1 else min(full, half)
-        bar = FULL * full + EMPTY * (2 * half - full)
-        _row(
-            page,
-            f"  {one.exercise:<{names}}  ",
-            (bar[:half], "green"),
-            MARK if half else "",
-            (f"{bar[half:]}  " if half else "", "red" if share > 1 else "dim"),
-            f"{minutes:>{widest}.0f} of {one.target} min",
-        )
+        cells = FULL * full + EMPTY * (2 * half - full)
+        late = "red" if share > 1 else "dim"
+        bar = [(cells[:half], "green"), (MARK if half else "", ""), (cells[half:], late)]
+        _row(page, f"{name:<{names}}", bar, f"{took:>{widest}.0f} of {target} min")
     quicker = len(timed) - len(shown)
     if quicker:
         page.prose(f"and {quicker} more, quicker than these", style="dim")
 
 
-def _mistakes(page: Page, mistakes: Sequence[MadeMistake]) -> None:
-    if not mistakes:
+def _mistakes(page: Page, stats: Stats) -> None:
+    if not stats.mistakes:
         return
-    _heading(page, "Mistakes made most often")
-    most = mistakes[0].times
+    page.heading("Mistakes made most often")
+    _, _, most = stats.mistakes[0]
     width = min(most, 8)
-    for one in mistakes[:MOST_LISTED]:
-        bar = FULL * max(one.times * width // most, 1)
-        times = "once" if one.times == 1 else f"{one.times} times"
-        where = f"{' '.join(one.name.split())} ({one.exercise}): {times}"
+    for exercise, name, times in stats.mistakes[:MOST_LISTED]:
+        bar = FULL * max(times * width // most, 1)
+        said = "once" if times == 1 else f"{times} times"
+        where = f"{' '.join(name.split())} ({exercise}): {said}"
         page.prose(where, indent=width + 4, mark=f"  {bar}")
-    more = len(mistakes) - MOST_LISTED
+    more = len(stats.mistakes) - MOST_LISTED
     if more > 0:
         page.prose(f"and {more} more: {command('stats --json')}", style="dim")
 
@@ -162,10 +138,11 @@ def _bar_width(page: Page, beside: int) -> int:
     return room // 2 * 2 if room >= 4 else 0
 
 
-def _row(page: Page, *parts: str | tuple[str, str]) -> None:
+def _row(page: Page, name: str, bar: Sequence[tuple[str, str]], figure: str) -> None:
     """Add a line; one that is wider than the terminal is folded, and has no style."""
-    text = "".join(part if isinstance(part, str) else part[0] for part in parts)
-    if cell_len(page.clean(text)) <= page.width:
-        page.line(*parts)
+    cells = "".join(text for text, _ in bar)
+    line = f"  {name}  {cells}{'  ' if cells else ''}{figure}"
+    if cell_len(page.clean(line)) <= page.width:
+        page.line(f"  {name}  ", *bar, f"{'  ' if cells else ''}{figure}")
     else:
-        page.prose(text.strip())
+        page.prose(line.strip())

@@ -137,7 +137,7 @@ def test_a_review_is_said_and_done_and_the_next_one_follows(
     page = dlprep("review").out
     assert "1 review is due.\n\nsoftmax   Stable softmax" in page
     assert "    passed with 2 hints 9 days ago\n    dlprep start softmax --reset\n" in page
-    assert "  In the next seven days:\n    tomorrow: logsumexp\n" in page
+    assert "  To come:\n    tomorrow: logsumexp\n" in page
 
     for kind, command in [("review", "start softmax --reset"), ("continue", "check softmax")]:
         advice = json.loads(dlprep("next", "--json").out)
@@ -198,7 +198,7 @@ def test_the_json_keys_are_in_the_help() -> None:
     figures = FIGURES.to_json()
     lists = [figures[name][0] for name in ("days", "tracks", "passes", "mistakes")]
     for function, objects in [
-        (next_, [REVIEW_NOW.to_json()]),
+        (next_, [REVIEW_NOW._asdict()]),
         (review, [{"due": [], "coming": []}, DUE[0].to_json()]),
         (stats, [figures, *lists]),
     ]:

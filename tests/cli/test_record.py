@@ -40,7 +40,7 @@ def test_a_record_moves_to_another_folder(dlprep: Run, tmp_path: Path) -> None:
 
     again = dlprep("export", str(backup), cwd=old)
     assert (again.code, again.out) == (2, "")
-    assert again.err == f"✗ {backup} exists already, and is left as it is.\n"
+    assert again.err == f"✗ {backup} cannot be written: file exists.\n"
 
     came = dlprep("import", str(backup), cwd=new)
     assert (came.code, came.out, came.err) == (0, f"2 events and 2 texts came in.\n{BACK}", "")
@@ -74,7 +74,7 @@ def test_what_cannot_be_exported_or_imported_is_one_sentence(dlprep: Run, tmp_pa
         ("export",): f"There is nothing to export: no event is in {record}.",
         ("export", "new.jsonl"): f"There is nothing to export: no event is in {record}.",
         ("export", "a/b"): "a/b cannot be written: no such file or directory.",
-        ("export", "."): ". exists already, and is left as it is.",
+        ("export", "."): ". cannot be written: file exists.",
         ("import", "nowhere.jsonl"): "nowhere.jsonl cannot be read: no such file or directory.",
         ("import", "."): ". cannot be read: is a directory.",
         ("import", "softmax.py"): (

@@ -9,8 +9,8 @@ import pytest
 
 from dlprep import catalog
 from dlprep.catalog import Exercise
-from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
+from dlprep.practice.reviews import Advice, advise
 
 NOW = datetime(2026, 11, 21, 20, tzinfo=UTC)
 
@@ -141,7 +141,7 @@ def test_all_is_done() -> None:
         "None done: All exercises are done, and no review is due: the next review is shuffle,"
         " tomorrow."
     )
-    assert advice.words == ""
+    assert advice.command is None
 
 
 def test_an_empty_catalogue_is_done() -> None:
@@ -174,7 +174,7 @@ def test_an_exercise_waits_for_what_comes_before_it() -> None:
     ],
 )
 def test_the_command_to_type(stories: list[str], words: str) -> None:
-    assert advise(told(*stories), CATALOGUE, NOW).words == words
+    assert advise(told(*stories), CATALOGUE, NOW).command == f"dlprep {words}"
 
 
 def test_today_is_where_the_user_is() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from recording import ENVIRONMENT, VERSIONS, files, history, lines, old_record, texts, verdict
 
-from dlprep.practice.record import Exported, Imported, Record, RecordError
+from dlprep.practice.record import Copied, Record, RecordError
 from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 
@@ -25,7 +25,7 @@ def exported(record: Record, **options: bool) -> bytes:
     return file.getvalue()
 
 
-def imported(record: Record, data: bytes) -> Imported:
+def imported(record: Record, data: bytes) -> Copied:
     return record.import_(io.BytesIO(data), "backup.jsonl")
 
 
@@ -57,7 +57,7 @@ def full_record(path: Path) -> Record:
 
 def test_an_export_is_a_copy(path: Path) -> None:
     record, file = full_record(path), io.BytesIO()
-    assert record.export(file) == Exported(9, 6, 0)
+    assert record.export(file) == Copied(9, 6, 0)
     assert file.getvalue() == path.read_bytes()
     assert file.getvalue().isascii()  # so it shows on every terminal, and no terminal obeys it
 
@@ -66,12 +66,12 @@ def test_without_texts_the_events_alone_are_copied(path: Path, tmp_path: Path) -
     record, other = full_record(path), Record(tmp_path / "other" / path.name)
     data = exported(record, texts=False)
     assert data == joined(*(line for line in lines(path) if "event" in line))
-    assert imported(other, data) == Imported(9, 0, 0, 0)
+    assert imported(other, data) == Copied(9, 0, 0, 0)
     assert other.events() == record.events()
     assert {text for _, text in history(other)} == {None}
     other.add("started", "softmax", b"# the stub\n")  # its hash is there, but the text was not
     assert history(other)[0] == ("started", b"# the stub\n")
-    assert imported(other, exported(record)) == Imported(0, 5, 9, 0)
+    assert imported(other, exported(record)) == Copied(0, 5, 0, 9)
     assert history(other)[:9] == history(record)
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_be_read_is_left_out_and_counted(path: Path) -> None:
     garbled[stub + 1] = data[stub].replace(b"stub", b"stab")
     path.write_bytes(b"".join(garbled))
     file = io.BytesIO()
-    assert record.export(file) == Exported(9, 5, 4)
+    assert record.export(file) == Copied(9, 5, 4)
     assert file.getvalue() == b"".join(data[:stub] + data[stub + 1 :])
 
 
@@ -107,11 +107,11 @@ def test_there_is_nothing_to_export(path: Path) -> None:
 def test_an_import_of_an_export_is_the_same_record(path: Path, tmp_path: Path) -> None:
     record, other = full_record(path), Record(tmp_path / "other" / path.name)
     data = exported(record)
-    assert imported(other, data) == Imported(9, 6, 0, 0)
+    assert imported(other, data) == Copied(9, 6, 0, 0)
     assert other.path.read_bytes() == data
     before = files(other.path.parent)
-    assert imported(other, data) == Imported(0, 0, 9, 0)
-    assert imported(other, data + data) == Imported(0, 0, 9, 0)
+    assert imported(other, data) == Copied(0, 0, 0, 9)
+    assert imported(other, data + data) == Copied(0, 0, 0, 9)
     assert files(other.path.parent) == before
 
 
@@ -119,7 +119,7 @@ def test_unknown_keys_and_kinds_come_in_byte_for_byte(path: Path) -> None:
     event = {"event": "1", "at": "2026-11-21T15:00:00.000+00:00", "utc_offset": 0}
     data = b'{"kind" : "quizzed", "answers": [1e1],' + json.dumps(event).encode()[1:] + b"\n"
     record = Record(path)
-    assert imported(record, data) == Imported(1, 0, 0, 0)
+    assert imported(record, data) == Copied(1, 0, 0, 0)
     assert exported(record) == data
     assert record.events() == []
 
@@ -153,7 +153,7 @@ def test_a_bad_line_is_counted_and_the_others_come_in(path: Path, bad: bytes) ->
     event |= {"kind": "started", "exercise": "softmax", "text_hash": HASH}
     record = Record(path)
     came = imported(record, bad + joined(TEXT) + b"\n" + bad + joined(event))
-    assert came[:3] == (1, 1, 0)
+    assert (came.events, came.texts, came.known) == (1, 1, 0)
     assert came.unreadable >= 2
     assert history(record) == [("started", b"mine")]
     assert path.read_bytes() == joined(TEXT, event)
@@ -172,11 +172,11 @@ def test_an_export_of_an_earlier_version_is_read(path: Path, tmp_path: Path) -> 
     old_record(path, 2)
     adopted, record = Record(path), Record(tmp_path / "new" / path.name)
     data = (VERSIONS / "export-1.jsonl").read_bytes()
-    assert imported(record, data) == Imported(10, 6, 0, 0)
+    assert imported(record, data) == Copied(10, 6, 0, 0)
     assert record.events() == adopted.events()  # that version's record says the same
     assert texts(path) == texts(record.path)
-    assert imported(adopted, data) == Imported(0, 0, 10, 0)
-    assert imported(record, exported(adopted)) == Imported(0, 0, 10, 0)
+    assert imported(adopted, data) == Copied(0, 0, 0, 10)
+    assert imported(record, exported(adopted)) == Copied(0, 0, 0, 10)
 
 
 # Two copies that went on separately
@@ -208,18 +208,18 @@ def test_copies_that_went_on_separately_become_one_history(path: Path, tmp_path:
     at(theirs.path, 20, 35)
     ours_data, theirs_data = exported(ours), exported(theirs)
 
-    assert imported(ours, theirs_data) == Imported(2, 2, 2, 0)
+    assert imported(ours, theirs_data) == Copied(2, 2, 0, 2)
     assert path.read_bytes().startswith(ours_data)
     names = [event.exercise for event in ours.events()]
     assert names == [*"abcde", "back", "f", "g"]
     assert texts(path) == [name.encode() for name in names]
     assert ours.last_exercise() == "g"  # although another line came last
 
-    assert imported(theirs, ours_data) == Imported(4, 4, 2, 0)
+    assert imported(theirs, ours_data) == Copied(4, 4, 0, 2)
     assert theirs.events() == ours.events()
     assert theirs.last_exercise() == "g"
-    assert imported(ours, exported(theirs)) == Imported(0, 0, 8, 0)
-    assert imported(theirs, exported(ours)) == Imported(0, 0, 8, 0)
+    assert imported(ours, exported(theirs)) == Copied(0, 0, 0, 8)
+    assert imported(theirs, exported(ours)) == Copied(0, 0, 0, 8)
     for record in (ours, theirs):
         started(record, "next")
         assert record.last_exercise() == "next"
@@ -231,7 +231,7 @@ def test_a_text_that_a_copy_still_has_comes_back(path: Path, tmp_path: Path) -> 
     whole = exported(record)
     path.write_bytes(whole.replace(b"# the stub", b"# the stab"))
     assert history(record)[0] == ("started", None)
-    assert imported(record, whole) == Imported(0, 1, 9, 0)
+    assert imported(record, whole) == Copied(0, 1, 0, 9)
     assert history(record)[0] == ("started", b"# the stub\n")
 
 
@@ -332,5 +332,5 @@ def test_a_disk_that_fills_during_an_import(small_disk: list[str], tmp_path: Pat
     )
     record = disk / ".dlprep" / "record.jsonl"
     full = f"The record {record} cannot be used: no space left on device."
-    came = "Imported(events=5, texts=5, known=0, unreadable=0)"
+    came = "Copied(events=5, texts=5, unreadable=0, known=0)"
     assert done.stdout.splitlines() == [full, full, came]

@@ -21,10 +21,9 @@ from fsrs import Card, Rating, Scheduler
 
 from dlprep import catalog
 from dlprep.practice import record as record_module
-from dlprep.practice.advice import Advice, advise
 from dlprep.practice.events import Event
 from dlprep.practice.record import Record
-from dlprep.practice.reviews import due, upcoming
+from dlprep.practice.reviews import Advice, advise, due_and_coming
 from dlprep.practice.rounds import rounds
 from dlprep.practice.stats import stats
 from dlprep.practice.workspace import Workspace
@@ -156,7 +155,8 @@ class Learner:
 
     def follow(self, advice: Advice) -> None:
         """Do what the advice's command says."""
-        command, slug, *options = advice.words.split()
+        assert advice.command
+        _, command, slug, *options = advice.command.split()
         exercise = catalog.find(slug)
         if command == "start":
             assert slug not in self.begun
@@ -236,7 +236,7 @@ class Learner:
 def schedule(events: list[Event], now: datetime) -> dict[str, int]:
     """When each exercise is due, by the product."""
     history, today = rounds(events, now), now.date()
-    now_due, coming = due(history, EXERCISES, today), upcoming(history, EXERCISES, today)
+    now_due, coming = due_and_coming(history, EXERCISES, today)
     assert all(review.due <= today < later.due for review in now_due for later in coming)
     found = {review.exercise: review.due.toordinal() for review in now_due + coming}
     assert len(found) == len(now_due) + len(coming)
@@ -324,7 +324,7 @@ def test_a_month_of_evenings(name: str, tmp_path: Path) -> None:
     assert max(map(len, learner.graded.values())) >= 4
 
     figures = stats(events, EXERCISES, learner.now)
-    assert {day.day.toordinal() for day in figures.days} == learner.checked
+    assert {day.toordinal() for day, _, _ in figures.days} == learner.checked
     assert figures.hints == learner.hints
     assert figures.give_ups == learner.given_up
     assert figures.reviews == len(ratings) - len(learner.graded)

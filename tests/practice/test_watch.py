@@ -17,10 +17,10 @@ from rich.cells import cell_len
 from dlprep import catalog, render
 from dlprep.catalog import Exercise
 from dlprep.judge.service import JudgeFault, JudgeLost
-from dlprep.practice.watch import PATIENCE, Saves, Watch
 from dlprep.practice.workspace import Workspace, WorkspaceError
 from dlprep.render.screen import draw
 from dlprep.verdict import CaseResult, Verdict
+from dlprep.watch import PATIENCE, Saves, Watch
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_bytes()

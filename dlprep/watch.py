@@ -20,10 +20,10 @@ from dlprep import catalog, command, render
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
 from dlprep.judge.service import JudgeFault
-from dlprep.practice.advice import advise
-from dlprep.practice.check import WarmJudge, record_check
-from dlprep.practice.hints import hints_shown, solution_is_free
+from dlprep.practice.judging import WarmJudge
 from dlprep.practice.record import Record, RecordError
+from dlprep.practice.reviews import advise
+from dlprep.practice.rounds import hints_shown, solution_is_free
 from dlprep.practice.workspace import Workspace, WorkspaceError, read_submission
 from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
 from dlprep.render.solution_page import hint_page
@@ -141,12 +141,12 @@ class Watch:
         where = "" if self._saves.path.parent == Path.cwd() else f"{self._saves.path} "
         self._status = f"{where}checked {datetime.now():%H:%M:%S}"
         if fault:
-            self._show(
-                partial(render.error, f"A fault of dlprep's own: {fault}. Save to try again.")
-            )
+            text = f"A fault of dlprep's own: {fault}. Save to try again."
+            self._show(partial(render.error, text))
         else:
-            self._note = record_check(self.workspace.record, check.result(), self._text)
-            self._show_verdict(check.result())
+            self._note, verdict = "", check.result()
+            self._recorded(lambda record: record.checked(verdict, self._text))
+            self._show_verdict(verdict)
 
     def _view(self) -> View:
         busy, note, keys = bool(self._check or self._waiting), self._note, "q quit"

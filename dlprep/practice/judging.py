@@ -1,4 +1,4 @@
-"""A check: a text is judged, and noted in the record before anybody sees the verdict."""
+"""Judging a text of the user's: once, or at every save."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from threading import Thread
 
 from dlprep.catalog import Exercise
 from dlprep.judge.service import JudgeProcess
-from dlprep.practice.record import Record, RecordError
 from dlprep.verdict import Verdict
 
 
@@ -30,15 +29,6 @@ def judge_text(
     seed = random.SystemRandom().randrange(10_000) if seed is None else seed
     verdict = judge.judge(exercise.slug, text, seed=seed, only=case)
     return replace(verdict, seconds=time.perf_counter() - began)
-
-
-def record_check(record: Record, verdict: Verdict, text: bytes, case: str | None = None) -> str:
-    """Note a verdict in the record; if that fails, what there is to say about it."""
-    try:
-        record.checked(verdict, text, case)
-    except RecordError as error:
-        return str(error)
-    return ""
 
 
 class WarmJudge:
