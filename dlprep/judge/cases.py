@@ -235,8 +235,7 @@ class Cases:
             made = [call]
         if len(made) != 1:  # it may be any of several objects
             return f"{call.function}(…)"
-        signature = self._run.submission.function(call.function).signature
-        names = [parameter.name for parameter in signature.parameters]
+        names = made[0].request["names"]
         text = call_text(call.function, names, made[0].args, made[0].kwargs)
         if call.request["op"] == "get":
             text += f".{call.request['name']}"
