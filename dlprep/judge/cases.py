@@ -49,7 +49,7 @@ class CaseFault(Exception):
 class Run:
     """One submission that the cases of an exercise are run on.
 
-    ``only`` is the name of the one case that is wanted; ``quick`` ends at the first failure.
+    ``only`` is the name of the one case that is wanted; ``quick`` ends with the first failure.
     """
 
     submission: Submission
@@ -143,8 +143,7 @@ class Cases:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             for item in self._wanted(run.only):
-                failed = any(one.status != "passed" for one in results)
-                if run.submission.exhausted or (run.quick and failed):
+                if run.submission.exhausted:
                     results.append(CaseResult(_name(item), _label(item), "not run"))
                     continue
                 try:
@@ -153,6 +152,8 @@ class Cases:
                     raise
                 except (Exception, SystemExit, *OUTCOMES) as error:
                     raise CaseFault(f"{type(error).__name__}: {error}") from error
+                if run.quick and results[-1].status != "passed":
+                    break
         return tuple(results)
 
     def _wanted(self, only: str | None) -> list[pytest.Item]:

@@ -30,8 +30,8 @@ def judge(
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
     one that was started before, and stays the caller's to close; when there is none, or it is
-    lost, ``start`` makes another. ``quick`` stops at the first case that fails and names no
-    mistake: passed or not is all.
+    lost, ``start`` makes another. ``quick`` ends with the first case that fails, and names no
+    mistake.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")

@@ -169,7 +169,7 @@ def _require_usable(problem: Problem | None) -> None:
 def _run(
     exercise: Exercise, tests: bytes, solutions: Sequence[bytes], leave_out: list[str]
 ) -> list[Outcomes]:
-    """Run the tests on each solution, on all cores; in the end nothing that they started is left.
+    """Run the tests on each solution, on all cores. Nothing that they start is left running.
 
     ``FaultError`` if they cannot be run.
     """
