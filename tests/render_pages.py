@@ -6,6 +6,7 @@ The golden pages of 80 columns are a pipe's, those of 40 columns a terminal's wi
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dlprep import render
-from dlprep.catalog import Exercise, FollowUp
+from dlprep.catalog import Exercise
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
@@ -228,6 +229,26 @@ def softmax(x, axis=-1):
 """
 
 
+SOLUTION = {
+    "reference.py": REFERENCE,
+    "explanation.md": "# Softmax\n\n**Why.** It is *short*.\n",
+    "variants.toml": ('[[accepted]]\nname = "by an einsum"\nfind = "e.sum("\nreplace = "total("\n'),
+    "hints.toml": (
+        'hints = ["Subtract."]\n[[follow_ups]]\nquestion = "What is the gradient?"\n'
+        'answer = "No Jacobian is needed."\n'
+    ),
+}
+
+
+def a_solution(console: Console) -> None:
+    """The page of a solution that lies in files, as it must."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in SOLUTION.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        page = solution_page(replace(HINTED, solution=Path(folder)), REFERENCE + "# mine\n")
+    page(console)
+
+
 def an_event(number: int, kind: str, text: str, **more: object) -> Event:
     at = datetime(2026, 11, 2, 23, 10 + number, tzinfo=UTC)
     return Event(str(number), at, 60, kind, "softmax", text, **more)  # type: ignore[arg-type]
@@ -346,15 +367,7 @@ PAGES |= {
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
     "hints": lambda console: hint_page(HINTED, HINTS, 2, console),
     "last_hint": lambda console: hint_page(HINTED, HINTS, 3, console),
-    "solution": lambda console: solution_page(
-        HINTED,
-        REFERENCE,
-        "# Softmax\n\n**Why.** It is *short*.\n",
-        [("by an einsum", REFERENCE.replace("e.sum(", "total("))],
-        [FollowUp("What is the gradient?", "No Jacobian is needed.")],
-        REFERENCE + "# mine\n",
-        console,
-    ),
+    "solution": a_solution,
     "history": lambda console: history_page(HINTED, HISTORY, console),
     "history_of_nothing": lambda console: history_page(HINTED, [], console),
     "debug": lambda console: before_page(a_verdict(NAN), NAN.name, console),
