@@ -238,8 +238,7 @@ class Watch:
     def _next(self) -> None:
         exercises, now = catalog.all_exercises(), datetime.now().astimezone()
         advice = advise(self._recorded(Record.events) or [], exercises, now)
-        about = next((one for one in exercises if one.slug == advice.exercise), None)
-        self._page = partial(render.next_page, advice, about, keys=True)
+        about, self._page = advice.exercise, partial(render.next_page, advice, keys=True)
         if about and advice.kind == "review":
             self._reset(about)
         elif about and about.slug == self.exercise.slug:

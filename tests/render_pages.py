@@ -274,7 +274,6 @@ HISTORY = [
 ]
 TODAY = date(2026, 11, 21)
 BY_NAME = {exercise.slug: exercise for exercise, _ in EXERCISES}
-TITLES = {slug: exercise.title for slug, exercise in BY_NAME.items()}
 
 
 def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) -> Review:
@@ -282,7 +281,7 @@ def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) 
     day = TODAY - timedelta(days=last)
     hints = 2 if grade == "hard" else 0
     one = Round(slug, 1, day, hints=hints)
-    return Review(slug, TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
+    return Review(BY_NAME[slug], TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
 
 
 DUE = [
@@ -329,34 +328,25 @@ FIGURES = Stats(
 )  # fmt: skip
 ALL_DONE = Advice(None, "done", "All exercises are done, and no review is due.", None)
 REVIEW_NOW = Advice(
-    "conv_im2col",
+    BY_NAME["conv_im2col"],
     "review",
     "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago.",
     "dlprep start conv_im2col --reset",
 )
 PAGES |= {
-    "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
+    "next_review": lambda console: render.next_page(REVIEW_NOW, console),
     "next_new": lambda console: render.next_page(
-        Advice("softmax", "new", "The next new one in stability.", "dlprep start softmax"),
-        BY_NAME["softmax"],
+        Advice(BY_NAME["softmax"], "new", "The next new one in stability.", "dlprep start softmax"),
         console,
     ),
-    "next_done": lambda console: render.next_page(ALL_DONE, None, console),
-    "reviews": lambda console: render.reviews_page(DUE, COMING, TITLES, console),
-    "review_that_is_begun": lambda console: render.reviews_page(
-        DUE[1:2], COMING[3:], TITLES, console
-    ),
-    "reviews_to_come": lambda console: render.reviews_page([], COMING, TITLES, console),
-    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], TITLES, console),
-    "no_reviews": lambda console: render.reviews_page([], [], TITLES, console),
-    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
-    "home_when_all_is_done": lambda console: render.home_page(
-        31,
-        31,
-        Advice(None, "done", "All exercises are done, and no review is due.", None),
-        None,
-        console,
-    ),
+    "next_done": lambda console: render.next_page(ALL_DONE, console),
+    "reviews": lambda console: render.reviews_page(DUE, COMING, console),
+    "review_that_is_begun": lambda console: render.reviews_page(DUE[1:2], COMING[3:], console),
+    "reviews_to_come": lambda console: render.reviews_page([], COMING, console),
+    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], console),
+    "no_reviews": lambda console: render.reviews_page([], [], console),
+    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, console),
+    "home_when_all_is_done": lambda console: render.home_page(31, 31, ALL_DONE, console),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(
         replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=[], mistakes=[]), console
