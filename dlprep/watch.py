@@ -26,7 +26,7 @@ from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free
 from dlprep.practice.workspace import Workspace, WorkspaceError, read_submission
 from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
-from dlprep.render.solution_page import hint_page
+from dlprep.render.solution_page import hint_page, solution_page
 from dlprep.verdict import Verdict
 
 PATIENCE = 0.5  # seconds for a void check to end by itself: a new judge takes as long to start
@@ -78,14 +78,12 @@ def _stamp(path: Path) -> list[int]:
 class Watch:
     """One user's evening: ``step`` is called again and again, and ``press`` for each key.
 
-    ``solution`` makes the page of a solution, given the user's text. Raises ``UserError`` if the
-    exercise cannot be begun.
+    Raises ``UserError`` if the exercise cannot be begun.
     """
 
     workspace: Workspace
     exercise: Exercise
     judge: WarmJudge
-    solution: Callable[[Exercise, bytes], Drawing]
     _waiting: Save | None = None  # to be judged next
     _check: Future[Verdict] | None = None
     _void_since: float | None = None  # when the text under check was saved over
@@ -227,7 +225,8 @@ class Watch:
     def _solution(self) -> None:
         slug = self.exercise.slug
         if solution_is_free(self._recorded(Record.events) or [], slug):
-            self._page = self.solution(self.exercise, self._text)
+            own = self._text.decode("utf-8", errors="replace")
+            self._page = solution_page(self.exercise, own)
         else:
             free = "The solution is there once all cases pass. To read it now, which is recorded,"
             self._note = f"{free} quit and type: {command(f'solution {slug} --give-up')}"
@@ -239,8 +238,7 @@ class Watch:
     def _next(self) -> None:
         exercises, now = catalog.all_exercises(), datetime.now().astimezone()
         advice = advise(self._recorded(Record.events) or [], exercises, now)
-        about = next((one for one in exercises if one.slug == advice.exercise), None)
-        self._page = partial(render.next_page, advice, about, keys=True)
+        about, self._page = advice.exercise, partial(render.next_page, advice, keys=True)
         if about and advice.kind == "review":
             self._reset(about)
         elif about and about.slug == self.exercise.slug:

@@ -6,6 +6,7 @@ The golden pages of 80 columns are a pipe's, those of 40 columns a terminal's wi
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dlprep import render
-from dlprep.catalog import Exercise, FollowUp
+from dlprep.catalog import Exercise
 from dlprep.practice.events import Event
 from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
@@ -228,6 +229,26 @@ def softmax(x, axis=-1):
 """
 
 
+SOLUTION = {
+    "reference.py": REFERENCE,
+    "explanation.md": "# Softmax\n\n**Why.** It is *short*.\n",
+    "variants.toml": ('[[accepted]]\nname = "by an einsum"\nfind = "e.sum("\nreplace = "total("\n'),
+    "hints.toml": (
+        'hints = ["Subtract."]\n[[follow_ups]]\nquestion = "What is the gradient?"\n'
+        'answer = "No Jacobian is needed."\n'
+    ),
+}
+
+
+def a_solution(console: Console) -> None:
+    """The page of a solution that lies in files, as it must."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in SOLUTION.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        page = solution_page(replace(HINTED, solution=Path(folder)), REFERENCE + "# mine\n")
+    page(console)
+
+
 def an_event(number: int, kind: str, text: str, **more: object) -> Event:
     at = datetime(2026, 11, 2, 23, 10 + number, tzinfo=UTC)
     return Event(str(number), at, 60, kind, "softmax", text, **more)  # type: ignore[arg-type]
@@ -253,7 +274,6 @@ HISTORY = [
 ]
 TODAY = date(2026, 11, 21)
 BY_NAME = {exercise.slug: exercise for exercise, _ in EXERCISES}
-TITLES = {slug: exercise.title for slug, exercise in BY_NAME.items()}
 
 
 def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) -> Review:
@@ -261,7 +281,7 @@ def a_review(slug: str, due: int, last: int, grade: Grade, begun: bool = False) 
     day = TODAY - timedelta(days=last)
     hints = 2 if grade == "hard" else 0
     one = Round(slug, 1, day, hints=hints)
-    return Review(slug, TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
+    return Review(BY_NAME[slug], TODAY + timedelta(days=due), day, grade, 0.8, one, begun, TODAY)
 
 
 DUE = [
@@ -308,34 +328,25 @@ FIGURES = Stats(
 )  # fmt: skip
 ALL_DONE = Advice(None, "done", "All exercises are done, and no review is due.", None)
 REVIEW_NOW = Advice(
-    "conv_im2col",
+    BY_NAME["conv_im2col"],
     "review",
     "A review, due since Mon 16 Nov: passed with 2 hints 9 days ago.",
     "dlprep start conv_im2col --reset",
 )
 PAGES |= {
-    "next_review": lambda console: render.next_page(REVIEW_NOW, BY_NAME["conv_im2col"], console),
+    "next_review": lambda console: render.next_page(REVIEW_NOW, console),
     "next_new": lambda console: render.next_page(
-        Advice("softmax", "new", "The next new one in stability.", "dlprep start softmax"),
-        BY_NAME["softmax"],
+        Advice(BY_NAME["softmax"], "new", "The next new one in stability.", "dlprep start softmax"),
         console,
     ),
-    "next_done": lambda console: render.next_page(ALL_DONE, None, console),
-    "reviews": lambda console: render.reviews_page(DUE, COMING, TITLES, console),
-    "review_that_is_begun": lambda console: render.reviews_page(
-        DUE[1:2], COMING[3:], TITLES, console
-    ),
-    "reviews_to_come": lambda console: render.reviews_page([], COMING, TITLES, console),
-    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], TITLES, console),
-    "no_reviews": lambda console: render.reviews_page([], [], TITLES, console),
-    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, BY_NAME["softmax"], console),
-    "home_when_all_is_done": lambda console: render.home_page(
-        31,
-        31,
-        Advice(None, "done", "All exercises are done, and no review is due.", None),
-        None,
-        console,
-    ),
+    "next_done": lambda console: render.next_page(ALL_DONE, console),
+    "reviews": lambda console: render.reviews_page(DUE, COMING, console),
+    "review_that_is_begun": lambda console: render.reviews_page(DUE[1:2], COMING[3:], console),
+    "reviews_to_come": lambda console: render.reviews_page([], COMING, console),
+    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], console),
+    "no_reviews": lambda console: render.reviews_page([], [], console),
+    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, console),
+    "home_when_all_is_done": lambda console: render.home_page(31, 31, ALL_DONE, console),
     "stats": lambda console: render.stats_page(FIGURES, console),
     "stats_of_a_first_day": lambda console: render.stats_page(
         replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=[], mistakes=[]), console
@@ -346,15 +357,7 @@ PAGES |= {
     "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
     "hints": lambda console: hint_page(HINTED, HINTS, 2, console),
     "last_hint": lambda console: hint_page(HINTED, HINTS, 3, console),
-    "solution": lambda console: solution_page(
-        HINTED,
-        REFERENCE,
-        "# Softmax\n\n**Why.** It is *short*.\n",
-        [("by an einsum", REFERENCE.replace("e.sum(", "total("))],
-        [FollowUp("What is the gradient?", "No Jacobian is needed.")],
-        REFERENCE + "# mine\n",
-        console,
-    ),
+    "solution": a_solution,
     "history": lambda console: history_page(HINTED, HISTORY, console),
     "history_of_nothing": lambda console: history_page(HINTED, [], console),
     "debug": lambda console: before_page(a_verdict(NAN), NAN.name, console),

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dlprep import catalog, command
-from dlprep.catalog import Exercise
 from dlprep.cli.shared import OptionalName, errors, find_exercise, recorded, workspace_here
 from dlprep.errors import UserError
-
-if TYPE_CHECKING:
-    from dlprep.render.screen import Drawing
 
 
 def hint(name: OptionalName = None) -> None:
@@ -54,6 +49,7 @@ def solution(
     """
     from dlprep import render
     from dlprep.practice.rounds import solution_is_free
+    from dlprep.render.solution_page import solution_page
 
     with errors():
         exercise = find_exercise(name)
@@ -68,20 +64,5 @@ def solution(
         text = workspace.text(exercise)
         if not free:  # it is shown only if that is recorded
             workspace.record.add("gave_up", exercise.slug, text)
-        solution_drawing(exercise, text if free else b"")(render.make_console())
-
-
-def solution_drawing(exercise: Exercise, text: bytes) -> Drawing:
-    """The page of the solution, with the user's own ``text`` against it unless that is blank."""
-    from dlprep.render.solution_page import solution_page
-    from dlprep.variants import read_variants
-
-    return partial(
-        solution_page,
-        exercise,
-        exercise.reference.read_text(encoding="utf-8"),
-        (exercise.solution / "explanation.md").read_text(encoding="utf-8"),
-        [(one.name, one.source) for one in read_variants(exercise).accepted],
-        catalog.read_help(exercise).follow_ups,
-        text.decode("utf-8", errors="replace"),
-    )
+        own = text.decode("utf-8", errors="replace") if free else ""
+        solution_page(exercise, own)(render.make_console())

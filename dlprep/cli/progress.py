@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dlprep import catalog
-from dlprep.catalog import Exercise
 from dlprep.cli.shared import AsJson, errors, events_of, print_json, recorded
 
 if TYPE_CHECKING:
@@ -21,13 +20,13 @@ def next_(as_json: AsJson = False) -> None:
     Example: dlprep next
     """
     with errors():
-        advice, about = _advice()
+        advice = _advice()
         if as_json:
-            print_json(advice._asdict())
+            print_json(advice.to_json())
         else:
             from dlprep import render
 
-            render.next_page(advice, about, render.make_console())
+            render.next_page(advice, render.make_console())
 
 
 def home() -> None:
@@ -35,20 +34,18 @@ def home() -> None:
     from dlprep import render
 
     with errors():
-        advice, about = _advice()
+        advice = _advice()
         statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
         slugs = catalog.slugs()
         passed = sum(statuses.get(slug) == "passed" for slug in slugs)
-        render.home_page(passed, len(slugs), advice, about, render.make_console())
+        render.home_page(passed, len(slugs), advice, render.make_console())
 
 
-def _advice() -> tuple[Advice, Exercise | None]:
-    """What to do now, and the exercise that it is about."""
+def _advice() -> Advice:
     from dlprep.practice.reviews import advise
 
     now = datetime.now().astimezone()
-    advice = advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), now)
-    return advice, catalog.find(advice.exercise) if advice.exercise else None
+    return advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), now)
 
 
 def review(as_json: AsJson = False) -> None:
@@ -76,8 +73,7 @@ def review(as_json: AsJson = False) -> None:
             return
         from dlprep import render
 
-        titles = {exercise.slug: exercise.title for exercise in exercises}
-        render.reviews_page(due, coming, titles, render.make_console())
+        render.reviews_page(due, coming, render.make_console())
 
 
 def stats(as_json: AsJson = False) -> None:

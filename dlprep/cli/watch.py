@@ -9,7 +9,6 @@ from contextlib import closing
 import typer
 
 from dlprep import command
-from dlprep.cli.learn import solution_drawing
 from dlprep.cli.shared import OptionalName, errors, find_exercise, workspace_here
 from dlprep.errors import UserError
 
@@ -37,6 +36,6 @@ def watch(name: OptionalName = None) -> None:
             from dlprep.render.screen import show
             from dlprep.watch import Watch
 
-            watched = Watch(workspace_here(), exercise, judge, solution_drawing)
+            watched = Watch(workspace_here(), exercise, judge)
             code = asyncio.run(show(watched.step, watched.press))
     raise typer.Exit(code)

@@ -44,7 +44,7 @@ class Review(NamedTuple):
     review is ``begun`` when the stub is back already.
     """
 
-    exercise: str
+    exercise: Exercise
     due: date
     last: date
     grade: Grade
@@ -77,12 +77,13 @@ class Review(NamedTuple):
     @property
     def command(self) -> str:
         """What to type to begin it, or to go on with it."""
-        return command(f"check {self.exercise}" if self.begun else f"start {self.exercise} --reset")
+        slug = self.exercise.slug
+        return command(f"check {slug}" if self.begun else f"start {slug} --reset")
 
     def to_json(self) -> dict[str, Any]:
         """This review as a JSON object."""
         return {
-            "exercise": self.exercise,
+            "exercise": self.exercise.slug,
             "due": self.due.isoformat(),
             "last": self.last.isoformat(),
             "grade": self.grade,
@@ -122,7 +123,7 @@ def due_and_coming(
             likely = scheduler.get_card_retrievability(card, _noon(today))
             begun = own[-1].outcome == "open"
             day = card.due.date()
-            review = Review(exercise.slug, day, last, given, likely, one, begun, today)
+            review = Review(exercise, day, last, given, likely, one, begun, today)
             (due if day <= today else coming).append(review)
     due.sort(key=lambda review: (review.retrievability, review.due))
     return due, sorted(coming, key=lambda review: review.due)
@@ -155,10 +156,14 @@ class Advice(NamedTuple):
     ``reason`` is a sentence.
     """
 
-    exercise: str | None
+    exercise: Exercise | None
     kind: Literal["review", "continue", "new", "done"]
     reason: str
     command: str | None
+
+    def to_json(self) -> dict[str, str | None]:
+        """This advice as a JSON object, with the exercise's name."""
+        return self._asdict() | {"exercise": self.exercise.slug if self.exercise else None}
 
 
 def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime) -> Advice:
@@ -176,12 +181,14 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
     latest_first = [current[name] for name in worked_on if name in by_name]
     begun = [one for one in latest_first if one.outcome == "open"]
 
-    are_due = {review.exercise for review in due}
+    are_due = {review.exercise.slug for review in due}
     for one in begun:
         if one.exercise in are_due or not due:
             state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
             reason = f"{state}: last worked on {_ago(one.day, today)}."
-            return Advice(one.exercise, "continue", reason, command(f"check {one.exercise}"))
+            return Advice(
+                by_name[one.exercise], "continue", reason, command(f"check {one.exercise}")
+            )
     if due:
         reason = f"A review, due {due[0].when}: {due[0].why}."
         return Advice(due[0].exercise, "review", reason, due[0].command)
@@ -198,12 +205,12 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
             ready = next((one for one in new if current.keys() >= {*one.after}), new[0])
             on = f"Nothing new is left in {last}: on with {track}."
             return _new(ready, f"The next new one in {track}." if track == last else on)
-    then = f": the next review is {coming[0].exercise}, {coming[0].when}" if coming else ""
+    then = f": the next review is {coming[0].exercise.slug}, {coming[0].when}" if coming else ""
     return Advice(None, "done", f"All exercises are done, and no review is due{then}.", None)
 
 
 def _new(exercise: Exercise, reason: str) -> Advice:
-    return Advice(exercise.slug, "new", reason, command(f"start {exercise.slug}"))
+    return Advice(exercise, "new", reason, command(f"start {exercise.slug}"))
 
 
 def _how_late(exercise: Exercise) -> tuple[bool, int, int, int]:

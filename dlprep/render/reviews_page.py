@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from dlprep import command
-from dlprep.catalog import Exercise
 from dlprep.render.page import Page
 
 if TYPE_CHECKING:
@@ -28,20 +27,15 @@ EVENING = {
 }
 
 
-def next_page(
-    advice: Advice, exercise: Exercise | None, console: Console, *, keys: bool = False
-) -> None:
-    """Print what to do now; ``exercise`` is the one that the advice is about.
-
-    With ``keys`` the next step is a key of ``watch``, which says so itself.
-    """
+def next_page(advice: Advice, console: Console, *, keys: bool = False) -> None:
+    """Print what to do now. With ``keys`` the next step is a key of ``watch``, which says so."""
     page = Page(console)
-    _advice(page, advice, exercise, keys)
+    _advice(page, advice, keys)
     page.show()
 
 
-def _advice(page: Page, advice: Advice, exercise: Exercise | None, keys: bool) -> None:
-    if exercise:
+def _advice(page: Page, advice: Advice, keys: bool) -> None:
+    if exercise := advice.exercise:
         effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
         page.heading(exercise.slug, exercise.title, right=effort)
         page.gap()
@@ -53,14 +47,12 @@ def _advice(page: Page, advice: Advice, exercise: Exercise | None, keys: bool) -
         page.prose(advice.command, indent=page.indent)
 
 
-def home_page(
-    passed: int, total: int, advice: Advice, exercise: Exercise | None, console: Console
-) -> None:
+def home_page(passed: int, total: int, advice: Advice, console: Console) -> None:
     """Print how far the user is, what to do now, and the commands of an evening."""
     page = Page(console)
     page.line(("dlprep", "bold"), f"   {passed} of {total} exercises passed")
     page.gap()
-    _advice(page, advice, exercise, keys=False)
+    _advice(page, advice, keys=False)
     page.gap()
     width = max(len(command(words)) for words in EVENING)
     for words, what in EVENING.items():
@@ -70,12 +62,10 @@ def home_page(
     page.show()
 
 
-def reviews_page(
-    due: Sequence[Review], coming: Sequence[Review], titles: Mapping[str, str], console: Console
-) -> None:
+def reviews_page(due: Sequence[Review], coming: Sequence[Review], console: Console) -> None:
     """Print the reviews that are due, most urgent first, and those ``coming`` in a week.
 
-    When none comes in a week, the next one is shown. ``titles`` has the title of each exercise.
+    When none comes in a week, the next one is shown.
     """
     page = Page(console)
     if due or coming:
@@ -85,7 +75,7 @@ def reviews_page(
         page.prose("Nothing to review yet: what you pass or give up comes back here in some days.")
         page.prose(f"What to do now: {command('next')}")
     for review in due:
-        page.heading(review.exercise, titles[review.exercise], right=f"due {review.when}")
+        page.heading(review.exercise.slug, review.exercise.title, right=f"due {review.when}")
         begun = " (begun: the stub is back)" if review.begun else ""
         page.prose(f"{review.why}{begun}\n{review.command}", indent=page.indent)
     if not all(review.begun for review in due):
@@ -96,7 +86,7 @@ def reviews_page(
         page.prose("To come:")
     week = [review for review in coming if review.due <= review.today + AHEAD] or coming[:1]
     for when, reviews in groupby(week, key=lambda review: review.when):
-        names = ", ".join(review.exercise for review in reviews)
+        names = ", ".join(review.exercise.slug for review in reviews)
         page.prose(f"{when.removeprefix('on ')}: {names}", indent=4)
     if len(coming) > len(week):
         page.prose(f"and {len(coming) - len(week)} after that", indent=4, style="dim")

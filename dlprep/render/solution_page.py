@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import unified_diff
+from functools import partial
 
 from rich.console import Console
 
 from dlprep import command
-from dlprep.catalog import Exercise, FollowUp
+from dlprep.catalog import Exercise, read_help
 from dlprep.render.page import Page, document
 from dlprep.text import visible
+from dlprep.variants import read_variants
 
 WIDEST = 104  # solutions have lines of up to 100 characters
 
@@ -38,19 +40,14 @@ def hint_page(
     page.show()
 
 
-def solution_page(
-    exercise: Exercise,
-    reference: str,
-    explanation: str,
-    accepted: Sequence[tuple[str, str]],
-    follow_ups: Sequence[FollowUp],
-    own: str,
-    console: Console,
-) -> None:
-    """Print the solution: the reference, the user's ``own`` text against it, and the reasons.
+def solution_page(exercise: Exercise, own: str) -> Callable[[Console], None]:
+    """The page of the solution: the reference, the user's ``own`` text against it, the reasons.
 
-    ``accepted`` are other right solutions, each a name and its text. A blank ``own`` is left out.
+    A blank ``own`` is left out. The files are read now; the page is printed when it is called.
     """
+    reference = exercise.reference.read_text(encoding="utf-8")
+    explanation = (exercise.solution / "explanation.md").read_text(encoding="utf-8")
+    accepted, follow_ups = read_variants(exercise).accepted, read_help(exercise).follow_ups
     title, ours = f"{exercise.title}: the solution", _lines(reference)
     parts = [f"# {title}", _fenced(ours, "python")]
     if own.strip():
@@ -59,17 +56,17 @@ def solution_page(
         parts += ["## Yours against it", _fenced(diff, "diff") if diff else same]
     if accepted:
         parts.append("## Right as well")
-    for name, text in accepted:
-        theirs = _lines(text)
+    for one in accepted:
+        theirs = _lines(one.source)
         diff = list(unified_diff(ours, theirs, "reference", "this", n=1, lineterm=""))
         in_short = _fenced(diff, "diff") if len(diff) < len(theirs) else _fenced(theirs, "python")
-        parts += [f"### {name}", in_short]
+        parts += [f"### {one.name}", in_short]
     parts += ["## Why", explanation.partition("\n")[2] if explanation[:2] == "# " else explanation]
     if follow_ups:
         parts.append("## What an interviewer asks next")
-    parts += [f"**{one.question}**\n\n{one.answer}" for one in follow_ups]
+    parts += [f"**{asked.question}**\n\n{asked.answer}" for asked in follow_ups]
     text = "\n\n".join(part.strip("\n") for part in parts)
-    document(title, exercise.slug, text, console, widest=WIDEST)
+    return partial(document, title, exercise.slug, text, widest=WIDEST)
 
 
 def _lines(text: str) -> list[str]:

@@ -198,7 +198,7 @@ def test_the_json_keys_are_in_the_help() -> None:
     figures = FIGURES.to_json()
     lists = [figures[name][0] for name in ("days", "tracks", "passes", "mistakes")]
     for function, objects in [
-        (next_, [REVIEW_NOW._asdict()]),
+        (next_, [REVIEW_NOW.to_json()]),
         (review, [{"due": [], "coming": []}, DUE[0].to_json()]),
         (stats, [figures, *lists]),
     ]:

@@ -122,8 +122,12 @@ CASES = {
 }
 
 
+def name(advice: Advice) -> str | None:
+    return advice.exercise.slug if advice.exercise else None
+
+
 def said(advice: Advice) -> str:
-    return f"{advice.exercise} {advice.kind}: {advice.reason}"
+    return f"{name(advice)} {advice.kind}: {advice.reason}"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -152,17 +156,17 @@ def test_an_empty_catalogue_is_done() -> None:
 
 def test_one_begins_with_what_is_asked_most_and_needs_nothing_else() -> None:
     more = [an_exercise("ce", "activations", 5, ("lse",)), *CATALOGUE]
-    assert advise([], more, NOW).exercise == "softmax"
-    assert advise([], catalog.all_exercises(), NOW).exercise == "softmax"
+    assert name(advise([], more, NOW)) == "softmax"
+    assert name(advise([], catalog.all_exercises(), NOW)) == "softmax"
 
 
 def test_an_exercise_waits_for_what_comes_before_it() -> None:
     track = [an_exercise("mlp2", "layers", 5, ("linear",)), *CATALOGUE]
     done = ["5 softmax started pass", "4 lse started pass", "3 relu started pass"]
-    assert advise(told(*done, "2 shuffle started pass"), track, NOW).exercise == "linear"
-    assert advise(told(*done, "2 linear started pass"), track, NOW).exercise == "mlp2"
+    assert name(advise(told(*done, "2 shuffle started pass"), track, NOW)) == "linear"
+    assert name(advise(told(*done, "2 linear started pass"), track, NOW)) == "mlp2"
     needy = [an_exercise("mlp2", "layers", 5, ("gone",)), *CATALOGUE[:-1]]
-    assert advise(told(*done, "2 shuffle started pass"), needy, NOW).exercise == "mlp2"
+    assert name(advise(told(*done, "2 shuffle started pass"), needy, NOW)) == "mlp2"
 
 
 @pytest.mark.parametrize(

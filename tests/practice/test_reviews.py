@@ -109,14 +109,14 @@ def test_what_is_due_and_what_comes_next() -> None:
     found = due(history, [SOFTMAX, RELU, LSTM], TODAY)
     relu = interval((30, Rating.Hard), (10, Rating.Again))
     lstm = interval((9, Rating.Again))
-    assert {one.exercise: (overdue(one), one.retrievability) for one in found} == {
+    assert {one.exercise.slug: (overdue(one), one.retrievability) for one in found} == {
         "relu": relu,
         "lstm_cell": lstm,
     }
     assert relu[0] >= 1
     assert lstm == (8, pytest.approx(0.5, abs=0.1))
     assert found == sorted(found, key=lambda one: one.retrievability)  # the likeliest forgotten
-    assert {one.exercise: (one.grade, one.begun) for one in found} == {
+    assert {one.exercise.slug: (one.grade, one.begun) for one in found} == {
         "relu": ("again", True),
         "lstm_cell": ("again", False),
     }
@@ -124,7 +124,7 @@ def test_what_is_due_and_what_comes_next() -> None:
     (coming,) = upcoming(history, [SOFTMAX, RELU, LSTM], TODAY)
     days, retrievability = interval((40, Rating.Easy), (12, Rating.Good))
     assert days < 0
-    assert coming.exercise == "softmax"
+    assert coming.exercise == SOFTMAX
     assert (coming.due - TODAY).days == -days
     assert coming.retrievability == retrievability
     assert (overdue(coming), coming.last) == (0, TODAY - timedelta(days=12))
@@ -188,7 +188,7 @@ def test_a_review_says_why(last: Round, expected: str) -> None:
 )
 def test_a_review_says_since_when_or_when(days: int, when: str) -> None:
     day = TODAY + timedelta(days=days)
-    review = Review("softmax", day, day, "good", 0.9, a_round(), begun=False, today=TODAY)
+    review = Review(SOFTMAX, day, day, "good", 0.9, a_round(), begun=False, today=TODAY)
     assert review.when == when
 
 

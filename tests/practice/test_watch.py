@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
 
 import pytest
 from rich.cells import cell_len
 
-from dlprep import catalog, render
+from dlprep import catalog
 from dlprep.catalog import Exercise
 from dlprep.judge.service import JudgeFault, JudgeLost
 from dlprep.practice.workspace import Workspace, WorkspaceError
@@ -54,9 +53,7 @@ class ByHand:
 
 def new_watch(workspace: Workspace) -> Watch:
     """A watch of softmax."""
-    return Watch(
-        workspace, SOFTMAX, ByHand(), lambda one, text: partial(render.message, f"{one.title}!")
-    )
+    return Watch(workspace, SOFTMAX, ByHand())
 
 
 def plain(watch: Watch, columns: int = 80, rows: int = 24, top: int | None = None) -> str:
@@ -350,14 +347,14 @@ def test_each_hint_is_one_more_and_recorded(watch: Watch) -> None:
 def test_the_solution_is_there_after_a_pass(watch: Watch) -> None:
     watch.press("s")
     assert "dlprep solution softmax --give-up" in said(watch)
-    assert "Stable softmax!" not in plain(watch)
+    assert "Stable softmax: the solution" not in plain(watch)
     save(watch, RIGHT)
     judged(watch, GOOD)
     assert "dlprep solution" not in plain(watch)
     assert "✓ softmax   1 of 1 case passes" in plain(watch)
     assert "The solution, beside yours: s" in plain(watch)
     watch.press("s")
-    assert "Stable softmax!" in plain(watch)
+    assert "Stable softmax: the solution" in plain(watch)
     assert "gave_up" not in kinds(watch)
 
 
