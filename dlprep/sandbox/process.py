@@ -90,7 +90,7 @@ class WorkerProcess:
         self._outbox: queue.Queue[list[Any]] = queue.Queue(maxsize=2)
         self._errors = b""
         self._lost: WorkerLost | None = None
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(1)
         self._threads = [
             threading.Thread(target=work, daemon=True)
             for work in (self._read, self._write, self._read_errors)

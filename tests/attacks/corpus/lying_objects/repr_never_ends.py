@@ -1,5 +1,5 @@
 # attack: has a default that is never done showing itself
-# verdict: error timeout
+# verdict: failed values
 # case: one_row
 
 

@@ -4,4 +4,4 @@
 
 
 def softmax(x, axis=-1):
-    return type("x" * (9 << 20), (), {})()
+    return type("x" * (9 << 20), (), {"__module__": "elsewhere"})()
