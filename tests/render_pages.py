@@ -72,7 +72,7 @@ GRADIENT = CaseResult(
         Finding("got", "[[ 0.4127 -1.2046  0.0031  0.9120 -0.4400  0.7781  0.0133 -2.1003]\n"
                        " [-0.0290  0.3302  1.4401 -0.9077  0.1180 -0.6604  0.2201  0.5057]]"),
         Finding("pattern", "yours = 3 × numeric, everywhere"),
-        Finding("backward", "fits your own forward: only the forward needs mending, and then this"),
+        Finding("backward", "fits your own forward: only the forward needs a fix, and then this"),
     ),
 )  # fmt: skip
 RAISED = CaseResult(
