@@ -78,8 +78,10 @@ def errors() -> Iterator[None]:
     try:
         if abs(time.localtime().tm_gmtoff) >= DAY:
             raise UserError("The time zone is a day or more from UTC: correct the variable TZ.")
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except UserError as error:
         fail(str(error), USAGE)
     except (typer.Exit, typer.Abort):
