@@ -25,7 +25,7 @@ Kind = Literal[
 ]
 KINDS = frozenset(get_args(Kind))
 
-LONGEST_EVENT = 1 << 16  # bytes of its line; ours have some hundred
+LONGEST_EVENT = 1 << 16  # bytes of its line; ours have a few hundred
 _HASH = re.compile("[0-9a-f]{64}")
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Status = Literal["new", "started", "failing", "passed"]
 
-# What is read of a file, which may be a stranger's. JSON makes at most six bytes of one.
+# Limits on a file, which may be a stranger's. JSON makes at most six bytes of one.
 LONGEST = 8 * MAX_SOURCE  # bytes of a line
 MOST = 1_000_000  # lines
 LARGEST = 1 << 30  # bytes

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dlprep.practice.stats import Stats
 
 FULL, EMPTY, MARK = "█", "·", "│"
-HEAT = {"░": (0, "<15"), "▒": (15, "<30"), "▓": (30, "<60"), "█": (60, "60+ minutes")}  # from, said
+# A shade, from how many minutes on, and what the legend says.
+HEAT = {"░": (0, "<15"), "▒": (15, "<30"), "▓": (30, "<60"), "█": (60, "60+ minutes")}
 MOST_WEEKS, LEAST_WEEKS = 26, 8
 MOST_LISTED = 8
 
