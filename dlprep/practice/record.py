@@ -80,7 +80,7 @@ class Record:
         ``fields`` are more of the event's fields; those that are None are left out.
         """
         of_text = text_line(text)
-        with self._opened(TO_APPEND) as file:
+        with self._opened(to_append=True) as file:
             # A text that is checked again and again is written once: it is found near the end,
             # and the larger it is, the farther that reaches.
             tail = _tail(file, NEAR + 8 * len(text))
@@ -175,7 +175,7 @@ class Record:
 
     def _names(self) -> Iterator[str]:
         """The exercise of each event, the last one first: of those near the end, then of all."""
-        with self._opened(os.O_RDONLY) as file:
+        with self._opened() as file:
             tail = _tail(file, NEAR)
         near = (read_event(line) for line in reversed(tail.split(b"\n")))
         yield from (event.exercise for event in near if event and event.kind in KINDS)
@@ -222,7 +222,7 @@ class Record:
             if not found:
                 raise RecordError(f"{name} is not what dlprep exports: no line of it is an event.")
             new.seek(0)
-            with self._opened(TO_APPEND) as own:
+            with self._opened(to_append=True) as own:
                 _append(own, new)
                 # The last event must be at the end, where `last_exercise` looks for it.
                 lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
@@ -251,33 +251,34 @@ class Record:
     # the file
 
     def _lines(self) -> Iterator[bytes]:
-        with self._opened(os.O_RDONLY) as file:
+        with self._opened() as file:
             yield from _read_lines(file, f"The record {self.path}")
 
     @contextmanager
-    def _opened(self, flags: int) -> Iterator[BinaryIO]:
+    def _opened(self, to_append: bool = False) -> Iterator[BinaryIO]:
         """The file, to read (an empty one if there is none) or to append, which makes its folder.
 
         While it is open to append, no other process appends to it.
         """
         with explained(f"The record {self.path} cannot be used", RecordError):
             try:
-                if flags:
+                if to_append:
                     self.path.parent.mkdir(exist_ok=True)
                 self.adopt_old()
-                descriptor = open_regular(self.path, flags)
+                descriptor = open_regular(self.path, TO_APPEND if to_append else os.O_RDONLY)
             except FileExistsError:
                 why = "is not a folder, so no record can be kept in it"
                 raise RecordError(f"{self.path.parent} {why}.") from None
             except SourceError as error:
-                if error.kind == "missing" and not flags:
+                if error.kind == "missing" and not to_append:
                     yield io.BytesIO()
                     return
                 if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
                     raise error.__cause__ from None
                 raise RecordError(f"The record {self.path} {error}. Move it away.") from error
-            with os.fdopen(descriptor, "ab+" if flags else "rb", 0 if flags else 1 << 20) as file:
-                if flags:
+            buffer = 0 if to_append else 1 << 20
+            with os.fdopen(descriptor, "ab+" if to_append else "rb", buffer) as file:
+                if to_append:
                     _lock(descriptor)
                 yield file
 
