@@ -7,13 +7,11 @@ a line that was torn or garbled is one line lost: it is skipped, and counted.
 
 from __future__ import annotations
 
-import binascii
 import errno
 import gc
 import io
 import json
 import os
-import re
 import sys
 import time
 from collections import Counter
@@ -24,8 +22,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dlprep.errors import UserError
-from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular
-from dlprep.practice.events import KINDS, Event, Kind, in_order, read_event
+from dlprep.files import SourceError, explained, new_file, open_regular
+from dlprep.practice.events import (
+    KINDS,
+    LARGEST,
+    LONGEST,
+    Event,
+    Kind,
+    as_line,
+    in_order,
+    is_text,
+    read_event,
+    read_text,
+    text_hash,
+    text_line,
+)
 from dlprep.verdict import Verdict
 
 if sys.platform == "win32":
@@ -38,13 +49,9 @@ if TYPE_CHECKING:
 
 Status = Literal["new", "started", "failing", "passed"]
 
-# Limits on a file, which may be a stranger's. JSON makes at most six bytes of one.
-LONGEST = 8 * MAX_SOURCE  # bytes of a line
-MOST = 1_000_000  # lines
-LARGEST = 1 << 30  # bytes
+MOST = 1_000_000  # lines of a file, which may be a stranger's
 
 NEAR = 1 << 16  # bytes at the end of the file; to look there costs the same however long it is
-_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
 TO_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 PATIENCE = 10.0  # seconds for another process to write its event, which takes milliseconds
 
@@ -124,7 +131,7 @@ class Record:
         gc.disable()  # with 20,000 events, the search for garbage takes a quarter of the time
         try:
             for line in self._lines():
-                if _is_text(line):  # no need to read it
+                if is_text(line):  # no need to read it
                     continue
                 if event := read_event(line):
                     found.append(event)
@@ -142,7 +149,7 @@ class Record:
         """The text with this hash; None if it is not there, or not whole."""
         for line in self._lines():
             if digest.encode() in line[:100]:
-                found, text = _read_text(line)
+                found, text = read_text(line)
                 if found == digest:
                     return text
         return None
@@ -289,47 +296,11 @@ _Key = tuple[str, str]
 
 def _key(line: bytes) -> _Key | None:
     """The key of a line; None if it cannot be read, or its text is not whole."""
-    if _is_text(line):
-        digest, _ = _read_text(line)
+    if is_text(line):
+        digest, _ = read_text(line)
         return ("text", digest) if digest else None
     event = read_event(line)
     return ("event", event.uid) if event else None
-
-
-def as_line(data: dict[str, Any]) -> bytes:
-    """A line of the record."""
-    return json.dumps(data).encode() + b"\n"
-
-
-def text_line(text: bytes) -> bytes:
-    """The line of a text."""
-    try:
-        form = {"utf8": text.decode()}
-    except UnicodeDecodeError:
-        form = {"base64": binascii.b2a_base64(text, newline=False).decode()}
-    return as_line({"text": text_hash(text)} | form)
-
-
-def text_hash(text: bytes) -> str:
-    """The name of a text: its SHA-256, in hexadecimal."""
-    from hashlib import sha256  # it loads OpenSSL, which readers need not wait for
-
-    return sha256(text).hexdigest()
-
-
-def _is_text(line: bytes) -> bool:
-    return b'"text"' in line[:12]
-
-
-def _read_text(line: bytes) -> tuple[str, bytes]:
-    """The hash and the text of a line; an empty hash if it is not whole."""
-    if match := _TEXT.fullmatch(line):
-        with suppress(ValueError):
-            value = json.loads(match[3])  # a string: other JSON could be of any size and depth
-            text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)
-            if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
-                return text_hash(text), text
-    return "", b""
 
 
 def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
