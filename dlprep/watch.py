@@ -29,8 +29,8 @@ from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
 from dlprep.render.solution_page import hint_page, solution_page
 from dlprep.verdict import Verdict
 
-PATIENCE = 0.5  # seconds for a void check to end by itself: a new judge takes as long to start
-REPLACED = float("inf")  # a void check whose judge was replaced: once is enough
+PATIENCE = 0.5  # seconds for a void check to end by itself; a new judge takes as long to start
+REPLACED = float("inf")  # the judge of the void check was replaced already
 # A key, and the word beside it on the screen, which names its method: h calls _hint.
 KEYS = {"h": "hint", "a": "all", "d": "debug", "s": "solution", "t": "task", "n": "next"}
 KEYS |= {"l": "list", "r": "reset"}
@@ -65,7 +65,7 @@ class Saves:
 
 
 def _stamp(path: Path) -> list[int]:
-    """What changes with a save, or with what is wrong with the file."""
+    """Numbers that change with a save, and when the file can no longer be read."""
     try:
         info = path.stat()
     except OSError:
@@ -76,7 +76,7 @@ def _stamp(path: Path) -> list[int]:
 
 @dataclass(eq=False)
 class Watch:
-    """One user's evening: ``step`` is called again and again, and ``press`` for each key.
+    """The practice loop: ``step`` is called again and again, and ``press`` for each key.
 
     Raises ``UserError`` if the exercise cannot be begun.
     """
@@ -102,7 +102,7 @@ class Watch:
         self._show(partial(render.message, f"{exercise.slug}   {exercise.title}"))
 
     def step(self) -> View:
-        """See to the file and to the check, whose errors are raised; what to show now."""
+        """Look at the file and at the check, and return what to show. Raises the check's errors."""
         self._look()
         if self._check and self._check.done():
             self._finish(self._check)
@@ -242,7 +242,7 @@ class Watch:
         if about and advice.kind == "review":
             self._reset(about)
         elif about and about.slug == self.exercise.slug:
-            self._note = "It is the one that you are at."
+            self._note = "You are working on it already."
         elif about:
             text = f"Start {about.slug}?" if advice.kind == "new" else f"Go on with {about.slug}?"
             self._question = f"{text} y/n", ("y", "c-m"), partial(self._open, about)
@@ -263,7 +263,7 @@ class Watch:
         self._question = text, ("y",), reset  # Enter is hit too easily
 
     def _recorded(self, use: Callable[[Record], T]) -> T | None:
-        """What the record says; None and a note if it cannot be read or written."""
+        """What the record returns; None, and a note, if it cannot be read or written."""
         try:
             return use(self.workspace.record)
         except RecordError as error:
