@@ -281,7 +281,7 @@ def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
 
 
 def _parts(value: object) -> list[object]:
-    """The arrays and objects in a nested value, without numbers and texts: equal ones may be one."""
+    """The arrays and objects in a nested value. Numbers and texts do not count: they are shared."""
     if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, (tuple, list)):
