@@ -126,6 +126,7 @@ def _require_no_fault(verdict: Verdict, case: str | None) -> None:
 
 def _attached() -> bool:
     """Whether a debugger is at work already, such as an editor's."""
-    if sys.gettrace() is None and sys.version_info >= (3, 12):
-        return sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
-    return sys.gettrace() is not None
+    traced = sys.gettrace() is not None
+    if sys.version_info >= (3, 12):
+        traced = traced or sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
+    return traced
