@@ -46,7 +46,7 @@ class CaseFault(Exception):
 
 
 @dataclass(frozen=True)
-class Run:
+class Trial:
     """One submission that the cases of an exercise are run on.
 
     ``only`` is the name of the one case that is wanted; ``quick`` ends with the first failure.
@@ -63,7 +63,7 @@ class Run:
 _collected: dict[Path, tuple[int, Cases]] = {}  # by file: when it was changed last, its cases
 
 
-def run_cases(exercise: Exercise, run: Run) -> tuple[CaseResult, ...]:
+def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
     """Run the exercise's cases for a submission: their results, in the order of the file.
 
     Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and ``BdbQuit``
@@ -103,7 +103,7 @@ class Cases:
     def __init__(self) -> None:
         self.fault: BaseException | str = "pytest ended by itself"
         self._items: list[pytest.Item] = []
-        self._run: Run
+        self._run: Trial
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of cases that cannot be imported is a fault."""
@@ -136,7 +136,7 @@ class Cases:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
         return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
 
-    def run(self, run: Run) -> tuple[CaseResult, ...]:
+    def run(self, run: Trial) -> tuple[CaseResult, ...]:
         """The results of the cases; see ``run_cases``."""
         self._run = run
         results: list[CaseResult] = []
