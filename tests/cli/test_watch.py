@@ -138,7 +138,7 @@ def test_an_evening(tmp_path: Path) -> None:
         terminal.press("enter")
         terminal.wait_for("sigmoid_family +nothing is implemented yet", gone="checking")
         terminal.press("n")
-        terminal.wait_for(r"Go on with softmax\? y/n|Start \w+\? y/n|at\.")
+        terminal.wait_for(r"Go on with softmax\? y/n|Start \w+\? y/n|already\.")
 
         below = descendants(terminal.pid)
         assert len(below) >= 2, "the judge, the nursery"
