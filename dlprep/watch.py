@@ -25,8 +25,11 @@ from dlprep.practice.record import Record, RecordError
 from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free
 from dlprep.practice.workspace import Workspace, WorkspaceError, read_submission
+from dlprep.render.exercises_page import exercise_table, prompt_page
+from dlprep.render.reviews_page import next_page
 from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
 from dlprep.render.solution_page import hint_page, solution_page
+from dlprep.render.verdict_page import verdict_page
 from dlprep.verdict import Verdict
 
 PATIENCE = 0.5  # seconds for a void check to end by itself; a new judge takes as long to start
@@ -165,7 +168,7 @@ class Watch:
         self._back()
 
     def _show_verdict(self, verdict: Verdict) -> None:
-        page = partial(render.verdict_page, verdict, everything=self._everything, keys=True)
+        page = partial(verdict_page, verdict, everything=self._everything, keys=True)
         self._show(page, verdict)
 
     def _back(self) -> None:
@@ -233,12 +236,12 @@ class Watch:
 
     def _task(self) -> None:
         markdown = self.exercise.prompt.read_text(encoding="utf-8")
-        self._page = partial(render.prompt_page, self.exercise, markdown)
+        self._page = partial(prompt_page, self.exercise, markdown)
 
     def _next(self) -> None:
         exercises, now = catalog.all_exercises(), datetime.now().astimezone()
         advice = advise(self._recorded(Record.events) or [], exercises, now)
-        about, self._page = advice.exercise, partial(render.next_page, advice, keys=True)
+        about, self._page = advice.exercise, partial(next_page, advice, keys=True)
         if about and advice.kind == "review":
             self._reset(about)
         elif about and about.slug == self.exercise.slug:
@@ -255,7 +258,7 @@ class Watch:
     def _choose(self, row: int) -> None:
         self._chosen = min(max(row, 0), len(self._rows) - 1)
         slug = self._rows[self._chosen][0].slug
-        self._page = partial(render.exercise_table, self._rows, chosen=slug, mark=CHOSEN)
+        self._page = partial(exercise_table, self._rows, chosen=slug, mark=CHOSEN)
 
     def _reset(self, exercise: Exercise | None = None) -> None:
         text = "Put the stub back? Your text stays in the history. y/n"

@@ -21,6 +21,7 @@ from dlprep.cli.shared import (
     find_exercise,
     note,
     recorded,
+    say,
     seed_option,
     workspace_here,
 )
@@ -55,11 +56,12 @@ def debug(
 
     Example: dlprep debug softmax large_logits
     """
-    from dlprep import render
     from dlprep.judge.service import JudgeProcess
     from dlprep.practice.judging import judge_text
     from dlprep.practice.workspace import read_submission
+    from dlprep.render import make_console
     from dlprep.render.debug_page import after_page, before_page
+    from dlprep.render.verdict_page import verdict_page
 
     exercise, case = _exercise_and_case(name, case)
     path = workspace_here().file(exercise)
@@ -74,26 +76,26 @@ def debug(
     checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
     judge.close()
     _require_no_fault(checked, case)
-    console = render.make_console()
+    console = make_console()
     if checked.problem is not None and checked.problem.kind in NOT_RUN:
-        render.verdict_page(checked, console)
+        verdict_page(checked, console)
         raise typer.Exit(NOT_PASSED)
     if checked.status == "passed" and case is None:
         passes = f"{path.name} passes every case with seed {checked.seed}."
         step = command(f"debug {exercise.slug} CASE")
-        render.message(f"{passes} To step through one: {step}", console)
+        say(f"{passes} To step through one: {step}")
         return
     case = checked.failing[0].name if checked.failing else case
     before_page(checked, case, console)
     if not BREAKPOINT.search(source) and not _attached():
-        render.message(f"Put breakpoint() into {path.name} where you want to stop.", console)
+        say(f"Put breakpoint() into {path.name} where you want to stop.")
     os.environ |= ONE_THREAD  # as a judge has it
     from dlprep.judge.debug import debug as run_here
 
     try:
         here = run_here(exercise, path, source, seed=checked.seed, case=case)
     except BdbQuit:
-        render.message("The debugger was left before the case had ended.", console)
+        say("The debugger was left before the case had ended.")
         raise typer.Exit(NOT_PASSED) from None
     _require_no_fault(here, case)
     after_page(checked, here, case, console)

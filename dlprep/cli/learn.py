@@ -19,8 +19,8 @@ def hint(name: OptionalName = None) -> None:
 
     Example: dlprep hint softmax
     """
-    from dlprep import render
     from dlprep.practice.rounds import hints_shown
+    from dlprep.render import make_console
     from dlprep.render.solution_page import hint_page
 
     exercise = find_exercise(name)
@@ -30,7 +30,7 @@ def hint(name: OptionalName = None) -> None:
         shown += 1
         text = workspace_here().text(exercise)
         recorded(lambda record: record.add("hinted", exercise.slug, text), None)
-    hint_page(exercise, hints, shown, render.make_console())
+    hint_page(exercise, hints, shown, make_console())
 
 
 def solution(
@@ -46,8 +46,8 @@ def solution(
 
     Example: dlprep solution softmax
     """
-    from dlprep import render
     from dlprep.practice.rounds import solution_is_free
+    from dlprep.render import make_console
     from dlprep.render.solution_page import solution_page
 
     exercise = find_exercise(name)
@@ -63,4 +63,4 @@ def solution(
     if not free:  # it is shown only if that is recorded
         workspace.record.add("gave_up", exercise.slug, text)
     own = text.decode("utf-8", errors="replace") if free else ""
-    solution_page(exercise, own)(render.make_console())
+    solution_page(exercise, own)(make_console())

@@ -21,6 +21,7 @@ from dlprep.cli.shared import (
     note,
     print_json,
     recorded,
+    say,
     seed_option,
     workspace_here,
 )
@@ -52,9 +53,10 @@ def list_exercises(
             [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
         )
         return
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.exercises_page import exercise_table
 
-    render.exercise_table(rows, render.make_console())
+    exercise_table(rows, make_console())
 
 
 def start(
@@ -69,13 +71,10 @@ def start(
 
     Example: dlprep start softmax
     """
-    from dlprep import render
-
     exercise = catalog.find(name)
     started = workspace_here().start(exercise, reset=reset)
-    console = render.make_console()
     _show_prompt(exercise)
-    render.message("", console)
+    say("")
     file = os.path.relpath(started.path)  # the workspace may be a folder above
     todo = "Fix" if exercise.track == "debugging" else "Write"
     then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
@@ -84,7 +83,7 @@ def start(
         "kept": f"{file} was here already and is as you left it (the stub again: --reset).",
         "reset": f"{file} is the stub again; your text is in the history. {then}",
     }
-    render.message(said[started.happened], console)
+    say(said[started.happened])
     note(started.note)
 
 
@@ -127,7 +126,9 @@ def check(
         note(f"Judging {path}.")
     if case is not None:
         case = known_case(exercise, case)
-    from dlprep import render  # now: the judge is still loading as well
+    # now, since the judge is still loading as well
+    from dlprep.render import make_console
+    from dlprep.render.verdict_page import verdict_page
 
     early: Early = context.obj
     judge = early.judge or JudgeProcess()
@@ -136,8 +137,8 @@ def check(
     if as_json:
         print_json(verdict.to_json())
     else:
-        console = render.make_console()
-        render.verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
+        console = make_console()
+        verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
 
 
@@ -151,7 +152,7 @@ def known_case(exercise: Exercise, case: str) -> str:
 
 
 def _show_prompt(exercise: Exercise) -> None:
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.exercises_page import prompt_page
 
-    markdown = exercise.prompt.read_text(encoding="utf-8")
-    render.prompt_page(exercise, markdown, render.make_console())
+    prompt_page(exercise, exercise.prompt.read_text(encoding="utf-8"), make_console())

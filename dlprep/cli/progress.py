@@ -23,20 +23,22 @@ def next_(as_json: AsJson = False) -> None:
     if as_json:
         print_json(advice.to_json())
     else:
-        from dlprep import render
+        from dlprep.render import make_console
+        from dlprep.render.reviews_page import next_page
 
-        render.next_page(advice, render.make_console())
+        next_page(advice, make_console())
 
 
 def home() -> None:
     """Say where the user is, what to do next, and the commands of an evening."""
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.reviews_page import home_page
 
     advice = _advice()
     statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
     slugs = catalog.slugs()
     passed = sum(statuses.get(slug) == "passed" for slug in slugs)
-    render.home_page(passed, len(slugs), advice, render.make_console())
+    home_page(passed, len(slugs), advice, make_console())
 
 
 def _advice() -> Advice:
@@ -68,9 +70,10 @@ def review(as_json: AsJson = False) -> None:
         found = {"due": due, "coming": coming}
         print_json({name: [one.to_json() for one in found[name]] for name in found})
         return
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.reviews_page import reviews_page
 
-    render.reviews_page(due, coming, render.make_console())
+    reviews_page(due, coming, make_console())
 
 
 def stats(as_json: AsJson = False) -> None:
@@ -89,6 +92,7 @@ def stats(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found.to_json())
     else:
-        from dlprep import render
+        from dlprep.render import make_console
+        from dlprep.render.stats_page import stats_page
 
-        render.stats_page(found, render.make_console())
+        stats_page(found, make_console())

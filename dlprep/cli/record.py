@@ -18,6 +18,7 @@ from dlprep.cli.shared import (
     find_exercise,
     note,
     print_json,
+    say,
     workspace_here,
 )
 from dlprep.errors import UserError
@@ -41,8 +42,8 @@ def history(
 
     Example: dlprep history softmax --show 3
     """
-    from dlprep import render
     from dlprep.practice.workspace import attempt_text
+    from dlprep.render import make_console
     from dlprep.render.history_page import history_page
 
     exercise = find_exercise(name)
@@ -53,7 +54,7 @@ def history(
     elif as_json:
         print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
     else:
-        history_page(exercise, events, render.make_console())
+        history_page(exercise, events, make_console())
 
 
 def restore(
@@ -68,7 +69,6 @@ def restore(
 
     Example: dlprep restore softmax 3
     """
-    from dlprep import render
 
     exercise = catalog.find(name)
     workspace = workspace_here()
@@ -78,7 +78,7 @@ def restore(
     if path:
         what = f"{path.name} holds the text of attempt {attempt}"
         said = f"{what}; what was there is in the history."
-    render.message(said, render.make_console())
+    say(said)
 
 
 def export(
@@ -157,11 +157,10 @@ def _entry(number: int, event: Event) -> dict[str, object]:
 
 def _report(copied: Copied, then: str = "") -> None:
     """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
-    from dlprep import render
     from dlprep.text import plural
 
     if then:
         what = f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
-        render.message(f"{what}{then}", render.make_console())
+        say(f"{what}{then}")
     if copied.unreadable:
         note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")

@@ -126,12 +126,17 @@ def fail(text: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def note(text: str) -> None:
-    """Print a remark on standard error, if there is one."""
+def say(text: str, stderr: bool = False) -> None:
+    """Print a sentence."""
     from dlprep import render
 
+    render.message(text, render.make_console(stderr=stderr))
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, if there is one."""
     if text:
-        render.message(text, render.make_console(stderr=True))
+        say(text, stderr=True)
 
 
 def print_json(data: Any) -> None:
