@@ -8,9 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
@@ -64,8 +63,7 @@ def seed_option(default: str) -> Any:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(NamedTuple):
     """What the entry did before anything was imported: a judge, and when that was."""
 
     judge: JudgeProcess | None

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from dlprep.files import MAX_SOURCE
-from dlprep.verdict import VerdictStatus
+
+if TYPE_CHECKING:  # `list` needs no verdicts
+    from dlprep.verdict import VerdictStatus
 
 # Each with the text that it is about: the user's file, unless said otherwise.
 Kind = Literal[
@@ -33,7 +35,7 @@ LONGEST = 8 * MAX_SOURCE  # bytes of a line
 LARGEST = 1 << 30  # bytes
 LONGEST_EVENT = 1 << 16  # bytes of its line; ours have a few hundred
 _HASH = re.compile("[0-9a-f]{64}")
-_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
+_TEXT = rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*'
 
 
 class Event(NamedTuple):
@@ -146,7 +148,7 @@ def is_text(line: bytes) -> bool:
 
 def read_text(line: bytes) -> tuple[str, bytes]:
     """The hash and the text of a line; an empty hash if it is not whole."""
-    if match := _TEXT.fullmatch(line):
+    if match := re.fullmatch(_TEXT, line):
         with suppress(ValueError):
             value = json.loads(match[3])  # a string: other JSON could be of any size and depth
             text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)

@@ -37,7 +37,6 @@ from dlprep.practice.events import (
     text_hash,
     text_line,
 )
-from dlprep.verdict import Verdict
 
 if sys.platform == "win32":
     import msvcrt
@@ -46,6 +45,7 @@ else:
 
 if TYPE_CHECKING:
     from dlprep.practice.old_record import Adopted
+    from dlprep.verdict import Verdict
 
 Status = Literal["new", "started", "failing", "passed"]
 
