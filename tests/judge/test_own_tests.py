@@ -12,8 +12,7 @@ from dlprep import catalog
 from dlprep.authoring.new import new_exercise
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.mistakes import differing
-from dlprep.judge.own_tests import REFERENCE, score_tests
+from dlprep.judge.own_tests import REFERENCE, differing, score_tests
 from dlprep.verdict import Score
 
 SOFTMAX = catalog.find("softmax")
