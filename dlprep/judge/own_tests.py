@@ -69,27 +69,30 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
     trials = _run(exercise, tests, solutions if own is None or problem else [*solutions, own])
     _require_usable(_not_loaded(trials[0]))
     on_own: Outcomes = {} if problem else trials.pop()
-    if bad := _not_loaded(on_own):
-        problem, on_own = bad, {}
-        if not bad.message.startswith(file):
-            said = f"{bad.message} It does so with {file}, not with the reference."
-            problem = replace(bad, message=said, location=None)
+    if fault := _not_loaded(on_own):
+        problem, on_own = fault, {}
+        if not fault.message.startswith(file):
+            said = f"{fault.message} It does so with {file}, not with the reference."
+            problem = replace(fault, message=said, location=None)
 
     invalid, valid = [], []
     for test in trials[0]:
-        found = [_of(test, trial) for trial in trials[: len(right)]]
-        n = next((n for n, one in enumerate(found) if one.status != "passed"), None)
-        if n is None:
+        found = [
+            replace(_of(test, trial), on=name)
+            for (name, _), trial in zip(right, trials, strict=False)
+        ]
+        bad = next((one for one in found if one.status != "passed"), None)
+        if bad is None:
             valid.append(test)
             continue
-        kind = "wrong" if right[n][0] == REFERENCE else "over-specific"
-        if found[n].status in ("skipped", "not run"):
-            kind = found[n].status
+        kind = "wrong" if bad.on == REFERENCE else "over-specific"
+        if bad.status in ("skipped", "not run"):
+            kind = bad.status
         elif {one.status for one in found[:2]} == {"passed", "failed"}:
             kind = "flaky"
-        passes = _of(test, on_own).status == "passed"
-        bare = replace(found[n], solution=None, printed="")  # the solution is not the user's
-        invalid.append(replace(bare, kind=kind, on=right[n][0], passes_own=passes))
+        bad = replace(bad, solution=None, printed="")  # the solution is not the user's
+        passes_own = _of(test, on_own).status == "passed"
+        invalid.append(replace(bad, kind=kind, passes_own=passes_own))
     mistakes = []
     for (name, source), trial in zip(wrong, trials[len(right) :], strict=True):
         caught_by = tuple(test for test in valid if _of(test, trial).status in FAILED)
@@ -113,6 +116,7 @@ def _of(test: str, trial: Outcomes) -> OwnTest:
 
 
 def _not_loaded(trial: Outcomes) -> Problem | None:
+    """Why the tests, or the solution, do not load in a trial."""
     return Problem(trial[""].kind, trial[""].text, trial[""].location) if "" in trial else None
 
 
@@ -129,16 +133,17 @@ def _run(exercise: Exercise, tests: bytes, solutions: list[bytes]) -> list[Outco
 
     Nothing that they start is left running. ``FaultError`` if they cannot be run.
     """
+    file = f"{exercise.slug}.py"
     env = os.environ | ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}  # the user's are not for these runs
     with tempfile.TemporaryDirectory(prefix="dlprep-", ignore_cleanup_errors=True) as top:
         folders = [Path(top, str(n)) for n in range(len(solutions))]
         for folder, solution in zip(folders, solutions, strict=True):
             folder.mkdir()
-            (folder / f"{exercise.slug}.py").write_bytes(solution)
-            (folder / f"test_{exercise.slug}.py").write_bytes(tests)
+            (folder / file).write_bytes(solution)
+            (folder / f"test_{file}").write_bytes(tests)
         # -P: a numpy.py in the user's folder is not NumPy
-        program = [sys.executable, "-P", "-c", RUNNER, exercise.slug, str(exercise.seconds)]
+        program = [sys.executable, "-P", "-c", RUNNER, file, str(exercise.seconds)]
         program += map(str, folders)
         # in a session of its own: Ctrl-C is the command's, and killpg reaches all of it
         process = subprocess.Popen(program, env=env, start_new_session=True, **SILENT)
@@ -200,8 +205,8 @@ def run_trials() -> None:
     import numpy.testing  # noqa: F401 - loaded once, for all that are forked
     import pytest  # noqa: F401 - as above
 
-    name, seconds, *folders = sys.argv[1:]
-    trials = [_Trial(Path(folder), name, float(seconds), set()) for folder in folders]
+    file, seconds, *folders = sys.argv[1:]
+    trials = [_Trial(Path(folder), file, float(seconds), set()) for folder in folders]
     _try_all(trials[:1])
     first = _read_log(trials[0].folder)
     if "" in first:
@@ -238,7 +243,7 @@ class _Trial:
     """The tests on one solution. As a plugin of pytest it logs what becomes of each."""
 
     folder: Path
-    name: str
+    file: str  # of the solution
     seconds: float  # for each test
     left_out: set[str]
     ends: float = 0.0  # time.monotonic() when the time of all of them is over
@@ -251,21 +256,13 @@ class _Trial:
         np.random.seed()  # forks would draw the same
         os.chdir(self.folder)
         with Path("stack").open("w", encoding="utf-8") as self.stack:
-            self.begin("", LOADING)
-            pytest.main([*OPTIONS, f"test_{self.name}.py"], plugins=[self])
+            self.pytest_runtest_logstart("")  # loading is timed as a test is
+            pytest.main([*OPTIONS, f"test_{self.file}"], plugins=[self])
             os._exit(0)
-
-    def begin(self, test: str, more: float = 0.0) -> None:
-        """Log that a test runs. When its time is over, the process leaves a traceback and ends."""
-        self.error: BaseException | None = None
-        self.statuses: set[str] = set()
-        self.log(OwnTest(test, RUNNING))
-        left = min(self.seconds + more, self.ends - time.monotonic())
-        faulthandler.dump_traceback_later(max(left, 0.01), exit=True, file=self.stack)
 
     def stopped(self, test: str, code: int) -> OwnTest:
         """A test that ended its process, or was stopped by the timer, which leaves a traceback."""
-        file = f"test_{self.name}.py"
+        file = f"test_{self.file}"
         status, place, said = "crash", None, f"the process ended itself with exit code {code}"
         if stack := (self.folder / "stack").read_text(encoding="utf-8"):
             lines = [int(line) for line in re.findall(rf'{file}", line (\d+)', stack)]
@@ -291,7 +288,7 @@ class _Trial:
         lines = {Path(one.filename).name: one.lineno for one in frames if one.name == "<module>"}
         if isinstance(error, SyntaxError):
             lines[Path(error.filename or "").name] = error.lineno
-        file = f"{self.name}.py" if f"{self.name}.py" in lines else f"test_{self.name}.py"
+        file = self.file if self.file in lines else f"test_{self.file}"
         text = self.outcome("", "failed", error).text
         kind, said = "exception", f"{file} raises {text} when it is loaded."
         if isinstance(error, SyntaxError):
@@ -305,14 +302,19 @@ class _Trial:
         """Keep the tests that are wanted now, and log which they are."""
         if not session.testsfailed:
             names = "pytest takes the functions whose names begin with test_."
-            empty = f"test_{self.name}.py holds no tests: {names}"
+            empty = f"test_{self.file} holds no tests: {names}"
             self.log(OwnTest("", "passed" if items else "failed", empty, kind="tests"))
         items[:] = [one for one in items if _name(one.nodeid) not in self.left_out]
         for item in items:
             self.log(OwnTest(_name(item.nodeid), "not run", "the time was used up"))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self.begin(_name(nodeid))
+        """Log that a test runs. When its time is over, the process leaves a traceback and ends."""
+        self.error: BaseException | None = None
+        self.statuses: set[str] = set()
+        self.log(OwnTest(_name(nodeid), RUNNING))
+        limit = min(self.seconds + (0 if nodeid else LOADING), self.ends - time.monotonic())
+        faulthandler.dump_traceback_later(max(limit, 0.01), exit=True, file=self.stack)
 
     def pytest_runtest_makereport(self, call: Any) -> None:
         """Keep the first exception: what a fixture raises afterwards comes of it."""
@@ -336,8 +338,7 @@ class _Trial:
             text = f"fixture {error.argname!r} not found (no conftest.py is read)"
         elif raised not in ("AssertionError", "CollectError", "Failed", "Skipped"):
             text = f"{raised}: {text}" if text else raised
-        own, tests = f"{self.name}.py", f"test_{self.name}.py"
-        places = self.place(error, tests), self.place(error, own)
+        places = self.place(error, f"test_{self.file}"), self.place(error, self.file)
         return OwnTest(test, status, text or raised, *places)
 
     def place(self, error: BaseException | None, file: str) -> Location | None:

@@ -7,7 +7,7 @@ import re
 from rich.console import Console
 
 from dlprep import command
-from dlprep.render.page import MARKS, Page
+from dlprep.render.page import Page
 from dlprep.text import plural
 from dlprep.verdict import Location, OwnTest, Score
 
@@ -20,12 +20,9 @@ HINT_OF_PYTEST = re.compile(r"\n\s*(\n\s*)?Use -v to get more diff")  # there is
 def own_tests_page(score: Score, console: Console) -> None:
     """Print a score: the tests that fail or do not count first, then the mistakes."""
     page, file = Page(console), f"{score.exercise}.py"
-    mark = "✓ " if score.complete else ""
-    state = f"   your tests catch {score.caught} of {plural(len(score.mistakes), 'mistake')}"
+    state = f"your tests catch {score.caught} of {plural(len(score.mistakes), 'mistake')}"
     run = f"{plural(len(score.tests), 'test')} · {score.seconds:.1f} s"
-    if not page.spread((mark, MARKS["✓"]), (score.exercise, "bold"), (state, ""), right=run):
-        page.prose(f"{mark}{score.exercise}{state}", indent=0, style="bold")
-        page.prose(run, style="dim")
+    page.heading(f"{'✓ ' if score.complete else ''}{score.exercise}", state, right=run)
     if score.problem is not None:
         page.gap()
         page.prose(score.problem.message, mark="✗")
@@ -37,13 +34,12 @@ def own_tests_page(score: Score, console: Console) -> None:
         _failure(page, file, one, _why_not_counted(one, file))
     page.gap()
     several = len({name for one in score.mistakes for name in one.functions}) > 1
-    for caught, label in (True, "caught"), (False, "missed"):
-        for mistake in score.mistakes:
-            if bool(mistake.caught_by) is caught:
-                functions = ", ".join(mistake.functions) if several else ""
-                where = f" (in {functions})" if functions else ""
-                page.labelled(label, f"{mistake.name}{where}", page.column(["caught"]))
-                label = ""  # only the first has it
+    label = ""
+    for mistake in sorted(score.mistakes, key=lambda one: not one.caught_by):
+        above, label = label, "caught" if mistake.caught_by else "missed"
+        functions = f" (in {', '.join(mistake.functions)})" if several and mistake.functions else ""
+        shown = "" if label == above else label  # at the first of them alone
+        page.labelled(shown, mistake.name + functions, page.column([label]))
     page.gap()
     if score.left_out:
         names = ", ".join(score.left_out)
