@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -206,36 +207,14 @@ def run_trials() -> None:
     import pytest  # noqa: F401 - as above
 
     file, seconds, *folders = sys.argv[1:]
-    trials = [_Trial(Path(folder), file, float(seconds), set()) for folder in folders]
-    _try_all(trials[:1])
-    first = _read_log(trials[0].folder)
-    if "" in first:
+    first, *others = [_Trial(Path(folder), file, float(seconds), set()) for folder in folders]
+    outcomes = first.complete()
+    if "" in outcomes:
         return
-    for trial in trials:
-        trial.left_out = {test for test, one in first.items() if one.status in UNFIT}
-    shares = [trials[1 + n :: cores()] for n in range(cores())]
-    workers = [PROCESSES.Process(target=_try_all, args=[share]) for share in shares]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    sys.exit(any(worker.exitcode for worker in workers))
-
-
-def _try_all(trials: list[_Trial]) -> None:
-    """Run the tests of each trial; the tests after one that ends its process run in another."""
-    for trial in trials:
-        trial.ends = time.monotonic() + LOADING + TOTAL_FACTOR * trial.seconds
-        waiting = {""}
-        while waiting and time.monotonic() < trial.ends:
-            process = PROCESSES.Process(target=trial.run)
-            process.start()
-            process.join()
-            outcomes = _read_log(trial.folder)
-            for test in [test for test, one in outcomes.items() if one.status == RUNNING]:
-                trial.log(trial.stopped(test, process.exitcode))
-            waiting = {test for test, one in outcomes.items() if one.status == "not run"}
-            trial.left_out |= outcomes.keys() - waiting
+    for trial in others:
+        trial.left_out = {test for test, one in outcomes.items() if one.status in UNFIT}
+    with ProcessPoolExecutor(cores(), PROCESSES) as pool:
+        list(pool.map(_Trial.complete, others))
 
 
 @dataclass(eq=False)
@@ -246,7 +225,22 @@ class _Trial:
     file: str  # of the solution
     seconds: float  # for each test
     left_out: set[str]
-    ends: float = 0.0  # time.monotonic() when the time of all of them is over
+
+    def complete(self) -> Outcomes:
+        """Run the tests in a process; those after one that ends the process run in another."""
+        self.ends = time.monotonic() + LOADING + TOTAL_FACTOR * self.seconds
+        waiting = {""}
+        while waiting and time.monotonic() < self.ends:
+            process = PROCESSES.Process(target=self.run)
+            process.start()
+            process.join()
+            for test, one in _read_log(self.folder).items():
+                if one.status == RUNNING:
+                    self.log(self.stopped(test, process.exitcode))
+            outcomes = _read_log(self.folder)
+            waiting = {test for test, one in outcomes.items() if one.status == "not run"}
+            self.left_out |= outcomes.keys() - waiting
+        return outcomes
 
     def run(self) -> None:
         """Run the tests in this process, and end it."""
