@@ -9,8 +9,10 @@ are the user's, on the user's machine, so nothing is locked.
 
 from __future__ import annotations
 
+import ast
 import faulthandler
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -19,40 +21,35 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlprep.catalog import Exercise
 from dlprep.errors import FaultError, UserError
-from dlprep.judge.mistakes import differing
 from dlprep.judge.source import Source, unreadable
 from dlprep.sandbox import ONE_THREAD, cores
 from dlprep.typed import read_as
 from dlprep.variants import read_variants
 from dlprep.verdict import Location, OwnTest, Problem, Score, ScoredMistake
 
-if TYPE_CHECKING:
-    import pytest
-
 REFERENCE = "the reference"
 FAILED = ("failed", "timeout", "crash")
-STOPPED = ("timeout", "crash")  # tests that end their process
-RUNNING = "running"  # a test's status in a log until it ends
-
-TOTAL_FACTOR = 4  # a trial may take as long as four tests that use up their time
-MAX_PROCESSES = 20  # of one trial: after a test that ends its process the rest need another
-LOADING = 5.0  # seconds on top, in which pytest starts and the files load
-GRACE = 20.0  # seconds on top, after which the processes themselves hang and are ended
-DONE = 77  # the exit code of a process that came to the end of its tests
+UNFIT = ("timeout", "crash", "not run")  # on the reference; they would be on all solutions
+RUNNING = "running"  # a test's status in the log until it ends
+LOADING = 5.0  # seconds more, in which pytest starts and the files load
+TOTAL_FACTOR = 4  # the tests on a solution may take as long as four that use up their time
 RUNNER = "from dlprep.judge.own_tests import run_trials; run_trials()"
-OPTIONS = ["-c", os.devnull, "--noconftest", "--disable-plugin-autoload"]
+PROCESSES: Any = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+OPTIONS = ["-c", os.devnull, "--noconftest", "--disable-plugin-autoload", "--rootdir=."]
+OPTIONS += ["--tb=native", "--no-summary"]  # quick: nobody reads what pytest prints
 OPTIONS += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]  # the latter's timer is used here
+SILENT: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+PRIVATE = re.compile(r"\b_(?!\w*__$)")
 
-# The tests on one solution, in their order, by name. When the files do not load, there is one with
-# the name "", whose kind is syntax, tests (pytest finds none in the file) or exception.
+# The tests on one solution, by name and in their order; or one named "" that says why none loads.
 Outcomes = dict[str, OwnTest]
 
 
@@ -62,48 +59,51 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
     ``UserError`` when the file holds no tests, or does not load.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
-    _require_usable(unreadable(tests, f"test_{file}"))
     missing = Problem("missing", f"There is no {file} here.")
     problem = missing if own is None else unreadable(own, file)
     reference = exercise.reference.read_text(encoding="utf-8")
     variants = read_variants(exercise)
-    asked = [one for one in variants.mistakes if not one.costs_only]
+    right = [(REFERENCE, reference)] * 2 + [(one.name, one.source) for one in variants.accepted]
+    wrong = [(one.name, one.source) for one in variants.mistakes if not one.costs_only]
+    solutions = [source.encode() for _, source in right + wrong]
+    _require_usable(unreadable(tests, f"test_{file}"))
+    trials = _run(exercise, tests, solutions if own is None or problem else [*solutions, own])
+    _require_usable(_not_loaded(trials[0]))
+    on_own: Outcomes = {} if problem else trials.pop()
+    if fault := _not_loaded(on_own):
+        problem, on_own = fault, {}
+        if not fault.message.startswith(file):
+            said = f"{fault.message} It does so with {file}, not with the reference."
+            problem = replace(fault, message=said, location=None)
 
-    [first] = _run(exercise, tests, [reference.encode()], [])
-    if "" in first:
-        _require_usable(_not_loaded(first[""], f"test_{file}"))
-    if not first:
-        raise UserError(
-            f"test_{file} holds no tests: pytest takes the functions whose names begin with test_."
-        )
-    # A test that ends or blocks its process here would do so on all solutions.
-    unfit = [one.test for one in first.values() if one.status in (*STOPPED, "not run")]
-    right = [(REFERENCE, reference), *((one.name, one.source) for one in variants.accepted)]
-    texts = [*(source for _, source in right), *(one.source for one in asked)]
-    solutions = [text.encode() for text in texts]
-    if own is not None and problem is None:
-        solutions.append(own)
-    trials = _run(exercise, tests, solutions, unfit)
-    on_own: Outcomes = trials[-1] if problem is None else {}
-    if "" in on_own:
-        problem, on_own = _own_not_loaded(on_own[""], file), {}
-
-    names = [REFERENCE, *(name for name, _ in right)]
-    on_right = list(zip(names, [first, *trials], strict=False))
-    checked = [_invalid(test, on_right, on_own) for test in first]
-    invalid = tuple(one for one in checked if one is not None)
-    valid = first.keys() - {one.test for one in invalid}
+    invalid, valid = [], []
+    for test in trials[0]:
+        found = [
+            replace(_of(test, trial), on=name)
+            for (name, _), trial in zip(right, trials, strict=False)
+        ]
+        bad = next((one for one in found if one.status != "passed"), None)
+        if bad is None:
+            valid.append(test)
+            continue
+        kind = "wrong" if bad.on == REFERENCE else "over-specific"
+        if bad.status in ("skipped", "not run"):
+            kind = bad.status
+        elif {one.status for one in found[:2]} == {"passed", "failed"}:
+            kind = "flaky"
+        bad = replace(bad, solution=None, printed="")  # the solution is not the user's
+        passes_own = _of(test, on_own).status == "passed"
+        invalid.append(replace(bad, kind=kind, passes_own=passes_own))
     mistakes = []
-    for mistake, trial in zip(asked, trials[len(right) :], strict=False):
-        caught_by = [one for one in first if one in valid and _of(one, trial).status in FAILED]
-        functions = differing(reference, mistake.source)
-        mistakes.append(ScoredMistake(mistake.name, functions, tuple(caught_by)))
+    for (name, source), trial in zip(wrong, trials[len(right) :], strict=True):
+        caught_by = tuple(test for test in valid if _of(test, trial).status in FAILED)
+        mistakes.append(ScoredMistake(name, differing(reference, source), caught_by))
     return Score(
         exercise.slug,
-        tuple(first),
+        tuple(trials[0]),
         problem,
         tuple(one for one in on_own.values() if one.status in FAILED),
-        invalid,
+        tuple(invalid),
         tuple(mistakes),
         tuple(one.name for one in variants.mistakes if one.costs_only),
         time.perf_counter() - began,
@@ -111,50 +111,14 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
 
 
 def _of(test: str, trial: Outcomes) -> OwnTest:
-    """The result of a test in a trial, where it may not even have been collected."""
-    if "" in trial:
-        said = f"the file does not load: {trial[''].text}"
-        return replace(trial[""], test=test, text=said)
-    return trial.get(test) or OwnTest(test, "not run", "it was not run there")
+    """What became of a test in a trial; it may not even have been collected there."""
+    found = trial.get("") or trial.get(test) or OwnTest(test, "not run", "it was not run there")
+    return replace(found, test=test)
 
 
-def _invalid(
-    test: str, on_right: Sequence[tuple[str, Outcomes]], on_own: Outcomes
-) -> OwnTest | None:
-    """Why a test does not count, or None if it does. The trials begin with the reference, twice."""
-    found = [replace(_of(test, trial), on=name) for name, trial in on_right]
-    bad = next((one for one in found if one.status != "passed"), None)
-    if bad is None:
-        return None
-    kind = "wrong" if bad.on == REFERENCE else "over-specific"
-    if bad.status in ("skipped", "not run"):
-        kind = bad.status
-    elif bad.status not in STOPPED and found[0].status != found[1].status:
-        kind = "flaky"  # a test that was stopped is not run again
-    passes_own = _of(test, on_own).status == "passed"
-    # the solution is not the user's
-    return replace(bad, kind=kind, solution=None, printed="", passes_own=passes_own)
-
-
-def _not_loaded(result: OwnTest, file: str) -> Problem:
-    """Why a file of tests does not load."""
-    message = {
-        "": f"{file} does not load: {result.text}.",
-        "syntax": f"{file} is not valid Python: {result.text}.",
-        "tests": f"pytest makes no tests of {file}: {result.text}",
-        "exception": f"{file} raises {result.text} when it is loaded.",
-    }[result.kind]
-    return Problem(result.kind or result.status, message, result.location)
-
-
-def _own_not_loaded(result: OwnTest, file: str) -> Problem:
-    """Why the user's own file cannot be tried."""
-    if result.solution:
-        message = f"{file} raises {result.text} when it is loaded."
-        return Problem("exception", message, result.solution)
-    problem = _not_loaded(result, f"test_{file}")
-    said = f"{problem.message} It does so with {file}, not with the reference."
-    return replace(problem, message=said)
+def _not_loaded(trial: Outcomes) -> Problem | None:
+    """Why the tests, or the solution, do not load in a trial."""
+    return Problem(trial[""].kind, trial[""].text, trial[""].location) if "" in trial else None
 
 
 def _require_usable(problem: Problem | None) -> None:
@@ -162,215 +126,224 @@ def _require_usable(problem: Problem | None) -> None:
     if problem is not None:
         place = problem.location
         where = f"    line {place.line}: {place.code.strip()}" if place else ""
-        said = [part for part in (problem.message, where, problem.help) if part]
-        raise UserError("\n".join(said))
+        raise UserError("\n".join(filter(None, (problem.message, where, problem.help))))
 
 
-def _run(
-    exercise: Exercise, tests: bytes, solutions: Sequence[bytes], leave_out: list[str]
-) -> list[Outcomes]:
-    """Run the tests on each solution, on all cores. Nothing that they start is left running.
+def _run(exercise: Exercise, tests: bytes, solutions: list[bytes]) -> list[Outcomes]:
+    """Run the tests on each solution; on the first alone if they do not load there.
 
-    ``FaultError`` if they cannot be run.
+    Nothing that they start is left running. ``FaultError`` if they cannot be run.
     """
+    file = f"{exercise.slug}.py"
     env = os.environ | ONE_THREAD | {"PYTHONDONTWRITEBYTECODE": "1"}
     env |= {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}  # the user's are not for these runs
-    runners: list[subprocess.Popen[bytes]] = []
     with tempfile.TemporaryDirectory(prefix="dlprep-", ignore_cleanup_errors=True) as top:
-        terms = Path(top, "terms")
-        said = {"name": exercise.slug, "seconds": exercise.seconds, "leave_out": leave_out}
-        terms.write_text(json.dumps(said), encoding="utf-8")
         folders = [Path(top, str(n)) for n in range(len(solutions))]
         for folder, solution in zip(folders, solutions, strict=True):
             folder.mkdir()
-            (folder / f"{exercise.slug}.py").write_bytes(solution)
-            (folder / f"test_{exercise.slug}.py").write_bytes(tests)
+            (folder / file).write_bytes(solution)
+            (folder / f"test_{file}").write_bytes(tests)
+        # -P: a numpy.py in the user's folder is not NumPy
+        program = [sys.executable, "-P", "-c", RUNNER, file, str(exercise.seconds)]
+        program += map(str, folders)
+        # in a session of its own: Ctrl-C is the command's, and killpg reaches all of it
+        process = subprocess.Popen(program, env=env, start_new_session=True, **SILENT)
         try:
-            for n in range(min(cores(), len(folders))):
-                mine = map(str, folders[n :: cores()])
-                runner = subprocess.Popen(
-                    # -P: a numpy.py in the user's folder is not NumPy
-                    [sys.executable, "-P", "-c", RUNNER, str(terms), *mine],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=env,
-                    start_new_session=True,  # Ctrl-C is the command's; killpg reaches all of it
-                )
-                runners.append(runner)
-            with suppress(subprocess.TimeoutExpired):
-                for runner in runners:
-                    runner.wait(GRACE + (LOADING + TOTAL_FACTOR * exercise.seconds) * len(folders))
+            failed = process.wait((25 + TOTAL_FACTOR * exercise.seconds) * len(folders))
         finally:
-            for runner in runners:
-                with suppress(OSError):
-                    if hasattr(os, "killpg"):
-                        os.killpg(runner.pid, signal.SIGKILL)
-                    runner.kill()
-                runner.wait()
-        trials = [_read_log(str(folder)) for folder in folders]
-    if any(one.status == RUNNING for trial in trials for one in trial.values()):
-        raise FaultError("the tests cannot be run: their process ended")
-    return trials
+            process.kill()
+            with suppress(OSError, AttributeError):  # Windows has no groups
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if failed:
+            raise FaultError("the tests cannot be run: their process ended")
+        return [_read_log(folder) for folder in folders if (folder / "log").exists()]
+
+
+def _read_log(folder: Path) -> Outcomes:
+    """The tests, each by its last line in the log; or "" if they do not load."""
+    with (folder / "log").open(encoding="utf-8") as file:
+        results: list[OwnTest] = [read_as(OwnTest, json.loads(line), "log") for line in file]
+    outcomes = {one.test: one for one in results}
+    loading = outcomes.pop("")
+    return outcomes if loading.status == "passed" else {"": loading}
+
+
+def differing(reference: str, source: str) -> tuple[str, ...]:
+    """The public functions (``Class.method``) of the reference that ``source`` changes.
+
+    A private function counts as those that use it. Empty when no function differs.
+    """
+    ours, theirs = _functions(reference), _functions(source)
+    changed = {name for name, code in ours.items() if theirs.get(name) != code}
+    for _ in ours:  # as often as one function may lead to another
+        private = {f"'{name.rpartition('.')[2]}'" for name in changed if PRIVATE.search(name)}
+        changed |= {name for name, code in ours.items() if any(one in code for one in private)}
+    return tuple(name for name in ours if name in changed and not PRIVATE.search(name))
+
+
+def _functions(source: str) -> dict[str, str]:
+    """The functions and methods of a text: their code, without docstring and layout."""
+    found = {}
+    for node in ast.parse(source).body:
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for item in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(item, ast.FunctionDef):
+                if ast.get_docstring(item) is not None:
+                    del item.body[0]
+                found[prefix + item.name] = ast.dump(item)
+    return found
 
 
 # What follows runs in the processes of the trials.
 
 
 def run_trials() -> None:
-    """Run the tests in each folder that ``sys.argv`` names, and write a log there."""
-    import numpy as np  # noqa: F401 - loaded once, for all that are forked
+    """Run the tests in the folders of ``sys.argv``: in the first, then in the others on all cores.
+
+    A test that ends or blocks its process in the first would do so in all, and is left out there.
+    """
+    import numpy.testing  # noqa: F401 - loaded once, for all that are forked
     import pytest  # noqa: F401 - as above
 
-    terms = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for folder in sys.argv[2:]:
-        ends = time.time() + LOADING + TOTAL_FACTOR * terms["seconds"]
-        trial = _Trial(folder, terms["name"], terms["seconds"], ends, terms["leave_out"])
-        for _ in range(MAX_PROCESSES):
-            code = trial.exit_code()
-            for test, one in _read_log(folder).items():
-                if one.status == RUNNING and code != DONE:
-                    _log(folder, trial.stopped(test, code))
-            results = _read_log(folder)
-            ran = [test for test, one in results.items() if one.status != "not run"]
-            if len(ran) == len(results) or time.time() >= ends:
-                break
-            trial.leave_out = [*terms["leave_out"], *ran]
+    file, seconds, *folders = sys.argv[1:]
+    first, *others = [_Trial(Path(folder), file, float(seconds), set()) for folder in folders]
+    outcomes = first.complete()
+    if "" in outcomes:
+        return
+    for trial in others:
+        trial.left_out = {test for test, one in outcomes.items() if one.status in UNFIT}
+    with ProcessPoolExecutor(cores(), PROCESSES) as pool:
+        list(pool.map(_Trial.complete, others))
 
 
 @dataclass(eq=False)
 class _Trial:
-    """The tests on one solution. As a plugin of pytest it logs each, and limits its time."""
+    """The tests on one solution. As a plugin of pytest it logs what becomes of each."""
 
-    folder: str
-    name: str
-    seconds: float
-    ends: float
-    leave_out: list[str]
+    folder: Path
+    file: str  # of the solution
+    seconds: float  # for each test
+    left_out: set[str]
 
-    def exit_code(self) -> int:
-        """Run the tests in a process: its exit code."""
-        if not hasattr(os, "fork"):
-            program = f"from dlprep.judge.own_tests import _Trial; {self!r}.run()"
-            return subprocess.run([sys.executable, "-P", "-c", program], check=False).returncode
-        if (pid := os.fork()) == 0:
-            self.run()
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    def complete(self) -> Outcomes:
+        """Run the tests in a process; those after one that ends the process run in another."""
+        self.ends = time.monotonic() + LOADING + TOTAL_FACTOR * self.seconds
+        waiting = {""}
+        while waiting and time.monotonic() < self.ends:
+            process = PROCESSES.Process(target=self.run)
+            process.start()
+            process.join()
+            for test, one in _read_log(self.folder).items():
+                if one.status == RUNNING:
+                    self.log(self.stopped(test, process.exitcode))
+            outcomes = _read_log(self.folder)
+            waiting = {test for test, one in outcomes.items() if one.status == "not run"}
+            self.left_out |= outcomes.keys() - waiting
+        return outcomes
 
     def run(self) -> None:
-        """Run the tests in this process, which ends with them."""
-        import random
-
+        """Run the tests in this process, and end it."""
         import numpy as np
         import pytest
 
-        random.seed()
-        np.random.seed(int.from_bytes(os.urandom(4), "little"))  # forks would draw the same
+        np.random.seed()  # forks would draw the same
         os.chdir(self.folder)
         with Path("stack").open("w", encoding="utf-8") as self.stack:
-            self._begin("", LOADING)
-            options = [*OPTIONS, "--rootdir", self.folder, f"test_{self.name}.py"]
-            code = pytest.main(options, plugins=[self])
-        os._exit(0 if code == pytest.ExitCode.INTERRUPTED else DONE)
+            self.pytest_runtest_logstart("")  # loading is timed as a test is
+            pytest.main([*OPTIONS, f"test_{self.file}"], plugins=[self])
+            os._exit(0)
 
     def stopped(self, test: str, code: int) -> OwnTest:
         """A test that ended its process, or was stopped by the timer, which leaves a traceback."""
-        if stack := Path(self.folder, "stack").read_text(encoding="utf-8"):
-            file = f"test_{self.name}.py"
-            lines = [int(line) for line in re.findall(rf'/{file}", line (\d+)', stack)]
-            late = f"did not finish in {self.seconds + (0 if test else LOADING):.3g} s"
-            source = self._source(file)
-            place = source.at(source.loop(lines) or next(iter(lines), None))
-            return OwnTest(test, "timeout", late, place)
-        ended = f"the process ended itself with exit code {code}"
-        if code < 0:
-            ended = f"the process was ended by {signal.Signals(-code).name}"
-        return OwnTest(test, "crash", ended)
+        file = f"test_{self.file}"
+        status, place, said = "crash", None, f"the process ended itself with exit code {code}"
+        if stack := (self.folder / "stack").read_text(encoding="utf-8"):
+            lines = [int(line) for line in re.findall(rf'{file}", line (\d+)', stack)]
+            source = self.source(file)
+            status, place = "timeout", source.at(source.loop(lines) or next(iter(lines), None))
+            said = f"did not finish in {self.seconds + (0 if test else LOADING):.3g} s"
+        elif code < 0:
+            said = f"the process was ended by {signal.Signals(-code).name}"
+        said = said if test else f"{file} does not load: {said}."
+        return OwnTest(test, status, said, place, kind="" if test else status)
 
-    def _begin(self, test: str, more: float = 0.0) -> None:
-        """Log that a test runs. When its time is over, the process leaves a traceback and ends."""
-        self.error: BaseException | None = None
-        self.statuses: list[str] = []
-        _log(self.folder, OwnTest(test, RUNNING))
-        left = min(self.seconds + more, self.ends - time.time())
-        faulthandler.dump_traceback_later(max(left, 0.01), exit=True, file=self.stack)
+    def log(self, outcome: OwnTest) -> None:
+        """Add a line to the log, at once: the next statement may end the process."""
+        with (self.folder / "log").open("a", encoding="utf-8") as file:
+            print(json.dumps(asdict(outcome)), file=file)
 
-    def pytest_exception_interact(
-        self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
-    ) -> None:
+    def pytest_exception_interact(self, call: Any, report: Any) -> None:
         """The file of tests does not load, or pytest can make no tests of it."""
-        error = call.excinfo and call.excinfo.value
-        if report.when == "collect" and error is not None:
-            self._end("", "failed", error.__cause__ or error)
+        if report.when != "collect":
+            return
+        error = call.excinfo.value.__cause__ or call.excinfo.value
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = {Path(one.filename).name: one.lineno for one in frames if one.name == "<module>"}
+        if isinstance(error, SyntaxError):
+            lines[Path(error.filename or "").name] = error.lineno
+        file = self.file if self.file in lines else f"test_{self.file}"
+        text = self.outcome("", "failed", error).text
+        kind, said = "exception", f"{file} raises {text} when it is loaded."
+        if isinstance(error, SyntaxError):
+            kind, said = "syntax", f"{file} is not valid Python: {error.msg}."
+        elif type(error).__name__ in ("CollectError", "Failed"):
+            kind, said = "tests", f"pytest makes no tests of {file}: {text}"
+        place = self.source(file).at(lines.get(file))
+        self.log(OwnTest("", "failed", said, place, kind=kind))
 
-    def pytest_collection_modifyitems(
-        self, session: pytest.Session, items: list[pytest.Item]
-    ) -> None:
+    def pytest_collection_modifyitems(self, session: Any, items: list[Any]) -> None:
         """Keep the tests that are wanted now, and log which they are."""
-        items[:] = [one for one in items if _name(one.nodeid) not in self.leave_out]
         if not session.testsfailed:
-            _log(self.folder, OwnTest("", "passed"))
+            names = "pytest takes the functions whose names begin with test_."
+            empty = f"test_{self.file} holds no tests: {names}"
+            self.log(OwnTest("", "passed" if items else "failed", empty, kind="tests"))
+        items[:] = [one for one in items if _name(one.nodeid) not in self.left_out]
         for item in items:
-            _log(self.folder, OwnTest(_name(item.nodeid), "not run", "the time was used up"))
+            self.log(OwnTest(_name(item.nodeid), "not run", "the time was used up"))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A test begins."""
-        self._begin(_name(nodeid))
+        """Log that a test runs. When its time is over, the process leaves a traceback and ends."""
+        self.error: BaseException | None = None
+        self.statuses: set[str] = set()
+        self.log(OwnTest(_name(nodeid), RUNNING))
+        limit = min(self.seconds + (0 if nodeid else LOADING), self.ends - time.monotonic())
+        faulthandler.dump_traceback_later(max(limit, 0.01), exit=True, file=self.stack)
 
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+    def pytest_runtest_makereport(self, call: Any) -> None:
         """Keep the first exception: what a fixture raises afterwards comes of it."""
-        self.error = self.error or (call.excinfo.value if call.excinfo else None)
+        self.error = self.error or (call.excinfo and call.excinfo.value)
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+    def pytest_runtest_logreport(self, report: Any) -> None:
         """Log a test after its last phase; an expected failure is ``skipped``."""
-        self.statuses.append(report.outcome)
+        self.statuses.add(report.outcome)
         if report.when == "teardown":
             faulthandler.cancel_dump_traceback_later()
-            status = next((one for one in ("failed", "skipped") if one in self.statuses), "passed")
-            self._end(_name(report.nodeid), status, self.error, report.capstdout[:2000])
+            status = next(one for one in ("failed", "skipped", "passed") if one in self.statuses)
+            result = self.outcome(_name(report.nodeid), status, self.error)
+            self.log(replace(result, printed=report.capstdout[:2000]))
 
-    def _end(self, test: str, status: str, error: BaseException | None, printed: str = "") -> None:
-        """Log the result of a test, or of loading the files."""
-        raised = "" if error is None else type(error).__name__
-        text, file = "" if error is None else f"{error}"[:2000], f"{self.name}.py"
-        place, solution = self._place(error, f"test_{file}"), self._place(error, file)
-        kind = "" if test else {"CollectError": "tests"}.get(raised, "exception")
-        if isinstance(error, SyntaxError) and not test:
-            text, kind = error.msg, "syntax"
-            place = self._source(f"test_{file}").at(error.lineno or 1)
-        elif raised == "FixtureLookupError" and getattr(error, "msg", None) is None:
-            text = f"fixture {getattr(error, 'argname', '')!r} not found (no conftest.py is read)"
-        elif raised not in ("", "AssertionError", "CollectError", "Failed", "Skipped"):
+    def outcome(self, test: str, status: str, error: Any) -> OwnTest:
+        """What became of a test, and why."""
+        text, raised = str(error)[:2000], type(error).__name__
+        if error is None:
+            text = "it was expected to fail, and passes"
+        elif raised == "FixtureLookupError" and error.msg is None:
+            text = f"fixture {error.argname!r} not found (no conftest.py is read)"
+        elif raised not in ("AssertionError", "CollectError", "Failed", "Skipped"):
             text = f"{raised}: {text}" if text else raised
-        text = text or raised or "it was expected to fail, and passes"
-        _log(self.folder, OwnTest(test, status, text, place, solution, printed, kind))
+        places = self.place(error, f"test_{self.file}"), self.place(error, self.file)
+        return OwnTest(test, status, text or raised, *places)
 
-    def _place(self, error: BaseException | None, file: str) -> Location | None:
+    def place(self, error: BaseException | None, file: str) -> Location | None:
         """The innermost line of a file that an exception passed through."""
-        frames = traceback.walk_tb(None if error is None else error.__traceback__)
-        lines = [line for frame, line in frames if Path(frame.f_code.co_filename).name == file]
-        return self._source(file).at(lines[-1]) if lines else None
+        frames = traceback.extract_tb(error.__traceback__) if error else []
+        lines = [one.lineno for one in frames if Path(one.filename).name == file]
+        return self.source(file).at(lines[-1]) if lines else None
 
-    def _source(self, file: str) -> Source:
-        return Source(Path(self.folder, file).read_bytes())
+    def source(self, file: str) -> Source:
+        return Source((self.folder / file).read_bytes())
 
 
 def _name(nodeid: str) -> str:
     return nodeid.partition("::")[2]
-
-
-def _log(folder: str, result: OwnTest) -> None:
-    """Add a line to the log, at once: the next statement may end the process."""
-    with Path(folder, "log").open("a", encoding="utf-8") as file:
-        print(json.dumps(asdict(result)), file=file)
-
-
-def _read_log(folder: str) -> Outcomes:
-    """The tests in their order, each by its last line in the log; or "" if they do not load."""
-    results = {"": OwnTest("", RUNNING)}
-    with suppress(FileNotFoundError), Path(folder, "log").open(encoding="utf-8") as file:
-        for line in file:
-            result: OwnTest = read_as(OwnTest, json.loads(line), "log")
-            results[result.test] = result
-    loading = results.pop("")
-    return results if loading.status == "passed" else {"": loading}

@@ -7,21 +7,22 @@ import re
 from rich.console import Console
 
 from dlprep import command
-from dlprep.render.page import MARKS, Page
+from dlprep.render.page import Page
 from dlprep.text import plural
 from dlprep.verdict import Location, OwnTest, Score
 
-MOST_SHOWN = 3  # tests that fail; the others' names are enough for now
+MOST_SHOWN = 3  # tests that fail; of the others the names are enough for now
 UNWRITTEN = "NotImplementedError"
-SAID_LINES, PRINTED_LINES = 8, 5  # of what a test says of its failure, and of its output
-LONGEST = 200  # characters of each of these lines
+MESSAGE_LINES, PRINTED_LINES, LONGEST = 8, 5, 200  # LONGEST: characters of a line
 HINT_OF_PYTEST = re.compile(r"\n\s*(\n\s*)?Use -v to get more diff")  # there is no such option here
 
 
 def own_tests_page(score: Score, console: Console) -> None:
     """Print a score: the tests that fail or do not count first, then the mistakes."""
     page, file = Page(console), f"{score.exercise}.py"
-    _header(page, score)
+    state = f"your tests catch {score.caught} of {plural(len(score.mistakes), 'mistake')}"
+    run = f"{plural(len(score.tests), 'test')} · {score.seconds:.1f} s"
+    page.heading(f"{'✓ ' if score.complete else ''}{score.exercise}", state, right=run)
     if score.problem is not None:
         page.gap()
         page.prose(score.problem.message, mark="✗")
@@ -33,43 +34,29 @@ def own_tests_page(score: Score, console: Console) -> None:
         _failure(page, file, one, _why_not_counted(one, file))
     page.gap()
     several = len({name for one in score.mistakes for name in one.functions}) > 1
-    missed = [one for one in score.mistakes if not one.caught_by]
-    for label, mistakes in (
-        ("caught", [one for one in score.mistakes if one.caught_by]),
-        ("missed", missed),
-    ):
-        for n, mistake in enumerate(mistakes):
-            functions = ", ".join(mistake.functions) if several else ""
-            where = f" (in {functions})" if functions else ""
-            page.labelled("" if n else label, f"{mistake.name}{where}", page.column([label]))
+    label = ""
+    for mistake in sorted(score.mistakes, key=lambda one: not one.caught_by):
+        above, label = label, "caught" if mistake.caught_by else "missed"
+        functions = f" (in {', '.join(mistake.functions)})" if several and mistake.functions else ""
+        shown = "" if label == above else label  # at the first of them alone
+        page.labelled(shown, mistake.name + functions, page.column([label]))
     page.gap()
     if score.left_out:
         names = ", ".join(score.left_out)
         page.prose(f"Not asked for, since no plain test shows it: {names}.", style="dim")
-    if missed:
+    if score.caught < len(score.mistakes):
         then = command(f"test {score.exercise}")
         page.prose(f"Which input would show one that is missed? Then: {then}")
     page.show()
 
 
-def _header(page: Page, score: Score) -> None:
-    mark = "✓ " if score.complete else ""
-    total = plural(len(score.mistakes), "mistake")
-    state = f"   your tests catch {score.caught} of {total}"
-    run = f"{plural(len(score.tests), 'test')} · {score.seconds:.1f} s"
-    if not page.spread((mark, MARKS["✓"]), (score.exercise, "bold"), (state, ""), right=run):
-        page.prose(f"{mark}{score.exercise}{state}", indent=0, style="bold")
-        page.prose(run, style="dim")
-
-
 def _failures(page: Page, file: str, failures: list[OwnTest]) -> None:
     """The tests that fail on the user's file."""
-    unwritten = [one for one in failures if one.text == UNWRITTEN]
-    if unwritten:
+    if unwritten := [one for one in failures if one.text == UNWRITTEN]:
         page.gap()
         call = "calls" if len(unwritten) == 1 else "call"
-        count = plural(len(unwritten), "test")
-        page.prose(f"{count} {call} what is not implemented yet:", mark="✗")
+        tests = plural(len(unwritten), "test")
+        page.prose(f"{tests} {call} what is not implemented yet:", mark="✗")
         places = {one.solution.line: one.solution for one in unwritten if one.solution}
         for _, place in sorted(places.items()):
             _location(page, file, place)
@@ -79,13 +66,13 @@ def _failures(page: Page, file: str, failures: list[OwnTest]) -> None:
     if more := failures[MOST_SHOWN:]:
         page.gap()
         fails = "fails" if len(more) == 1 else "fail"
-        names = ", ".join(" ".join(one.test.split()) for one in more)
+        names = ", ".join(one.test for one in more)
         page.prose(f"{plural(len(more), 'more test')} {fails} on {file}: {names}", mark="✗")
 
 
 def _why_not_counted(one: OwnTest, file: str) -> str:
     on = one.on if one.on == "the reference" else f"another right solution ({one.on})"
-    said = {
+    reason = {
         "wrong": f"is wrong: it fails on {on}",
         "over-specific": f"asks too much: it fails on {on}",
         "flaky": f"is flaky: on {on} it passes and fails",
@@ -93,14 +80,14 @@ def _why_not_counted(one: OwnTest, file: str) -> str:
         "not run": f"was not run on {on}",
     }[one.kind]
     own = one.passes_own and one.kind in ("wrong", "over-specific")
-    return f"{said}, and does not count" + (f" (on {file} it passes)" if own else "")
+    return f"{reason}, and does not count" + (f" (on {file} it passes)" if own else "")
 
 
 def _failure(page: Page, file: str, one: OwnTest, what: str) -> None:
     page.gap()
     mark, style = ("-", "") if one.kind == "skipped" else ("✗", "bold")
-    page.prose(f"{' '.join(one.test.split())} {what}", mark=mark, style=style)
-    page.listing(HINT_OF_PYTEST.sub("", one.text), SAID_LINES, LONGEST)
+    page.prose(f"{one.test} {what}", mark=mark, style=style)
+    page.listing(HINT_OF_PYTEST.sub("", one.text), MESSAGE_LINES, LONGEST)
     _location(page, f"test_{file}", one.location)
     _location(page, file, one.solution)
     if one.printed.strip():
@@ -110,4 +97,4 @@ def _failure(page: Page, file: str, one: OwnTest, what: str) -> None:
 
 def _location(page: Page, file: str, location: Location | None) -> None:
     if location is not None:
-        page.location(f"{file}:{location.line}", location.note, location.code, location.column)
+        page.location(f"{file}:{location.line}", "", location.code)

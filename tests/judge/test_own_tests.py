@@ -12,9 +12,8 @@ from dlprep import catalog
 from dlprep.authoring.new import new_exercise
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.mistakes import differing
-from dlprep.judge.own_tests import REFERENCE, score_tests
-from dlprep.verdict import Score
+from dlprep.judge.own_tests import REFERENCE, differing, score_tests
+from dlprep.verdict import Location, Score
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")
@@ -217,6 +216,14 @@ def test_the_users_own_file_may_be_absent_or_broken(double: Exercise) -> None:
         assert message in found.problem.message
         assert (found.caught, found.failures, found.complete) == (2, (), False)
     assert "with double.py, not with the reference" in found.problem.message
+
+
+def test_a_syntax_error_is_told_of_the_file_that_has_it(double: Exercise) -> None:
+    tests = f"{IMPORT}def test_it(): assert double(np.ones(2))[1] == 2\n"
+    problem = score_tests(double, tests.encode(), b"\n\ndef f(:").problem
+    assert problem is not None
+    assert problem.message == "double.py is not valid Python: invalid syntax."
+    assert problem.location == Location(3, "def f(:")
 
 
 def test_tests_of_a_class() -> None:
