@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dlprep.authoring.rules import RULES, Edit, called, number
+from dlprep.authoring.rules import called, edits, number
 
 NodePath = tuple[ast.AST, ...]  # from the module down to a node
 
@@ -32,8 +32,6 @@ class Mutant:
 
     id: str
     line: int
-    before: str
-    after: str
     source: str
 
 
@@ -47,25 +45,18 @@ def mutants(source: str) -> list[Mutant]:
     occurrences: Counter[str] = Counter()
     found = []
     for path in _paths((tree,)):
-        for old, new in _edits(path[-1]):
+        for old, new in edits(path[-1]):
             text = _with(tree, old, new)
             if text in seen:
                 continue
             seen.add(text)
             shown = _shown(path, old)
-            before, after = ast.unparse(shown), _with(shown, old, new)
-            name = f"{_function(path)}: {before} -> {after}"
+            name = f"{_function(path)}: {ast.unparse(shown)} -> {_with(shown, old, new)}"
             occurrences[name] += 1
             if occurrences[name] > 1:
                 name += f" ({occurrences[name]})"
-            found.append(Mutant(name, old.lineno, before, after, text))
+            found.append(Mutant(name, old.lineno, text))
     return found
-
-
-def _edits(node: ast.AST) -> Iterator[Edit]:
-    for kind, rule in RULES:
-        if isinstance(node, kind):
-            yield from rule(node)
 
 
 def _with(tree: ast.AST, old: ast.AST, new: ast.AST) -> str:

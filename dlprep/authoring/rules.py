@@ -1,43 +1,50 @@
-"""The edits that make a mutant: ``RULES`` is the whole list.
+"""The edits that make a mutant.
 
-A rule is a function of one syntax node that yields its edits: the part of the node to replace,
-and what replaces it. To add a kind of mutant, write a rule and give it a row.
+To add a kind of mutant, add a line to ``REWRITES`` or, if that cannot say it, a case to ``edits``.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-Edit = tuple[ast.expr | ast.stmt, ast.AST]
+Edit = tuple[ast.expr | ast.stmt, ast.AST]  # the part of a node to replace, and what replaces it
 
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.FloorDiv,
-    ast.Pow: ast.Mult,
-    ast.MatMult: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
+# An expression of any operands a and b, and its mutants
+REWRITES = {
+    "a + b": ("a - b", "a", "b"),
+    "a - b": ("a + b", "a", "-b"),
+    "a * b": ("a / b", "a", "b"),
+    "a / b": ("a * b", "a", "1 / b"),
+    "a // b": ("a * b", "a"),
+    "a % b": ("a // b", "a"),
+    "a ** b": ("a * b", "a"),
+    "a @ b": ("a * b", "a", "b"),
+    "a & b": ("a | b", "a", "b"),
+    "a | b": ("a & b", "a", "b"),
+    "a ^ b": ("a",),
+    "a << b": ("a",),
+    "a >> b": ("a",),
+    "-a": ("a",),
+    "~a": ("a",),
+    "not a": ("a",),
+    "a.T": ("a",),
+    "a.mT": ("a",),
+    # of an ordering, its neighbour (they differ at equality) and its negation
+    "a < b": ("a <= b", "a >= b"),
+    "a <= b": ("a < b", "a > b"),
+    "a > b": ("a >= b", "a <= b"),
+    "a >= b": ("a > b", "a < b"),
+    "a == b": ("a != b",),
+    "a != b": ("a == b",),
+    "a is b": ("a is not b",),
+    "a is not b": ("a is b",),
+    "a in b": ("a not in b",),
+    "a not in b": ("a in b",),
 }
-# Of an ordering, its neighbour (they differ at equality) and its negation
-COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.GtE),
-    ast.LtE: (ast.Lt, ast.Gt),
-    ast.Gt: (ast.GtE, ast.LtE),
-    ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
+# Functions and constants that are easily confused
 PAIRS = (
     ("maximum", "minimum"),
     ("max", "min"),
@@ -56,58 +63,102 @@ SYMMETRIC_CALLS = {"maximum", "minimum", "max", "min", "add", "multiply", "logad
 MODULES = {"np", "numpy", "math"}  # np.copy(a) is a function of a, a.copy() a method of it
 
 
-def other_operator(node: ast.BinOp) -> Iterator[Edit]:
-    """``a + b``: ``a - b``."""
-    if type(node.op) in OPERATORS:
-        yield node, ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right)
+def edits(node: ast.AST) -> Iterator[Edit]:
+    """The edits of one syntax node and of what it holds directly; the comments show them."""
+    if isinstance(node, ast.expr):
+        yield from _rewritten(node)
+        yield from _other_numbers(node)
+    match node:
+        case ast.BinOp(op=ast.MatMult()):  # a @ b: a.T @ b, a @ b.T
+            for operand in (node.left, node.right):
+                if _form(operand) not in ("T", "mT"):
+                    yield operand, ast.Attribute(operand, "T", ast.Load())
+        case ast.Compare(ops=[_, _, *_]):  # a < b < c: each sign as if it stood alone
+            for i, op in enumerate(node.ops):
+                for _, new in _rewritten(ast.Compare(node.left, [op], node.comparators[:1])):
+                    assert isinstance(new, ast.Compare)
+                    ops = [*node.ops[:i], *new.ops, *node.ops[i + 1 :]]
+                    yield node, ast.Compare(node.left, ops, node.comparators)
+        case ast.BoolOp(op=op, values=values):  # a and b: a or b
+            yield node, ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):  # if a: if not a
+            yield from _negated(test)
+        case ast.comprehension(ifs=tests):
+            for test in tests:
+                yield from _negated(test)
+        case ast.Call():
+            yield from _of_call(node)
+        case ast.keyword(arg="axis", value=value):
+            for axis in (0, 1, -1, None):
+                yield value, _literal(axis)
+        case ast.keyword(arg="dtype", value=value):
+            yield from _narrowed(value)
+        case ast.keyword(arg="copy", value=ast.Constant(value=False)):
+            pass  # one copy more changes nothing that a case could see
+        case ast.keyword(value=ast.Constant(value=bool(flag)) as value):
+            yield value, ast.Constant(not flag)
+        case ast.keyword(arg="keepdims", value=value):
+            yield value, ast.UnaryOp(ast.Not(), value)
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in NAMES:
+            yield node, ast.Attribute(owner, NAMES[name], node.ctx)
+        case ast.Name(id="max" | "min" as name, ctx=ast.Load()):
+            yield node, ast.Name(NAMES[name], node.ctx)
+        case ast.Slice(lower=lower, upper=upper):  # a[m:n]: a[m + 1:n], a[m:n - 1]
+            if lower is not None:
+                yield lower, _shifted(lower, 1)
+            if upper is not None:
+                yield upper, _shifted(upper, -1)
+                if number(upper) is not None:  # a[:-1]: a[:]
+                    yield node, ast.Slice(lower, None, node.step)
+        case ast.Tuple(ctx=ast.Store()):  # a, b = c: b, a = c
+            yield from _neighbours_swapped(node, "elts")
+        case ast.AugAssign(target=target, op=op, value=value):  # a += b: a -= b, a = b, pass
+            for _, new in _rewritten(ast.BinOp(target, op, value)):
+                if isinstance(new, ast.BinOp) and new.left is target:
+                    yield node, ast.AugAssign(target, new.op, value)
+            yield node, ast.copy_location(ast.Assign([target], value), node)
+            yield node, ast.Pass()
+        case ast.Expr(value=ast.Call()):  # f(a): pass
+            yield node, ast.Pass()
+        case ast.Assign(targets=targets):  # a[i] = b: pass; without a = b there would be no a
+            if all(isinstance(target, ast.Subscript | ast.Attribute) for target in targets):
+                yield node, ast.Pass()
+        case ast.Return(value=value):  # return a: return a.astype(np.float32)
+            for part in _leaves(value):
+                cast = ast.Attribute(part, "astype", ast.Load())
+                yield part, ast.Call(cast, [_parsed("np.float32")], [])
 
 
-def dropped_operand(node: ast.BinOp) -> Iterator[Edit]:
-    """``a + b``: ``a``, ``b``; ``a - b``: ``a``, ``-b``; ``a / b``: ``a``, ``1 / b``."""
-    yield node, node.left
-    match node.op:
-        case ast.Sub():
-            yield node, ast.UnaryOp(ast.USub(), node.right)
-        case ast.Div():
-            yield node, ast.BinOp(ast.Constant(1), node.op, node.right)
-        case ast.Add() | ast.Mult() | ast.MatMult() | ast.BitAnd() | ast.BitOr():
-            yield node, node.right
+def _of_call(node: ast.Call) -> Iterator[Edit]:
+    args, name = node.args, called(node)
+    if name == "astype" and args:
+        yield from _narrowed(args[0])
+    if len(args) == 2 and name not in SYMMETRIC_CALLS:  # f(a, b): f(b, a)
+        yield from _neighbours_swapped(node, "args")
+    if name == "transpose":
+        if all(number(arg) is not None for arg in args):  # a.transpose(0, 1): a.transpose(1, 0)
+            yield from _neighbours_swapped(node, "args")
+        for axes in args:
+            if isinstance(axes, ast.Tuple):
+                yield from _neighbours_swapped(axes, "elts")
+    if isinstance(node.func, ast.Attribute) and name in DROPPED_CALLS:  # np.sqrt(a), a.copy(): a
+        owner = node.func.value
+        if not (isinstance(owner, ast.Name) and owner.id in MODULES):
+            yield node, owner
+        elif args:
+            yield node, args[0]
 
 
-def other_update(node: ast.AugAssign) -> Iterator[Edit]:
-    """``a += b``: ``a -= b``, ``a = b``."""
-    if type(node.op) in OPERATORS:
-        yield node, ast.AugAssign(node.target, OPERATORS[type(node.op)](), node.value)
-    yield node, ast.copy_location(ast.Assign([node.target], node.value), node)
+def _rewritten(node: ast.expr) -> Iterator[Edit]:
+    """What ``REWRITES`` says."""
+    children = ast.iter_child_nodes(node)
+    operands = dict(zip("ab", (one for one in children if isinstance(one, ast.expr)), strict=False))
+    for mutant in _MUTANTS.get(_form(node), ()):
+        letters = (one for one in ast.walk(mutant) if isinstance(one, ast.Name))
+        yield node, copy.deepcopy(mutant, {id(one): operands[one.id] for one in letters})
 
 
-def other_comparison(node: ast.Compare) -> Iterator[Edit]:
-    """``a < b``: ``a <= b``, ``a >= b``."""
-    for i, op in enumerate(node.ops):
-        for other in COMPARISONS[type(op)]:
-            ops = [*node.ops[:i], other(), *node.ops[i + 1 :]]
-            yield node, ast.Compare(node.left, ops, node.comparators)
-
-
-def other_connective(node: ast.BoolOp) -> Iterator[Edit]:
-    """``a and b``: ``a or b``."""
-    yield node, ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-
-
-def dropped_sign(node: ast.UnaryOp) -> Iterator[Edit]:
-    """``-a``: ``a``; the same for ``~a`` and ``not a``."""
-    if not isinstance(node.op, ast.UAdd):
-        yield node, node.operand
-
-
-def negated_condition(node: ast.If | ast.IfExp | ast.While | ast.comprehension) -> Iterator[Edit]:
-    """``if a``: ``if not a``; a comparison's negation is ``other_comparison``'s."""
-    for test in node.ifs if isinstance(node, ast.comprehension) else [node.test]:
-        if not isinstance(test, ast.Compare) or len(test.ops) > 1:
-            yield test, ast.UnaryOp(ast.Not(), test)
-
-
-def other_number(node: ast.expr) -> Iterator[Edit]:
+def _other_numbers(node: ast.expr) -> Iterator[Edit]:
     """``1``: ``0``, ``2``, ``-1``; ``0.5``: ``1.0``, ``-0.5``; ``0``: ``1``."""
     value = number(node)
     if value is not None:
@@ -118,117 +169,31 @@ def other_number(node: ast.expr) -> Iterator[Edit]:
             yield node, _literal(-value)
 
 
-def other_argument(node: ast.keyword) -> Iterator[Edit]:
-    """``axis=…``: 0, 1, -1, None; a floating ``dtype=…``: float32; ``keepdims=…``, flags: not."""
-    match node:
-        case ast.keyword(arg="axis"):
-            for value in (0, 1, -1, None):
-                yield node.value, _literal(value)
-        case ast.keyword(arg="dtype"):
-            yield from _narrowed(node.value)
-        case ast.keyword(arg="copy", value=ast.Constant(value=False)):
-            return  # one copy more changes nothing that a case could see
-        case ast.keyword(value=ast.Constant(value=bool(flag))):
-            yield node.value, ast.Constant(not flag)
-        case ast.keyword(arg="keepdims"):
-            yield node.value, ast.UnaryOp(ast.Not(), node.value)
+def _negated(test: ast.expr) -> Iterator[Edit]:
+    if not isinstance(test, ast.Compare) or len(test.ops) > 1:  # REWRITES negates a comparison
+        yield test, ast.UnaryOp(ast.Not(), test)
 
 
-def narrowed_cast(node: ast.Call) -> Iterator[Edit]:
-    """``a.astype(float)``: ``a.astype(np.float32)``."""
-    if called(node) == "astype" and node.args:
-        yield from _narrowed(node.args[0])
-
-
-def narrowed_return(node: ast.Return) -> Iterator[Edit]:
-    """``return a``: ``return a.astype(np.float32)``, for each part of what is returned."""
-    for value in _leaves(node.value):
-        cast = ast.Attribute(value, "astype", ast.Load())
-        yield value, ast.Call(cast, [_parsed("np.float32")], [])
-
-
-def swapped_arguments(node: ast.Call) -> Iterator[Edit]:
-    """``f(a, b)``: ``f(b, a)``."""
-    if len(node.args) == 2 and called(node) not in SYMMETRIC_CALLS:
-        yield node, ast.Call(node.func, node.args[::-1], node.keywords)
-
-
-def permuted_axes(node: ast.Call) -> Iterator[Edit]:
-    """``a.transpose(0, 2, 1)``: ``a.transpose(2, 0, 1)``, ``a.transpose(0, 1, 2)``."""
-    if called(node) == "transpose":
-        if all(number(arg) is not None for arg in node.args):
-            for args in _neighbours_swapped(node.args):
-                yield node, ast.Call(node.func, args, node.keywords)
-        for axes in (arg for arg in node.args if isinstance(arg, ast.Tuple)):
-            for elts in _neighbours_swapped(axes.elts):
-                yield axes, ast.Tuple(elts, axes.ctx)
-
-
-def swapped_targets(node: ast.Tuple) -> Iterator[Edit]:
-    """``a, b = …``: ``b, a = …``."""
-    if isinstance(node.ctx, ast.Store):
-        for targets in _neighbours_swapped(node.elts):
-            yield node, ast.Tuple(targets, ast.Store())
-
-
-def dropped_call(node: ast.Call) -> Iterator[Edit]:
-    """``np.sqrt(a)``: ``a``; ``a.copy()``: ``a``."""
-    if isinstance(node.func, ast.Attribute) and node.func.attr in DROPPED_CALLS:
-        owner = node.func.value
-        if not (isinstance(owner, ast.Name) and owner.id in MODULES):
-            yield node, owner
-        elif node.args:
-            yield node, node.args[0]
-
-
-def dropped_transpose(node: ast.Attribute) -> Iterator[Edit]:
-    """``a.T``: ``a``."""
-    if node.attr in ("T", "mT"):
-        yield node, node.value
-
-
-def added_transpose(node: ast.BinOp) -> Iterator[Edit]:
-    """``a @ b``: ``a.T @ b``, ``a @ b.T``."""
-    if isinstance(node.op, ast.MatMult):
-        for operand in (node.left, node.right):
-            if not (isinstance(operand, ast.Attribute) and operand.attr in ("T", "mT")):
-                yield operand, ast.Attribute(operand, "T", ast.Load())
-
-
-def other_name(node: ast.Attribute | ast.Name) -> Iterator[Edit]:
-    """``np.maximum``: ``np.minimum``; ``a.sum``: ``a.mean``; the built-in ``max``: ``min``."""
-    match node:
-        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in NAMES:
-            yield node, ast.Attribute(owner, NAMES[name], node.ctx)
-        case ast.Name(id="max" | "min" as name, ctx=ast.Load()):
-            yield node, ast.Name(NAMES[name], node.ctx)
-
-
-def shorter_slice(node: ast.Slice) -> Iterator[Edit]:
-    """``a[m:n]``: ``a[m + 1:n]``, ``a[m:n - 1]``; ``a[:-1]``: ``a[:-2]``, ``a[:]``."""
-    if node.lower is not None:
-        yield node.lower, _shifted(node.lower, 1)
-    if node.upper is not None:
-        yield node.upper, _shifted(node.upper, -1)
-        if number(node.upper) is not None:
-            yield node, ast.Slice(node.lower, None, node.step)
-
-
-def deleted_statement(node: ast.AugAssign | ast.Expr | ast.Assign) -> Iterator[Edit]:
-    """``a += b``, ``f(a)`` and ``a[i] = b``: ``pass``. Without ``a = b`` there would be no a."""
-    stored = (ast.Subscript, ast.Attribute)
-    match node:
-        case ast.AugAssign() | ast.Expr(value=ast.Call()):
-            yield node, ast.Pass()
-        case ast.Assign() if all(isinstance(target, stored) for target in node.targets):
-            yield node, ast.Pass()
-
-
-# What the rules share
+def _narrowed(dtype: ast.expr) -> Iterator[Edit]:
+    if not re.search(r"int|bool|float32|complex", ast.unparse(dtype)):
+        yield dtype, _parsed("np.float32")
 
 
 def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
+
+
+def _form(node: ast.expr) -> object:
+    """What tells the expressions of ``REWRITES`` apart: the operator, or the attribute's name."""
+    match node:
+        case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
+            return type(op)
+        case ast.Attribute(attr=name):
+            return name
+    return None
+
+
+_MUTANTS = {_form(_parsed(old)): [_parsed(new) for new in news] for old, news in REWRITES.items()}
 
 
 def _literal(value: float | None) -> ast.expr:
@@ -258,11 +223,6 @@ def called(node: ast.Call) -> str:
     return ""
 
 
-def _narrowed(dtype: ast.expr) -> Iterator[Edit]:
-    if not re.search(r"int|bool|float32|complex", ast.unparse(dtype)):
-        yield dtype, _parsed("np.float32")
-
-
 def _leaves(value: ast.expr | None) -> Iterator[ast.expr]:
     """The arrays of a returned value: itself, or what its tuples and dicts hold."""
     match value:
@@ -275,9 +235,12 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr]:
             yield value
 
 
-def _neighbours_swapped(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
+def _neighbours_swapped(node: ast.expr, field: str) -> Iterator[Edit]:
+    items = getattr(node, field)
     for i in range(len(items) - 1):
-        yield [*items[:i], items[i + 1], items[i], *items[i + 2 :]]
+        new = copy.copy(node)
+        setattr(new, field, [*items[:i], items[i + 1], items[i], *items[i + 2 :]])
+        yield node, new
 
 
 def _shifted(bound: ast.expr, by: int) -> ast.expr:
@@ -285,27 +248,3 @@ def _shifted(bound: ast.expr, by: int) -> ast.expr:
     if isinstance(value, int):
         return _literal(value + by)
     return ast.BinOp(bound, ast.Add() if by > 0 else ast.Sub(), ast.Constant(1))
-
-
-RULES: tuple[tuple[type | tuple[type, ...], Callable[[Any], Iterator[Edit]]], ...] = (
-    (ast.BinOp, other_operator),
-    (ast.BinOp, dropped_operand),
-    (ast.BinOp, added_transpose),
-    (ast.AugAssign, other_update),
-    (ast.Compare, other_comparison),
-    (ast.BoolOp, other_connective),
-    (ast.UnaryOp, dropped_sign),
-    ((ast.If, ast.IfExp, ast.While, ast.comprehension), negated_condition),
-    ((ast.Constant, ast.UnaryOp), other_number),
-    (ast.keyword, other_argument),
-    (ast.Call, narrowed_cast),
-    (ast.Return, narrowed_return),
-    (ast.Call, swapped_arguments),
-    (ast.Call, permuted_axes),
-    (ast.Call, dropped_call),
-    (ast.Tuple, swapped_targets),
-    (ast.Attribute, dropped_transpose),
-    ((ast.Attribute, ast.Name), other_name),
-    (ast.Slice, shorter_slice),
-    ((ast.AugAssign, ast.Expr, ast.Assign), deleted_statement),
-)
