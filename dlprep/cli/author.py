@@ -8,7 +8,6 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.cli.shared import NOT_PASSED, complete, errors
-from dlprep.errors import FaultError
 
 author = typer.Typer(
     name="author",
@@ -74,17 +73,11 @@ def author_check(
             wanted = [exercise for exercise in wanted if exercise.slug in differ]
         if not wanted:
             render.message("No exercise differs from the main branch.", console)
-        sound = True
         reports = []
-        for found in check_all(wanted, jobs or cores()):
-            if isinstance(found, FaultError):
-                render.error(str(found), console)
-                sound = False
-            else:
-                render.author_report(found, console)
-                reports.append(found)
+        for report in check_all(wanted, jobs or cores()):
+            render.author_report(report, console)
+            reports.append(report)
         if len(reports) > 1:
             render.author_summary(reports, console)
-        sound = sound and all(report.sound for report in reports)
-    if not sound:
+    if not all(report.sound for report in reports):
         raise typer.Exit(NOT_PASSED)
