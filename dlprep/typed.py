@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
-class Malformed(Exception):
+class Malformed(ValueError):
     """The data is not of that type; the text says which part of it, and what it must be."""
 
 

@@ -43,10 +43,10 @@ def write(home: Path, slug: str, toml: str = RIGHT) -> Path:
     return home
 
 
-def refusal(home: Path, toml: str | bytes) -> str:
+def refusal(home: Path, toml: str) -> str:
     """What the author is told, without the path in front."""
     path = home / "exercises" / "scale" / "exercise.toml"
-    path.write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    path.write_text(toml, encoding="utf-8")
     with pytest.raises(CatalogError) as refused:
         catalog.read("scale", home)
     said = str(refused.value)
@@ -131,11 +131,17 @@ def test_tells_the_author_what_to_change(home: Path, toml: str, message: str) ->
 
 
 def test_a_file_that_is_not_utf8(home: Path) -> None:
-    assert refusal(home, b'title = "\xe9"').startswith("'utf-8' codec can't decode byte 0xe9")
+    path = home / "exercises" / "scale" / "exercise.toml"
+    path.write_bytes(b'title = "\xe9"')
+    with pytest.raises(CatalogError) as refused:
+        catalog.read("scale", home)
+    assert str(refused.value) == f"{path} is not UTF-8 text: save it as UTF-8"
 
 
 def test_a_file_that_is_gone(home: Path) -> None:
-    with pytest.raises(CatalogError, match="No such file or directory"):
+    with pytest.raises(
+        CatalogError, match=r"exercise\.toml cannot be read: No such file or directory"
+    ):
         catalog.read("gone", home)
 
 

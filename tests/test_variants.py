@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from dlprep.catalog import Exercise
-from dlprep.variants import Accepted, Equivalent, Mistake, VariantError, Variants, read_variants
+from dlprep.catalog import CatalogError, Exercise
+from dlprep.variants import Accepted, Equivalent, Mistake, Variants, read_variants
 
 REFERENCE = '''"""Scale."""
 
@@ -40,7 +40,7 @@ def read(exercise: Exercise, toml: str) -> Variants:
 
 def refusal(exercise: Exercise, toml: str) -> str:
     """What the author is told, without the path of ``variants.toml`` in front."""
-    with pytest.raises(VariantError) as refused:
+    with pytest.raises(CatalogError) as refused:
         read(exercise, toml)
     return str(refused.value).replace(f"{exercise.solution}/", "").removeprefix("variants.toml: ")
 
@@ -231,7 +231,7 @@ def test_tells_the_author_what_to_change(exercise: Exercise, toml: str, message:
 
 
 def test_a_missing_file_is_named(exercise: Exercise) -> None:
-    with pytest.raises(VariantError) as refused:
+    with pytest.raises(CatalogError) as refused:
         read_variants(exercise)
     path = exercise.solution / "variants.toml"
     assert str(refused.value) == f"{path} cannot be read: No such file or directory"
