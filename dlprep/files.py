@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -98,8 +98,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     """
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    half = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-    try:
+    with _temporary(path) as half:
         with half.open("xb") as file:
             yield file
             file.flush()
@@ -112,9 +111,6 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             if os.path.lexists(path):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
             half.rename(path)
-    finally:
-        with suppress(OSError):  # what went wrong before is the news
-            half.unlink(missing_ok=True)
 
 
 def write_new(path: Path, data: bytes) -> bool:
@@ -128,31 +124,27 @@ def write_new(path: Path, data: bytes) -> bool:
 
 
 @contextmanager
-def written_beside(path: Path, data: bytes | Iterable[bytes]) -> Iterator[Callable[[], None]]:
-    """Write ``data`` to a temporary file beside ``path``; calling the value moves it into place.
+def written_beside(path: Path, data: bytes | Iterable[bytes]) -> Iterator[Path]:
+    """A temporary file beside ``path`` that holds ``data``; rename it to ``path`` in the block.
 
-    So what the disk refuses is known before anything changes, and no other program ever sees half
-    a file. The temporary file is gone when the block ends, however it ends. A symbolic link is
-    replaced, not followed.
+    So you know that the disk takes it before anything changes, and no other program ever sees half
+    a file. A symbolic link would be replaced, not followed.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-
-    def move() -> None:
-        new.replace(path)
-
-    try:
-        with new.open("wb") as file:
+    with _temporary(path) as new:
+        with new.open("xb") as file:
             file.writelines([data] if isinstance(data, bytes) else data)
-        yield move
+        yield new
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A name for a file beside ``path``, which is deleted in the end if it is still there."""
+    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        yield new
     finally:
         with suppress(OSError):  # what went wrong before is the news
             new.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
-    """Write a file, or replace it, whole or not at all; ``OSError`` leaves it as it was."""
-    with written_beside(path, data) as move:
-        move()
 
 
 def reason(error: OSError) -> str:

@@ -132,7 +132,7 @@ class Workspace:
             with (
                 explained(f"{path} cannot be {done}", WorkspaceError),
                 # before the record, which then says nothing if the disk refuses it
-                written_beside(path, new_text) as move,
+                written_beside(path, new_text) as new,
             ):
                 keep()
                 with suppress(OSError):  # not every file system has links
@@ -140,7 +140,7 @@ class Workspace:
                 if read_submission(path) != text:
                     left = f"was saved while it was being {done}, and is left as it is"
                     raise WorkspaceError(f"{path} {left}. Do it again.")
-                move()
+                new.replace(path)
         except RecordError as error:
             left = f"{path} is left as it is, since its text cannot be kept first."
             raise WorkspaceError(f"{left} {error}") from error
