@@ -104,15 +104,6 @@ class CatalogError(FaultError):
     """An exercise's own files are wrong; the message says what its author must change."""
 
 
-class UnknownExercise(UserError):
-    """No exercise has this name. ``near`` holds the nearest ones."""
-
-    def __init__(self, name: str, near: list[str]) -> None:
-        self.near = near
-        known = f" Did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"There is no exercise named {name!r}.{known} See: {command('list')}")
-
-
 def slugs(home: Path = HOME) -> list[str]:
     """The names of all exercises, sorted."""
     return sorted(path.parent.name for path in (home / "exercises").glob("*/exercise.toml"))
@@ -121,18 +112,19 @@ def slugs(home: Path = HOME) -> list[str]:
 def find(name: str, home: Path = HOME) -> Exercise:
     """The exercise called ``name``; ``lstm-cell`` and ``lstm_cell.py`` mean ``lstm_cell``.
 
-    Raises ``UnknownExercise`` with the nearest names, ``CatalogError`` when its files are wrong.
+    Raises ``UserError`` with the nearest names, ``CatalogError`` when its files are wrong.
     """
     slug = name.strip().lower().replace("-", "_").removesuffix(".py")
     known = slugs(home)
-    if slug not in known:
-        import difflib
+    if slug in known:
+        return read(slug, home)
+    import difflib  # here, since nearly every name is right
 
-        near = difflib.get_close_matches(slug, known, n=3)
-        near += [other for other in known if slug and slug in other and other not in near]
-        near = near or [other for other in known if _is_about(read(other, home), slug)]
-        raise UnknownExercise(name, near[:3])
-    return read(slug, home)
+    near = difflib.get_close_matches(slug, known, n=3)
+    near += [other for other in known if slug and slug in other and other not in near]
+    near = near or [other for other in known if _is_about(read(other, home), slug)]
+    meant = f" Did you mean {' or '.join(near[:3])}?" if near else ""
+    raise UserError(f"There is no exercise named {name!r}.{meant} See: {command('list')}")
 
 
 def _is_about(exercise: Exercise, slug: str) -> bool:

@@ -69,6 +69,13 @@ class Page:
         line.rstrip()
         self.lines.append(line)
 
+    def fit(self, text: str, width: int) -> str:
+        """The clean ``text`` in exactly ``width`` cells, cut or filled up with blanks."""
+        text, dots = self.clean(text), self.clean("…")
+        if cell_len(text) > width:
+            text = chop_cells(text, width - len(dots))[0].rstrip() + dots
+        return text + " " * (width - cell_len(text))
+
     def gap(self) -> None:
         """Add a blank line, unless there is one above."""
         if self.lines and self.lines[-1]:
@@ -104,11 +111,9 @@ class Page:
 
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""
-        width = self.measure - self.indent
         for row in self.rows(text):
-            for line in split_call(row, width):
-                for piece in self._fold(line, self.width - self.indent):
-                    self.line(" " * self.indent, piece)
+            for line in split_call(row, self.measure - self.indent):
+                self._code(line, self.indent)
 
     def column(self, labels: list[str]) -> int:
         """Where the texts behind these labels start."""
@@ -119,10 +124,10 @@ class Page:
         rows, below = self.rows(text), self.indent + 2
         longest = max(map(cell_len, rows))
         head = " " * self.indent + self.clean(label)
-        inline = self.piped or column + longest <= self.width
-        if not inline and self.width >= 60 and column <= self.width // 2:
-            inline = len(rows) == 1 or below + longest > self.width
-        if not inline:
+        beside = self.piped or column + longest <= self.width
+        if not beside and self.width >= 60 and column <= self.width // 2:
+            beside = len(rows) == 1 or below + longest > self.width
+        if not beside:
             for piece in fold(head, self.width, " " * self.indent):
                 self.line((piece, "dim"))
             head, column = "", below
@@ -164,12 +169,15 @@ class Page:
     def listing(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> None:
         """Add lines of code or of print, deeply indented."""
         for row in self.rows(text, most, longest):
-            for piece in self._fold(row, self.width - self.deep):
-                self.line(" " * self.deep, piece)
+            self._code(row, self.deep)
 
     def show(self) -> None:
         """Print the page."""
         self.console.print(Text("\n").join(self.lines), soft_wrap=True)
+
+    def _code(self, row: str, indent: int) -> None:
+        for piece in self._fold(row, self.width - indent):
+            self.line(" " * indent, piece)
 
     def _fold(self, row: str, width: int, hang: int = 2) -> list[str]:
         if self.piped:

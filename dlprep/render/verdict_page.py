@@ -33,11 +33,16 @@ def verdict_page(
     With ``case`` the page is about that case alone, passed or not. With ``keys`` the next step is
     a key of ``watch``, or to save the file. Full isolation is mentioned only if ``verbose``.
     """
-    page = Page(console)
+    page, failing = Page(console), verdict.failing
     if verdict.problem:
         _problem(page, verdict, verdict.problem)
+    elif failing and failing[0].kind == "not implemented" and not case:
+        _unwritten(page, verdict, failing, keys)
     else:
         _cases(page, verdict, everything, case, keys)
+    if not_run := sum(result.status == "not run" for result in verdict.cases):
+        was = "was" if not_run == 1 else "were"
+        page.prose(f"{plural(not_run, 'case')} {was} not run: the time was used up.")
     if verdict.isolation and (verbose or verdict.isolation != "full"):
         page.gap()
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
@@ -46,25 +51,29 @@ def verdict_page(
 
 
 def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, keys: bool) -> None:
-    failing = verdict.failing
-    if failing and failing[0].kind == "not implemented" and not case:
-        _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
-        _unwritten(page, verdict, failing, keys)
-        page.gap()
-        _not_run(page, verdict)
-        return
-
     _header(page, verdict, _score(verdict), mark="✓" if verdict.status == "passed" else "")
+    failing = verdict.failing
     shown = failing if everything else failing[:1]
     if case:
         shown = [result for result in verdict.cases if result.name == case] or list(verdict.cases)
     for result in shown:
         page.gap()
         _case(page, verdict, result)
-    if everything:
-        _briefly(page, [result for result in verdict.cases if result not in shown])
+    page.gap()
+    for result in verdict.cases if everything else ():
+        label = " ".join(result.label.split())
+        if result.status == "passed" and result not in shown:
+            page.prose(label, mark="✓")
+        elif result not in shown:
+            page.prose(f"{label} ({result.status})", mark="-", style="dim")
     if verdict.status == "passed" and not case:
-        _advice(page, verdict, [advice for result in verdict.cases for advice in result.advice])
+        # many cases meet the same warning
+        advice = dict.fromkeys(one for result in verdict.cases for one in result.advice)
+        page.gap()
+        if advice:
+            page.prose("The answers are right. Worth a look all the same:")
+        for location in advice:
+            _location(page, verdict, location)
     else:
         _printed(page, verdict.printed, "printed when the file was loaded")
     calls = [result.call for result in shown if result.call]
@@ -77,7 +86,6 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, key
         page.prose(hint)
     page.gap()
     _next(page, verdict, len(failing) - len(shown), case, keys)
-    _not_run(page, verdict)
 
 
 def _next(page: Page, verdict: Verdict, more: int, case: str | None, keys: bool) -> None:
@@ -111,6 +119,7 @@ def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
 
 
 def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bool) -> None:
+    _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
     page.gap()
     if verdict.passing:
         call = "calls" if len(failing) == 1 else "call"
@@ -123,6 +132,7 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bo
     page.prose(f"Open {verdict.file}, write the code, {then}")
     page.prose(f"The task again: {_step(f'show {verdict.exercise}', 't', keys)}")
     page.prose(f"A hint: {_step(f'hint {verdict.exercise}', 'h', keys)}")
+    page.gap()
 
 
 def _score(verdict: Verdict) -> str:
@@ -167,24 +177,6 @@ def findings(page: Page, result: CaseResult) -> None:
             page.prose(finding.text, indent=page.indent, whole=page.piped)
 
 
-def _briefly(page: Page, results: list[CaseResult]) -> None:
-    page.gap()
-    for result in results:
-        label = " ".join(result.label.split())
-        if result.status == "passed":
-            page.prose(label, mark="✓")
-        else:
-            page.prose(f"{label} ({result.status})", mark="-", style="dim")
-
-
-def _advice(page: Page, verdict: Verdict, advice: list[Location]) -> None:
-    if advice:
-        page.gap()
-        page.prose("The answers are right. Worth a look all the same:")
-    for location in dict.fromkeys(advice):  # many cases meet the same warning
-        _location(page, verdict, location)
-
-
 def _location(page: Page, verdict: Verdict, location: Location) -> None:
     page.location(_place(verdict, location), location.note, location.code, location.column)
 
@@ -198,10 +190,3 @@ def _printed(page: Page, printed: str, heading: str) -> None:
         page.gap()
         page.prose(heading, indent=page.indent, style="dim")
         page.listing(printed, PRINTED_LINES, PRINTED_CHARACTERS)
-
-
-def _not_run(page: Page, verdict: Verdict) -> None:
-    count = sum(result.status == "not run" for result in verdict.cases)
-    if count:
-        was = "was" if count == 1 else "were"
-        page.prose(f"{plural(count, 'case')} {was} not run: the time was used up.")
