@@ -1,17 +1,69 @@
-"""Mutants of a reference solution: every small edit that a sharp set of cases should notice."""
+"""Mutants of a reference solution: every small edit that a sharp set of cases should notice.
+
+To add a kind of mutant, add a line to ``REWRITES`` or, if that cannot say it, a case to ``_edits``.
+"""
 
 from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dlprep.authoring.rules import called, edits, number
-
 NodePath = tuple[ast.AST, ...]  # from the module down to a node
+Edit = tuple[ast.expr | ast.stmt, ast.AST]  # the part of a node to replace, and what replaces it
 
+# An expression of any operands a and b, and its mutants
+REWRITES = {
+    "a + b": ("a - b", "a", "b"),
+    "a - b": ("a + b", "a", "-b"),
+    "a * b": ("a / b", "a", "b"),
+    "a / b": ("a * b", "a", "1 / b"),
+    "a // b": ("a * b", "a"),
+    "a % b": ("a // b", "a"),
+    "a ** b": ("a * b", "a"),
+    "a @ b": ("a * b", "a", "b"),
+    "a & b": ("a | b", "a", "b"),
+    "a | b": ("a & b", "a", "b"),
+    "a ^ b": ("a",),
+    "a << b": ("a",),
+    "a >> b": ("a",),
+    "-a": ("a",),
+    "~a": ("a",),
+    "not a": ("a",),
+    "a.T": ("a",),
+    "a.mT": ("a",),
+    # of an ordering, its neighbour (they differ at equality) and its negation
+    "a < b": ("a <= b", "a >= b"),
+    "a <= b": ("a < b", "a > b"),
+    "a > b": ("a >= b", "a <= b"),
+    "a >= b": ("a > b", "a < b"),
+    "a == b": ("a != b",),
+    "a != b": ("a == b",),
+    "a is b": ("a is not b",),
+    "a is not b": ("a is b",),
+    "a in b": ("a not in b",),
+    "a not in b": ("a in b",),
+}
+# Functions and constants that are easily confused
+PAIRS = (
+    ("maximum", "minimum"),
+    ("max", "min"),
+    ("argmax", "argmin"),
+    ("sum", "mean"),
+    ("exp", "expm1"),
+    ("log", "log1p"),
+    ("zeros", "ones"),
+    ("zeros_like", "ones_like"),
+    ("float64", "float32"),
+)
+NAMES = dict(PAIRS) | {second: first for first, second in PAIRS}
+# Calls that a reader may forget, leaving their array; calls that do not mind the order
+DROPPED_CALLS = {"sqrt", "copy", "transpose", "swapaxes", "moveaxis"}
+SYMMETRIC_CALLS = {"maximum", "minimum", "max", "min", "add", "multiply", "logaddexp", "swapaxes"}
+MODULES = {"np", "numpy", "math"}  # np.copy(a) is a function of a, a.copy() a method of it
 # Fields of nodes that say nothing of what the solution computes
 NOT_CODE = {"annotation", "returns", "decorator_list", "type_params", "msg"}
 # Calls whose arguments say a dtype, by whatever value: ``np.result_type(x, 1.0)``
@@ -45,7 +97,7 @@ def mutants(source: str) -> list[Mutant]:
     occurrences: Counter[str] = Counter()
     found = []
     for path in _paths((tree,)):
-        for old, new in edits(path[-1]):
+        for old, new in _edits(path[-1]):
             text = _with(tree, old, new)
             if text in seen:
                 continue
@@ -69,10 +121,10 @@ def _paths(path: NodePath) -> Iterator[NodePath]:
     node = path[-1]
     if isinstance(node, ast.Raise):
         return
-    if isinstance(node, ast.Call) and called(node) in DTYPE_CALLS:
+    if isinstance(node, ast.Call) and _called(node) in DTYPE_CALLS:
         return
     yield path
-    if number(node) is not None:  # -1 is one number, not two nodes
+    if _number(node) is not None:  # -1 is one number, not two nodes
         return
     if isinstance(node, ast.arguments):
         for argument in _defaults(node):
@@ -107,3 +159,184 @@ def _shown(path: NodePath, old: ast.AST) -> ast.AST:
     while isinstance(node, TOO_LITTLE) and isinstance(above[-1], SHOWN):
         node = above.pop()
     return node
+
+
+def _edits(node: ast.AST) -> Iterator[Edit]:
+    """The edits of one syntax node and of what it holds directly; the comments show them."""
+    if isinstance(node, ast.expr):
+        yield from _rewritten(node)
+        yield from _other_numbers(node)
+    match node:
+        case ast.BinOp(op=ast.MatMult()):  # a @ b: a.T @ b, a @ b.T
+            for operand in (node.left, node.right):
+                if _form(operand) not in ("T", "mT"):
+                    yield operand, ast.Attribute(operand, "T", ast.Load())
+        case ast.Compare(ops=[_, _, *_]):  # a < b < c: each sign as if it stood alone
+            for i, op in enumerate(node.ops):
+                for _, new in _rewritten(ast.Compare(node.left, [op], node.comparators[:1])):
+                    assert isinstance(new, ast.Compare)
+                    ops = [*node.ops[:i], *new.ops, *node.ops[i + 1 :]]
+                    yield node, ast.Compare(node.left, ops, node.comparators)
+        case ast.BoolOp(op=op, values=values):  # a and b: a or b
+            yield node, ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.If() | ast.IfExp() | ast.While() | ast.comprehension():  # if a: if not a
+            for test in node.ifs if isinstance(node, ast.comprehension) else [node.test]:
+                if not isinstance(test, ast.Compare) or len(test.ops) > 1:  # else in REWRITES
+                    yield test, ast.UnaryOp(ast.Not(), test)
+        case ast.Call():
+            yield from _of_call(node)
+        case ast.keyword(arg="axis", value=value):
+            for axis in (0, 1, -1, None):
+                yield value, _literal(axis)
+        case ast.keyword(arg="dtype", value=value):
+            yield from _narrowed(value)
+        case ast.keyword(arg="copy", value=ast.Constant(value=False)):
+            pass  # one copy more changes nothing that a case could see
+        case ast.keyword(value=ast.Constant(value=bool(flag)) as value):
+            yield value, ast.Constant(not flag)
+        case ast.keyword(arg="keepdims", value=value):
+            yield value, ast.UnaryOp(ast.Not(), value)
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in NAMES:
+            yield node, ast.Attribute(owner, NAMES[name], node.ctx)
+        case ast.Name(id="max" | "min" as name, ctx=ast.Load()):
+            yield node, ast.Name(NAMES[name], node.ctx)
+        case ast.Slice(lower=lower, upper=upper):  # a[m:n]: a[m + 1:n], a[m:n - 1]
+            if lower is not None:
+                yield lower, _shifted(lower, 1)
+            if upper is not None:
+                yield upper, _shifted(upper, -1)
+                if _number(upper) is not None:  # a[:-1]: a[:]
+                    yield node, ast.Slice(lower, None, node.step)
+        case ast.Tuple(ctx=ast.Store()):  # a, b = c: b, a = c
+            yield from _neighbours_swapped(node, "elts")
+        case ast.AugAssign(target=target, op=op, value=value):  # a += b: a -= b, a = b, pass
+            for _, new in _rewritten(ast.BinOp(target, op, value)):
+                if isinstance(new, ast.BinOp) and new.left is target:
+                    yield node, ast.AugAssign(target, new.op, value)
+            yield node, ast.copy_location(ast.Assign([target], value), node)
+            yield node, ast.Pass()
+        case ast.Expr(value=ast.Call()):  # f(a): pass
+            yield node, ast.Pass()
+        case ast.Assign(targets=targets):  # a[i] = b: pass; without a = b there would be no a
+            if all(isinstance(target, ast.Subscript | ast.Attribute) for target in targets):
+                yield node, ast.Pass()
+        case ast.Return(value=value):  # return a: return a.astype(np.float32)
+            for part in _leaves(value):
+                cast = ast.Attribute(part, "astype", ast.Load())
+                yield part, ast.Call(cast, [_parsed("np.float32")], [])
+
+
+def _of_call(node: ast.Call) -> Iterator[Edit]:
+    args, name = node.args, _called(node)
+    if name == "astype" and args:
+        yield from _narrowed(args[0])
+    if len(args) == 2 and name not in SYMMETRIC_CALLS:  # f(a, b): f(b, a)
+        yield from _neighbours_swapped(node, "args")
+    if name == "transpose":
+        if all(_number(arg) is not None for arg in args):  # a.transpose(0, 1): a.transpose(1, 0)
+            yield from _neighbours_swapped(node, "args")
+        for axes in args:
+            if isinstance(axes, ast.Tuple):
+                yield from _neighbours_swapped(axes, "elts")
+    if isinstance(node.func, ast.Attribute) and name in DROPPED_CALLS:  # np.sqrt(a), a.copy(): a
+        owner = node.func.value
+        if not (isinstance(owner, ast.Name) and owner.id in MODULES):
+            yield node, owner
+        elif args:
+            yield node, args[0]
+
+
+def _rewritten(node: ast.expr) -> Iterator[Edit]:
+    """What ``REWRITES`` says."""
+    children = ast.iter_child_nodes(node)
+    operands = dict(zip("ab", (one for one in children if isinstance(one, ast.expr)), strict=False))
+    for mutant in _MUTANTS.get(_form(node), ()):
+        letters = (one for one in ast.walk(mutant) if isinstance(one, ast.Name))
+        yield node, copy.deepcopy(mutant, {id(one): operands[one.id] for one in letters})
+
+
+def _other_numbers(node: ast.expr) -> Iterator[Edit]:
+    """``1``: ``0``, ``2``, ``-1``; ``0.5``: ``1.0``, ``-0.5``; ``0``: ``1``."""
+    value = _number(node)
+    if value is not None:
+        if value == 1:
+            yield node, _literal(0 * value)
+        yield node, _literal(2 * value if isinstance(value, float) and value else value + 1)
+        if value:
+            yield node, _literal(-value)
+
+
+def _narrowed(dtype: ast.expr) -> Iterator[Edit]:
+    if not re.search(r"int|bool|float32|complex", ast.unparse(dtype)):
+        yield dtype, _parsed("np.float32")
+
+
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _form(node: ast.expr) -> object:
+    """What tells the expressions of ``REWRITES`` apart: the operator, or the attribute's name."""
+    match node:
+        case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
+            return type(op)
+        case ast.Attribute(attr=name):
+            return name
+    return None
+
+
+_MUTANTS = {_form(_parsed(old)): [_parsed(new) for new in news] for old, news in REWRITES.items()}
+
+
+def _literal(value: float | None) -> ast.expr:
+    """``value`` as an expression; ``-1`` is the minus of a constant, or ``-1 ** n`` comes of it."""
+    if value is not None and value < 0:
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    return ast.Constant(value)
+
+
+def _number(node: ast.AST) -> int | float | None:
+    """The real number that ``node`` is, sign included; None for anything else."""
+    match node:
+        case ast.Constant(value=bool()):
+            return None
+        case ast.Constant(value=int(value) | float(value)):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value) | float(value))):
+            return -value
+    return None
+
+
+def _called(node: ast.Call) -> str:
+    """The last name of what is called: ``sum`` for ``np.sum(a)`` and ``a.sum()``."""
+    match node.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def _leaves(value: ast.expr | None) -> Iterator[ast.expr]:
+    """The arrays of a returned value: itself, or what its tuples and dicts hold."""
+    match value:
+        case None | ast.Constant():
+            return
+        case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Dict(values=values):
+            for part in values:
+                yield from _leaves(part)
+        case _:
+            yield value
+
+
+def _neighbours_swapped(node: ast.expr, field: str) -> Iterator[Edit]:
+    items = getattr(node, field)
+    for i in range(len(items) - 1):
+        new = copy.copy(node)
+        setattr(new, field, [*items[:i], items[i + 1], items[i], *items[i + 2 :]])
+        yield node, new
+
+
+def _shifted(bound: ast.expr, by: int) -> ast.expr:
+    value = _number(bound)
+    if isinstance(value, int):
+        return _literal(value + by)
+    return ast.BinOp(bound, ast.Add() if by > 0 else ast.Sub(), ast.Constant(1))
