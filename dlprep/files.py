@@ -14,18 +14,12 @@ from dlprep.errors import UserError
 
 MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
 
-# Windows has neither: there a link is followed, and a pipe cannot lie in a folder.
-_CAREFULLY = (
-    getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-
+# A link is not followed, and a pipe's writer not waited for. Windows has neither flag: there a link
+# is followed, and a pipe cannot lie in a folder.
+_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+_CAREFULLY = sum(getattr(os, name, 0) for name in _FLAGS)
 
 _OF_THE_CALLER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
-
-
 _WHY = {
     "missing": "does not exist",
     "link": "is a symbolic link",

@@ -68,25 +68,17 @@ class _Edit:
     replace: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Entry:
-    """A table of ``variants.toml``: its name, and how it differs from the reference, in one way."""
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """How a variant differs from the reference, in one of three ways."""
 
-    name: str
     find: str | None = None
     replace: str | None = None
     edits: tuple[_Edit, ...] | None = None
     file: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _MistakeEntry(_Entry):
-    caught_by: str
-    hint: str
-    costs_only: bool = False
-
-
-KINDS = {"mistake": _MistakeEntry, "accepted": _Entry, "equivalent": Equivalent}
+KINDS = {"mistake": Mistake, "accepted": Accepted, "equivalent": Equivalent}
 
 
 def read_variants(exercise: Exercise) -> Variants:
@@ -100,7 +92,7 @@ def read_variants(exercise: Exercise) -> Variants:
     path = exercise.solution / "variants.toml"
     with explained_to_author(path):
         tables = list(_tables(tomllib.loads(path.read_text("utf-8"))))
-    mistakes, accepted, equivalents = [], [], []
+    found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     taken = set()
     for kind, table in tables:
         key = "mutant" if kind == "equivalent" else "name"
@@ -108,22 +100,16 @@ def read_variants(exercise: Exercise) -> Variants:
             for field, text in table.items():
                 if field != "replace" and isinstance(text, str) and not text.strip():
                     raise Malformed(f"{field!r} is empty")
-            entry = read_as(KINDS[kind], table, strict=True)
+            if kind != "equivalent":
+                table = _with_source(table, reference, exercise.solution)
+                if _code(table["source"]) == code:
+                    raise Malformed("its code is the reference's: change it, or delete this entry")
+            found[kind].append(read_as(KINDS[kind], table, strict=True))
             if (key, table[key]) in taken:
                 raise Malformed(f"a second entry has this {key}: rename or delete one")
             taken.add((key, table[key]))
-            if isinstance(entry, Equivalent):
-                equivalents.append(entry)
-                continue
-            source, file = _source(entry, reference, exercise.solution)
-            if _code(source) == code:
-                raise Malformed("its code is the reference's: change it, or delete this entry")
-            if isinstance(entry, _MistakeEntry):
-                more = (entry.caught_by, entry.hint, file, entry.costs_only)
-                mistakes.append(Mistake(entry.name, source, *more))
-            else:
-                accepted.append(Accepted(entry.name, source, file))
-    return Variants(tuple(mistakes), tuple(accepted), tuple(equivalents))
+    mistakes, accepted, equivalents = map(tuple, found.values())
+    return Variants(mistakes, accepted, equivalents)
 
 
 def _tables(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -140,19 +126,27 @@ def _tables(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((kind, table) for table in tables)
 
 
-def _source(entry: _Entry, text: str, folder: Path) -> tuple[str, Path | None]:
-    """The text of a variant, and its file if it is not an edit of the reference's ``text``."""
-    is_edit = entry.find is not None and entry.replace is not None
-    ways = [is_edit, entry.edits is not None, entry.file is not None]
-    if sum(ways) != 1 or (entry.find is None) != (entry.replace is None):
+def _with_source(table: dict[str, Any], text: str, folder: Path) -> dict[str, Any]:
+    """The entry with its whole source (and its file, if it has one) instead of the difference.
+
+    ``text`` is the reference's.
+    """
+    if "source" in table:
+        raise Malformed("unknown entries: source")
+    given = {key: value for key, value in table.items() if key in _Difference.__slots__}
+    rest = {key: value for key, value in table.items() if key not in given}
+    how: _Difference = read_as(_Difference, given, strict=True)
+    is_edit = how.find is not None and how.replace is not None
+    ways = [is_edit, how.edits is not None, how.file is not None]
+    if sum(ways) != 1 or (how.find is None) != (how.replace is None):
         raise Malformed("say how it differs, in one way: find and replace, edits, or file")
-    if entry.file is not None:
-        file = folder / entry.file
+    if how.file is not None:
+        file = folder / how.file
         if not file.resolve().is_relative_to(folder.resolve()):
             raise Malformed(f"{file} is outside of the solution's folder: move it in")
         with explained_to_author(file):
-            return file.read_text("utf-8"), file
-    edits = entry.edits or (_Edit(entry.find or "", entry.replace or ""),)
+            return rest | {"source": file.read_text("utf-8"), "file": file}
+    edits = how.edits or (_Edit(how.find or "", how.replace or ""),)
     places = sorted((_place(text, edit.find), edit.find, edit.replace) for edit in edits)
     pieces, end = [], 0
     for start, find, replace in places:
@@ -160,7 +154,7 @@ def _source(entry: _Entry, text: str, folder: Path) -> tuple[str, Path | None]:
             raise Malformed("two of its edits overlap: make one of them")
         pieces += [text[end:start], replace]
         end = start + len(find)
-    return "".join([*pieces, text[end:]]), None
+    return rest | {"source": "".join([*pieces, text[end:]])}
 
 
 def _place(text: str, find: str) -> int:

@@ -157,10 +157,8 @@ EDIT = 'find = "x * by"\nreplace = "by * x"'
         (accepted(EDIT + "\nedits = []"), "one way"),
         # the entries
         (accepted(EDIT + "\nwhy = 1\nhow = 2"), "accepted 'v': unknown entries: how, why"),
-        (
-            accepted(EDIT + '\nhint = "?"'),
-            "accepted 'v': unknown entries: hint",
-        ),
+        (accepted(EDIT + '\nhint = "?"'), "accepted 'v': unknown entries: hint"),
+        (accepted(EDIT + '\nsource = "?"'), "accepted 'v': unknown entries: source"),
         ("[[accepted]]\n" + EDIT, "accepted '': 'name' is missing"),
         (accepted(EDIT, name=" "), "accepted ' ': 'name' is empty"),
         (
