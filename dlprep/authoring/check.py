@@ -159,13 +159,10 @@ class _Proof:
         text = self._exercise.stub.read_text(encoding="utf-8")
         stub = read_api(text)
         reference = read_api(self._exercise.reference.read_text(encoding="utf-8"))
-        for name, signature in stub.items():
-            if name not in reference:
-                yield f"stub.py has {name}, which reference.py has not"
-            elif reference[name].parameters != signature.parameters:
-                yield f"stub.py has {signature}, reference.py {reference[name]}: make them equal"
-        for name in reference.keys() - stub.keys():
-            yield f"reference.py has {name}, which stub.py has not: add it, or make it private"
+        for name in sorted(stub.keys() | reference.keys()):
+            ours, theirs, none = stub.get(name), reference.get(name), f"no public {name}"
+            if ours is None or theirs is None or ours.parameters != theirs.parameters:
+                yield f"stub.py has {ours or none}, reference.py {theirs or none}: make them equal"
         verdict = self._judge(text, SEEDS[0])
         if verdict.problem is not None:
             said = verdict.problem.message

@@ -11,12 +11,14 @@ prints whole: there they are searched and copied.
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
 from dlprep.text import encodable, plural, visible
+from dlprep.verdict import Location
 
 MEASURE = 100  # prose and headers go no wider, even on the widest terminal
 MOST_LINES = 40  # of one text; the checks cut arrays to less
@@ -137,20 +139,22 @@ class Page:
                 self.line((head + " " * (column - cell_len(head)), "dim"), piece)
                 head = ""
 
-    def location(self, place: str, note: str, code: str = "", column: int | None = None) -> None:
-        """Add a place in the submission, what happened there, and its line of code below.
+    def location(self, file: str, place: Location | None) -> None:
+        """Add a place in a file, if there is one: what happened there, and its line of code below.
 
-        Code stands beside the place when there is no note; ``column`` (from 1) gets a caret.
+        Code stands beside the place when there is no note; its column gets a caret.
         """
-        if not note and column is None:
-            note, code = code.strip(), ""
-        self.labelled(place, note, self.column([place]))
-        if column is not None:
-            self.pointed(code, column)
-        elif code.strip():
-            self.listing(code.strip())
+        if place is None:
+            return
+        label = f"{PurePath(file).name}:{place.line}"
+        beside = place.note or (place.code.strip() if place.column is None else "")
+        self.labelled(label, beside, self.column([label]))
+        if place.column is not None:
+            self._pointed(place.code, place.column)
+        elif place.note and place.code.strip():
+            self.listing(place.code.strip())
 
-    def pointed(self, code: str, column: int) -> None:
+    def _pointed(self, code: str, column: int) -> None:
         """Add a line of code with a caret under a column; a long line is cut around it."""
         room = MOST_CHARACTERS if self.piped else self.width - self.deep
         blanks = len(code) - len(code.lstrip())

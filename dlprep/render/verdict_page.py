@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from rich.console import Console
 
 from dlprep import command
@@ -73,7 +71,7 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, key
         if advice:
             page.prose("The answers are right. Worth a look all the same:")
         for location in advice:
-            _location(page, verdict, location)
+            page.location(verdict.file, location)
     else:
         _printed(page, verdict.printed, "printed when the file was loaded")
     calls = [result.call for result in shown if result.call]
@@ -110,8 +108,7 @@ def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
     _header(page, verdict, "the grader failed" if fault else "not judged")
     page.gap()
     page.prose(problem.message, mark="✗")
-    if problem.location:
-        _location(page, verdict, problem.location)
+    page.location(verdict.file, problem.location)
     _printed(page, verdict.printed, "printed before that")
     page.gap()
     if problem.help:
@@ -126,7 +123,7 @@ def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bo
         page.prose(f"{plural(len(failing), 'case')} {call} what is not implemented yet:")
     places = {result.location.line: result.location for result in failing if result.location}
     for _, location in sorted(places.items()):
-        page.location(_place(verdict, location), "", location.code)
+        page.location(verdict.file, Location(location.line, location.code))
     page.gap()
     then = "and save it." if keys else f"then: {command(f'check {verdict.exercise}')}"
     page.prose(f"Open {verdict.file}, write the code, {then}")
@@ -160,8 +157,7 @@ def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
         page.prose(result.name, indent=page.indent, style="dim")  # what --case takes
     findings(page, result)
     for location in dict.fromkeys((result.location, *result.advice)):
-        if location:
-            _location(page, verdict, location)
+        page.location(verdict.file, location)
     _printed(page, result.printed, "you printed")
 
 
@@ -175,14 +171,6 @@ def findings(page: Page, result: CaseResult) -> None:
             page.labelled(finding.label, finding.text, column)
         else:
             page.prose(finding.text, indent=page.indent, whole=page.piped)
-
-
-def _location(page: Page, verdict: Verdict, location: Location) -> None:
-    page.location(_place(verdict, location), location.note, location.code, location.column)
-
-
-def _place(verdict: Verdict, location: Location) -> str:
-    return f"{PurePath(verdict.file).name}:{location.line}"
 
 
 def _printed(page: Page, printed: str, heading: str) -> None:

@@ -83,7 +83,12 @@ def test_a_sound_exercise(home: Path) -> None:
         (PROMPT, ">>>", ">>> 1 +", "prompt.md's example is not what the reference gives"),
         (PROMPT, ">>>", "", "prompt.md has no worked example"),
         (STUB, "x: np.ndarray", "y: np.ndarray", "stub.py has double(y), reference.py double(x)"),
-        (STUB, "def double", "def doubled", "stub.py has doubled, which reference.py has not"),
+        (
+            STUB,
+            "def double",
+            "def doubled",
+            "stub.py has doubled(x), reference.py no public doubled",
+        ),
         (STUB, "    raise NotImplementedError", "    raise", "on the stub, but as 'exception'"),
         (STUB, "import numpy", "import torch, numpy", "stub.py does not run"),
         (REFERENCE, "2 * x", "3 * x", "find = '2 * x' no longer matches"),
