@@ -8,6 +8,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from dlprep.text import clip
+
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -18,11 +20,11 @@ class Malformed(ValueError):
 def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> Any:
     """Read ``data``, which messages call ``name``, as a value of the type ``kind``.
 
-    A type is text, a number, ``Literal`` values, a path, or of such types ``X | None``, a tuple, a
-    dict by text, a dataclass. ``Malformed`` if it is another. Keys that a dataclass has no field
-    for are skipped; if ``strict``, they are malformed too.
+    A type is text, a number, ``Literal`` values, a path, ``Any``, or of such types ``X | None``, a
+    tuple, a dict by text, a dataclass. ``Malformed`` if the data is of another type. Keys without
+    a field of the dataclass are skipped; if ``strict``, they are malformed too.
     """
-    if type(data) is kind or (kind is Path and isinstance(data, Path)):
+    if kind is Any or type(data) is kind or (kind is Path and isinstance(data, Path)):
         return data
     if kind is float and type(data) is int:
         return float(data)
@@ -51,9 +53,7 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
         )
     if data is MISSING:
         raise Malformed(f"{name!r} is missing")
-    given = repr(data)
-    given = given if len(given) <= 60 else f"{given[:60]}…"
-    raise Malformed(f"{name!r} must be {_words(kind)}, not {given}")
+    raise Malformed(f"{name!r} must be {_words(kind)}, not {clip(repr(data), 61, '…')}")
 
 
 def _join(name: str, field: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -78,6 +77,7 @@ class _Difference:
     file: str | None = None
 
 
+Tables = dict[str, tuple[dict[str, Any], ...]]  # the entries of each kind
 KINDS = {"mistake": Mistake, "accepted": Accepted, "equivalent": Equivalent}
 
 
@@ -91,10 +91,14 @@ def read_variants(exercise: Exercise) -> Variants:
         code = _code(reference)
     path = exercise.solution / "variants.toml"
     with explained_to_author(path):
-        tables = list(_tables(tomllib.loads(path.read_text("utf-8"))))
+        data = tomllib.loads(path.read_text("utf-8"))
+        if unknown := sorted(data.keys() - KINDS):
+            said = "it holds [[mistake]], [[accepted]] and [[equivalent]] only"
+            raise Malformed(f"unknown entries: {', '.join(unknown)}; {said}")
+        tables: Tables = read_as(Tables, data)
     found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     taken = set()
-    for kind, table in tables:
+    for kind, table in [(one, table) for one in KINDS for table in tables.get(one, ())]:
         key = "mutant" if kind == "equivalent" else "name"
         with explained_to_author(f"{path}: {kind} {table.get(key, '')!r}"):
             for field, text in table.items():
@@ -110,20 +114,6 @@ def read_variants(exercise: Exercise) -> Variants:
             taken.add((key, table[key]))
     mistakes, accepted, equivalents = map(tuple, found.values())
     return Variants(mistakes, accepted, equivalents)
-
-
-def _tables(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The tables of the file, each with its kind."""
-    if unknown := sorted(data.keys() - KINDS):
-        raise Malformed(
-            f"unknown entries: {', '.join(unknown)};"
-            " it holds [[mistake]], [[accepted]] and [[equivalent]] only"
-        )
-    for kind in KINDS:
-        tables = data.get(kind, [])
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise Malformed(f"write {kind} as tables, each under its own [[{kind}]]")
-        yield from ((kind, table) for table in tables)
 
 
 def _with_source(table: dict[str, Any], text: str, folder: Path) -> dict[str, Any]:
@@ -160,13 +150,10 @@ def _with_source(table: dict[str, Any], text: str, folder: Path) -> dict[str, An
 def _place(text: str, find: str) -> int:
     """Where an edit applies in ``text``: at the one place that it finds."""
     starts = [match.start() for match in re.finditer(f"(?={re.escape(find)})", text)]
-    if not starts:
-        raise Malformed(
-            f"find = {find!r} no longer matches: copy it from reference.py as it is now"
-        )
-    if len(starts) > 1:
-        raise Malformed(f"find = {find!r} matches {len(starts)} times: make it longer")
-    return starts[0]
+    if len(starts) == 1:
+        return starts[0]
+    advice = "make it longer" if starts else "copy it from reference.py as it is now"
+    raise Malformed(f"find = {find!r} matches {len(starts)} times: {advice}")
 
 
 def _code(source: str) -> CodeType:

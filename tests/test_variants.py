@@ -120,8 +120,7 @@ EDIT = 'find = "x * by"\nreplace = "by * x"'
         # the edits
         (
             accepted('find = "x / by"\nreplace = "by * x"'),
-            "accepted 'v': find = 'x / by' no longer matches:"
-            " copy it from reference.py as it is now",
+            "accepted 'v': find = 'x / by' matches 0 times: copy it from reference.py as it is now",
         ),
         (
             accepted('find = "return x"\nreplace = ""'),
@@ -186,11 +185,8 @@ EDIT = 'find = "x * by"\nreplace = "by * x"'
             "unknown entries: chaff, mistakes;"
             " it holds [[mistake]], [[accepted]] and [[equivalent]] only",
         ),
-        (
-            '[accepted]\nname = "v"',
-            "write accepted as tables, each under its own [[accepted]]",
-        ),
-        ("mistake = [1]", "write mistake as tables, each under its own [[mistake]]"),
+        ('[accepted]\nname = "v"', "'accepted' must be a list, not {'name': 'v'}"),
+        ("mistake = [1]", "'mistake' must be a table, not 1"),
         ("name =", "Invalid value (at end of document)"),
         # the resulting text
         (
