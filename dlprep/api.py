@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from types import EllipsisType
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _parameters(function: ast.FunctionDef) -> tuple[Parameter, ...]:
 def _returned(annotation: ast.expr | None) -> list[ast.expr]:
     """The parts of ``tuple[A, B, object]``; of any other annotation, an empty list."""
     match annotation:
-        case ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=parts)):
-            endless = any(isinstance(part, ast.Constant) and part.value is ... for part in parts)
-            return [] if endless else parts
+        case ast.Subscript(ast.Name("tuple"), ast.Tuple([_, ast.Constant(value=EllipsisType())])):
+            return []
+        case ast.Subscript(value=ast.Name("tuple"), slice=ast.Tuple(elts=parts)):
+            return parts
     return []

@@ -90,8 +90,9 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises ``OSError``, and ``FileExistsError`` if something has; nothing is left behind then.
     """
+    taken = FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     if os.path.lexists(path):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        raise taken
     with _temporary(path) as half:
         with half.open("xb") as file:
             yield file
@@ -103,7 +104,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             raise
         except OSError:  # not every file system has links
             if os.path.lexists(path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+                raise taken from None
             half.rename(path)
 
 
@@ -137,7 +138,7 @@ def _temporary(path: Path) -> Iterator[Path]:
     try:
         yield new
     finally:
-        with suppress(OSError):  # what went wrong before is the news
+        with suppress(OSError):  # an error before this one is the one to report
             new.unlink(missing_ok=True)
 
 

@@ -125,11 +125,9 @@ def _with_source(table: dict[str, Any], text: str, folder: Path) -> dict[str, An
         raise Malformed("unknown entries: source")
     given = {key: value for key, value in table.items() if key in _Difference.__slots__}
     rest = {key: value for key, value in table.items() if key not in given}
-    how: _Difference = read_as(_Difference, given, strict=True)
-    is_edit = how.find is not None and how.replace is not None
-    ways = [is_edit, how.edits is not None, how.file is not None]
-    if sum(ways) != 1 or (how.find is None) != (how.replace is None):
+    if set(given) not in ({"find", "replace"}, {"edits"}, {"file"}):
         raise Malformed("say how it differs, in one way: find and replace, edits, or file")
+    how: _Difference = read_as(_Difference, given, strict=True)
     if how.file is not None:
         file = folder / how.file
         if not file.resolve().is_relative_to(folder.resolve()):

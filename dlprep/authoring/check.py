@@ -91,8 +91,8 @@ def _prove(exercise: Exercise, report: Report) -> None:
             return
         report.problems += proof.mistakes()
         surviving = [mutant for mutant in all_mutants if proof.survives(mutant)]
-    report.problems += _unlisted(surviving, all_mutants, variants)
     reasons = {entry.mutant: entry.reason for entry in variants.equivalents}
+    report.problems += _unlisted(surviving, {mutant.id for mutant in all_mutants}, reasons)
     report.survivors = [(mutant.id, reasons.get(mutant.id, "")) for mutant in surviving]
 
 
@@ -254,17 +254,13 @@ def _unpassed(verdict: Verdict) -> list[CaseResult]:
     return [case for case in verdict.cases if case.status != "passed"]
 
 
-def _unlisted(
-    surviving: list[Mutant], all_mutants: list[Mutant], variants: Variants
-) -> Iterator[str]:
-    alive, known = {mutant.id for mutant in surviving}, {mutant.id for mutant in all_mutants}
-    listed = {entry.mutant for entry in variants.equivalents}
+def _unlisted(surviving: list[Mutant], known: set[str], reasons: dict[str, str]) -> Iterator[str]:
     for mutant in surviving:
-        if mutant.id not in listed:
+        if mutant.id not in reasons:
             yield (
                 f"line {mutant.line}: the mutant {mutant.id!r} survives: add a case that kills it,"
                 " or list it under [[equivalent]] with the reason"
             )
-    for name in sorted(listed - alive):
+    for name in sorted(reasons.keys() - {mutant.id for mutant in surviving}):
         why = "is killed" if name in known else "is no longer a mutant of reference.py"
         yield f"[[equivalent]] {name!r} {why}: delete the entry"
