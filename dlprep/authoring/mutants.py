@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 NodePath = tuple[ast.AST, ...]  # from the module down to a node
 Edit = tuple[ast.expr | ast.stmt, ast.AST]  # the part of a node to replace, and what replaces it
@@ -119,22 +120,19 @@ def _with(tree: ast.AST, old: ast.AST, new: ast.AST) -> str:
 def _paths(path: NodePath) -> Iterator[NodePath]:
     """The path of every node that may change; an error's words and a dtype's examples may not."""
     node = path[-1]
-    if isinstance(node, ast.Raise):
-        return
-    if isinstance(node, ast.Call) and _called(node) in DTYPE_CALLS:
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called(node) in DTYPE_CALLS):
         return
     yield path
-    if _number(node) is not None:  # -1 is one number, not two nodes
-        return
+    children: list[Any] = []
     if isinstance(node, ast.arguments):
-        for argument in _defaults(node):
-            yield from _paths((*path, argument))
-        return
-    for field, value in ast.iter_fields(node):
-        if field not in NOT_CODE:
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from _paths((*path, child))
+        children += _defaults(node)
+    elif _number(node) is None:  # -1 is one number, not two nodes
+        for field, value in ast.iter_fields(node):
+            if field not in NOT_CODE:
+                children += value if isinstance(value, list) else [value]
+    for child in children:
+        if isinstance(child, ast.AST):
+            yield from _paths((*path, child))
 
 
 def _defaults(node: ast.arguments) -> Iterator[ast.keyword]:
@@ -162,7 +160,7 @@ def _shown(path: NodePath, old: ast.AST) -> ast.AST:
 
 
 def _edits(node: ast.AST) -> Iterator[Edit]:
-    """The edits of one syntax node and of what it holds directly; the comments show them."""
+    """The edits of one node, and of what it holds directly. The comments show what becomes what."""
     if isinstance(node, ast.expr):
         yield from _rewritten(node)
         yield from _other_numbers(node)
@@ -170,7 +168,7 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         case ast.BinOp(op=ast.MatMult()):  # a @ b: a.T @ b, a @ b.T
             for operand in (node.left, node.right):
                 if _form(operand) not in ("T", "mT"):
-                    yield operand, ast.Attribute(operand, "T", ast.Load())
+                    yield operand, _filled("a.T", a=operand)
         case ast.Compare(ops=[_, _, *_]):  # a < b < c: each sign as if it stood alone
             for i, op in enumerate(node.ops):
                 for _, new in _rewritten(ast.Compare(node.left, [op], node.comparators[:1])):
@@ -182,7 +180,7 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         case ast.If() | ast.IfExp() | ast.While() | ast.comprehension():  # if a: if not a
             for test in node.ifs if isinstance(node, ast.comprehension) else [node.test]:
                 if not isinstance(test, ast.Compare) or len(test.ops) > 1:  # else in REWRITES
-                    yield test, ast.UnaryOp(ast.Not(), test)
+                    yield test, _filled("not a", a=test)
         case ast.Call():
             yield from _of_call(node)
         case ast.keyword(arg="axis", value=value):
@@ -195,7 +193,7 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
         case ast.keyword(value=ast.Constant(value=bool(flag)) as value):
             yield value, ast.Constant(not flag)
         case ast.keyword(arg="keepdims", value=value):
-            yield value, ast.UnaryOp(ast.Not(), value)
+            yield value, _filled("not a", a=value)
         case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in NAMES:
             yield node, ast.Attribute(owner, NAMES[name], node.ctx)
         case ast.Name(id="max" | "min" as name, ctx=ast.Load()):
@@ -222,8 +220,7 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
                 yield node, ast.Pass()
         case ast.Return(value=value):  # return a: return a.astype(np.float32)
             for part in _leaves(value):
-                cast = ast.Attribute(part, "astype", ast.Load())
-                yield part, ast.Call(cast, [_parsed("np.float32")], [])
+                yield part, _filled("a.astype(np.float32)", a=part)
 
 
 def _of_call(node: ast.Call) -> Iterator[Edit]:
@@ -250,9 +247,8 @@ def _rewritten(node: ast.expr) -> Iterator[Edit]:
     """What ``REWRITES`` says."""
     children = ast.iter_child_nodes(node)
     operands = dict(zip("ab", (one for one in children if isinstance(one, ast.expr)), strict=False))
-    for mutant in _MUTANTS.get(_form(node), ()):
-        letters = (one for one in ast.walk(mutant) if isinstance(one, ast.Name))
-        yield node, copy.deepcopy(mutant, {id(one): operands[one.id] for one in letters})
+    for template in _TEMPLATES.get(_form(node), ()):
+        yield node, _filled(template, **operands)
 
 
 def _other_numbers(node: ast.expr) -> Iterator[Edit]:
@@ -268,11 +264,14 @@ def _other_numbers(node: ast.expr) -> Iterator[Edit]:
 
 def _narrowed(dtype: ast.expr) -> Iterator[Edit]:
     if not re.search(r"int|bool|float32|complex", ast.unparse(dtype)):
-        yield dtype, _parsed("np.float32")
+        yield dtype, _filled("np.float32")
 
 
-def _parsed(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+def _filled(template: str, **operands: ast.expr) -> ast.expr:
+    """The expression ``template`` with operands in place of their names."""
+    tree = ast.parse(template, mode="eval").body
+    names = (one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id in operands)
+    return copy.deepcopy(tree, {id(name): operands[name.id] for name in names})
 
 
 def _form(node: ast.expr) -> object:
@@ -285,7 +284,7 @@ def _form(node: ast.expr) -> object:
     return None
 
 
-_MUTANTS = {_form(_parsed(old)): [_parsed(new) for new in news] for old, news in REWRITES.items()}
+_TEMPLATES = {_form(_filled(old)): new for old, new in REWRITES.items()}
 
 
 def _literal(value: float | None) -> ast.expr:
@@ -339,4 +338,4 @@ def _shifted(bound: ast.expr, by: int) -> ast.expr:
     value = _number(bound)
     if isinstance(value, int):
         return _literal(value + by)
-    return ast.BinOp(bound, ast.Add() if by > 0 else ast.Sub(), ast.Constant(1))
+    return _filled("a + 1" if by > 0 else "a - 1", a=bound)
