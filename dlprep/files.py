@@ -30,10 +30,7 @@ _WHY = {
 
 
 class SourceError(Exception):
-    """Why a source was not read: its ``kind``, and as ``str`` a predicate, "is a symbolic link".
-
-    Of the kind ``system`` the predicate says what the system refused.
-    """
+    """Why a source was not read: its ``kind``, and as ``str`` a predicate, "is a symbolic link"."""
 
     def __init__(self, kind: str, why: str = "") -> None:
         super().__init__(why or _WHY[kind])
@@ -43,7 +40,7 @@ class SourceError(Exception):
 def read_source(path: Path) -> bytes:
     """The bytes of a regular file of at most ``MAX_SOURCE`` bytes; ``SourceError`` otherwise.
 
-    A symbolic link is refused; if it is to be followed, resolve it before.
+    A symbolic link is refused: to follow it, resolve it first.
     """
     try:
         with os.fdopen(open_regular(path), "rb") as file:

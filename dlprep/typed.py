@@ -29,12 +29,13 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
     if kind is float and type(data) is int:
         return float(data)
     form, inner = _form(kind)
+    within = f"{name}." if name else ""
     if form is UnionType:
         return None if data is None else read_as(inner[0], data, name, strict=strict)
     if form is Literal and type(data) in (str, int) and data in inner:
         return inner[inner.index(data)]  # the one text, however often it is read
     if form is dict and type(data) is dict:
-        return {key: read_as(inner[1], one, _join(name, key)) for key, one in data.items()}
+        return {key: read_as(inner[1], one, f"{within}{key}") for key, one in data.items()}
     if (
         form is tuple
         and type(data) in (list, tuple)
@@ -46,7 +47,7 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
             raise Malformed(f"unknown entries: {', '.join(sorted(unknown))}")
         return kind(
             **{
-                field: read_as(hint, data.get(field, MISSING), _join(name, field), strict=strict)
+                field: read_as(hint, data.get(field, MISSING), f"{within}{field}", strict=strict)
                 for field, hint, required in inner
                 if required or field in data
             }
@@ -54,10 +55,6 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
     if data is MISSING:
         raise Malformed(f"{name!r} is missing")
     raise Malformed(f"{name!r} must be {_words(kind)}, not {clip(repr(data), 61, '…')}")
-
-
-def _join(name: str, field: str) -> str:
-    return f"{name}.{field}" if name else field
 
 
 @cache

@@ -1,11 +1,9 @@
-"""A page: lines laid out for one console, with nothing in them but what can be shown.
+"""A page: lines laid out for one console, made of visible characters only.
 
 Text of a submission is hostile: it may hold markup, escape sequences, characters that reorder a
 line, or more than anyone reads. It reaches rich only as ``Text``, which is never parsed, and only
-through :meth:`Page.clean`.
-
-A terminal gets every line folded at its width. A pipe gets prose wrapped, and values, code and
-prints whole: there they are searched and copied.
+through :meth:`Page.clean`. A terminal gets every line folded at its width; a pipe gets prose
+wrapped, and values, code and prints whole, to be searched and copied.
 """
 
 from __future__ import annotations
@@ -41,10 +39,7 @@ class Page:
         self.lines: list[Text] = []
 
     def clean(self, text: str) -> str:
-        r"""``text`` with all that is not a visible character as an escape, such as ``\x1b``.
-
-        A newline is escaped too, for the result is part of one line. A tab is four blanks.
-        """
+        r"""``text`` on one line: invisible characters as escapes (``\x1b``), a tab as four blanks."""
         return encodable(visible(text.replace("\t", "    ")), self.console.encoding)
 
     def rows(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> list[str]:
@@ -86,7 +81,7 @@ class Page:
     def prose(
         self, text: str, *, indent: int = 2, style: str = "", mark: str = "", whole: bool = False
     ) -> None:
-        """Add sentences, wrapped at the measure or ``whole``; a mark may stand before them."""
+        """Add sentences, wrapped at the measure or ``whole``, with a mark before the first."""
         for row in self.rows(text):
             width = self.measure - indent
             for piece in [row] if whole else fold(row, width, whole_words=self.piped):
@@ -94,7 +89,7 @@ class Page:
                 mark = ""
 
     def spread(self, *parts: tuple[str, str], right: str) -> bool:
-        """Add a line with dim text at its right end; ``False`` when there is no room for it."""
+        """Add a line with dim text at its right end, or return ``False`` if there is no room."""
         left, right = self.clean("".join(text for text, _ in parts)), self.clean(right)
         gap = self.measure - cell_len(left) - cell_len(right)
         if gap < 3:
