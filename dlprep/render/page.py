@@ -9,6 +9,7 @@ wrapped, and values, code and prints whole, to be searched and copied.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import PurePath
 
 from rich.cells import cell_len, chop_cells
@@ -39,7 +40,7 @@ class Page:
         self.lines: list[Text] = []
 
     def clean(self, text: str) -> str:
-        r"""``text`` on one line: invisible characters as escapes (``\x1b``), a tab as four blanks."""
+        r"""``text`` on one line: what is invisible as escapes (``\x1b``), tabs as four blanks."""
         return encodable(visible(text.replace("\t", "    ")), self.console.encoding)
 
     def rows(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> list[str]:
@@ -191,8 +192,8 @@ def fold(line: str, width: int, hang: str = "", *, whole_words: bool = False) ->
     Every piece but the first starts with ``hang``. With ``whole_words`` a longer word sticks out.
     """
     pieces: list[str] = []
-    rest, room = line.rstrip(), width
-    while cell_len(rest) > room:
+    rest, start = line.rstrip(), ""
+    while cell_len(rest) > (room := width - len(start)):
         head = (chop_cells(rest[: room + 1], room) or [rest[:room]])[0]
         text_starts = len(rest) - len(rest.lstrip())
         cut = rest.rfind(" ", text_starts, len(head) + 1)
@@ -201,18 +202,16 @@ def fold(line: str, width: int, hang: str = "", *, whole_words: bool = False) ->
             if cut < 0:
                 break
         cut = max(len(head), 1) if cut < 0 else cut
-        pieces.append(rest[:cut].rstrip())
-        rest, room = rest[cut:].lstrip(), width - len(hang)
-    pieces.append(rest)
-    return pieces[:1] + [hang + piece for piece in pieces[1:]]
+        pieces.append(start + rest[:cut].rstrip())
+        rest, start = rest[cut:].lstrip(), hang
+    return [*pieces, start + rest]
 
 
 def split_call(line: str, width: int) -> list[str]:
     """A call that is longer than ``width``, broken between its arguments, which stay whole."""
     if cell_len(line) <= width:
         return [line]
-    arguments: list[str] = []
-    depth, start, hang = 0, 0, 4
+    cuts, depth, hang = [0], 0, 4
     for match in _TOKEN.finditer(line):
         token = match.group()
         if token in "([{":
@@ -222,10 +221,10 @@ def split_call(line: str, width: int) -> list[str]:
         elif token in ")]}":
             depth -= 1
         elif token == "," and depth == 1:
-            arguments.append(line[start : match.end()])
-            start = match.end()
+            cuts.append(match.end())
     lines = [""]
-    for argument in [*arguments, line[start:]]:
+    for start, end in pairwise([*cuts, len(line)]):
+        argument = line[start:end]
         if lines[-1] and cell_len(lines[-1] + argument) > width:
             lines.append(" " * hang + argument.lstrip())
         else:
