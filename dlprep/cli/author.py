@@ -19,9 +19,9 @@ author = typer.Typer(
 
 @author.command("new")
 def author_new(
-    slug: Annotated[str, typer.Argument(help="The new exercise: a Python name.")],
+    slug: Annotated[str, typer.Argument(metavar="EX", help="The new exercise: a Python name.")],
 ) -> None:
-    """Write the skeleton of an exercise, small but whole.
+    """Write a small but complete exercise, to be edited.
 
     Example: dlprep author new layer_scale
     """
@@ -39,21 +39,13 @@ def author_new(
 def author_check(
     slugs: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[SLUG]...",
-            help="Exercises. Default: all.",
-            autocompletion=complete,
-            show_default=False,
-        ),
+        typer.Argument(metavar="[EX]...", help="Exercises. Default: all.", autocompletion=complete),
     ] = None,
     changed: Annotated[
         bool, typer.Option("--changed", help="Only those that differ from the main branch.")
     ] = False,
     jobs: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="Exercises at work at once. Default: one a core.", show_default=False
-        ),
+        int | None, typer.Option(min=1, help="How many to prove at once. Default: one a core.")
     ] = None,
 ) -> None:
     """Prove exercises: solutions pass, mistakes are caught and named, mutants die.
