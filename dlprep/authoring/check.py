@@ -6,6 +6,7 @@ import ast
 import doctest
 import os
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,13 +14,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
 from dlprep.catalog import Exercise, case_names, read_help, slugs
-from dlprep.errors import FaultError
+from dlprep.errors import FaultError, UserError
 from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
 from dlprep.sandbox import ONE_THREAD
@@ -27,6 +29,7 @@ from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import Mistake, Variants, read_variants
 from dlprep.verdict import CaseResult, Verdict
 
+MAIN = "main"  # the branch that --changed compares with
 SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
 UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
@@ -64,6 +67,26 @@ def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report]:
         by_cost = sorted(exercises, key=lambda one: -one.seconds)  # training takes longest
         reports = {one.slug: pool.submit(check_exercise, one) for one in by_cost}
         yield from (reports[one.slug].result() for one in exercises)
+
+
+def changed_slugs(home: Path) -> set[str]:
+    """The exercises with a file that differs from where this branch left main, or is not in git.
+
+    ``UserError`` where git cannot tell.
+    """
+    files: list[str] = []
+    differ = ["diff", "--name-only", "--relative", "--merge-base", MAIN]
+    for words in (differ, ["ls-files", "--others", "--exclude-standard"]):
+        git = ["git", "-c", "core.quotePath=false", *words, "--", "exercises", "solutions"]
+        try:
+            done = subprocess.run(git, cwd=home, capture_output=True, text=True, check=True)
+        except FileNotFoundError as error:
+            raise UserError("--changed needs git, which is not installed.") from error
+        except subprocess.CalledProcessError as error:
+            why = error.stderr.strip().partition("\n")[0] or "git failed"
+            raise UserError(f"git cannot compare with the branch {MAIN!r}: {why}") from error
+        files += done.stdout.splitlines()
+    return {Path(file).parts[1] for file in files if len(Path(file).parts) > 2}
 
 
 def check_exercise(exercise: Exercise) -> Report:

@@ -297,12 +297,10 @@ def _literal(value: float | None) -> ast.expr:
 def _number(node: ast.AST) -> int | float | None:
     """The real number that ``node`` is, sign included; None for anything else."""
     match node:
-        case ast.Constant(value=bool()):
-            return None
-        case ast.Constant(value=int(value) | float(value)):
-            return value
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value) | float(value))):
             return -value
+        case ast.Constant(value=int(value) | float(value)) if not isinstance(value, bool):
+            return value
     return None
 
 
@@ -317,12 +315,10 @@ def _called(node: ast.Call) -> str:
 def _leaves(value: ast.expr | None) -> Iterator[ast.expr]:
     """The arrays of a returned value: itself, or what its tuples and dicts hold."""
     match value:
-        case None | ast.Constant():
-            return
         case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Dict(values=values):
             for part in values:
                 yield from _leaves(part)
-        case _:
+        case ast.expr() if not isinstance(value, ast.Constant):
             yield value
 
 

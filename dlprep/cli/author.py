@@ -53,8 +53,7 @@ def author_check(
     Example: dlprep author check softmax
     """
     from dlprep import render
-    from dlprep.authoring.changed import changed_slugs
-    from dlprep.authoring.check import check_all
+    from dlprep.authoring.check import changed_slugs, check_all
     from dlprep.sandbox import cores
 
     with errors():

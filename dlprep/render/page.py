@@ -101,11 +101,11 @@ class Page:
     def heading(self, title: str, more: str = "", *, right: str = "") -> None:
         """Add a gap and a bold title, with more beside it and dim text at the right; or below."""
         self.gap()
-        beside, below = f"   {more}" if more else "", f"{more}\n{right}".strip()
-        if not (right and self.spread((title, "bold"), (beside, ""), right=right)):
+        beside = f"   {more}" if more else ""
+        if not self.spread((title, "bold"), (beside, ""), right=right):
             self.prose(title, indent=0, style="bold")
-            if below:
-                self.prose(below, indent=self.indent, style="dim")
+            if more or right:
+                self.prose(f"{more}\n{right}".strip(), indent=self.indent, style="dim")
 
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlprep.authoring.changed import changed_slugs
-from dlprep.authoring.check import Report, check_all, check_exercise
+from dlprep.authoring.check import Report, changed_slugs, check_all, check_exercise
 from dlprep.authoring.new import new_exercise
 from dlprep.catalog import read
 from dlprep.errors import UserError
