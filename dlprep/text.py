@@ -64,8 +64,9 @@ def one_line(text: str) -> str:
     return printable(" ".join(clip(text, MOST).split()))
 
 
-def clip(text: str, most: int, note: str = " … (cut)") -> str:
-    """``text`` in at most ``most`` characters; ``note`` is the end of what was cut."""
+def clip(text: str, most: int) -> str:
+    """``text`` in at most ``most`` characters, with a note at the end of what was cut."""
+    note = " … (cut)"
     return text if len(text) <= most else text[: most - len(note)] + note
 
 

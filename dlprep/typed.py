@@ -54,7 +54,7 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
         )
     if data is MISSING:
         raise Malformed(f"{name!r} is missing")
-    raise Malformed(f"{name!r} must be {_words(kind)}, not {clip(repr(data), 61, '…')}")
+    raise Malformed(f"{name!r} must be {_words(kind)}, not {clip(repr(data), 60)}")
 
 
 @cache

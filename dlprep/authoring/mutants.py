@@ -1,6 +1,6 @@
 """Mutants of a reference solution: every small edit that a sharp set of cases should notice.
 
-To add a kind of mutant, add a line to ``REWRITES`` or, if that cannot say it, a case to ``_edits``.
+To add a kind of mutant, add a line to ``REWRITES`` or ``PAIRS``, or a case to ``_edits``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NodePath = tuple[ast.AST, ...]  # from the module down to a node
 Edit = tuple[ast.expr | ast.stmt, ast.AST]  # the part of a node to replace, and what replaces it
 
 # An expression of any operands a and b, and its mutants
-REWRITES = {
+REWRITES: dict[str, tuple[str, ...]] = {
     "a + b": ("a - b", "a", "b"),
     "a - b": ("a + b", "a", "-b"),
     "a * b": ("a / b", "a", "b"),
@@ -41,26 +41,22 @@ REWRITES = {
     "a <= b": ("a < b", "a > b"),
     "a > b": ("a >= b", "a <= b"),
     "a >= b": ("a > b", "a < b"),
-    "a == b": ("a != b",),
-    "a != b": ("a == b",),
-    "a is b": ("a is not b",),
-    "a is not b": ("a is b",),
-    "a in b": ("a not in b",),
-    "a not in b": ("a in b",),
 }
-# Functions and constants that are easily confused
+# Expressions that are each the mutant of the other
 PAIRS = (
-    ("maximum", "minimum"),
-    ("max", "min"),
-    ("argmax", "argmin"),
-    ("sum", "mean"),
-    ("exp", "expm1"),
-    ("log", "log1p"),
-    ("zeros", "ones"),
-    ("zeros_like", "ones_like"),
-    ("float64", "float32"),
+    ("a == b", "a != b"),
+    ("a is b", "a is not b"),
+    ("a in b", "a not in b"),
+    ("a.maximum", "a.minimum"),
+    ("a.max", "a.min"),
+    ("a.argmax", "a.argmin"),
+    ("a.sum", "a.mean"),
+    ("a.exp", "a.expm1"),
+    ("a.log", "a.log1p"),
+    ("a.zeros", "a.ones"),
+    ("a.zeros_like", "a.ones_like"),
+    ("a.float64", "a.float32"),
 )
-NAMES = dict(PAIRS) | {second: first for first, second in PAIRS}
 # Calls that a reader may forget, leaving their array; calls that do not mind the order
 DROPPED_CALLS = {"sqrt", "copy", "transpose", "swapaxes", "moveaxis"}
 SYMMETRIC_CALLS = {"maximum", "minimum", "max", "min", "add", "multiply", "logaddexp", "swapaxes"}
@@ -194,10 +190,8 @@ def _edits(node: ast.AST) -> Iterator[Edit]:
             yield value, ast.Constant(not flag)
         case ast.keyword(arg="keepdims", value=value):
             yield value, _filled("not a", a=value)
-        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()) if name in NAMES:
-            yield node, ast.Attribute(owner, NAMES[name], node.ctx)
         case ast.Name(id="max" | "min" as name, ctx=ast.Load()):
-            yield node, ast.Name(NAMES[name], node.ctx)
+            yield node, _filled("min" if name == "max" else "max")
         case ast.Slice(lower=lower, upper=upper):  # a[m:n]: a[m + 1:n], a[m:n - 1]
             if lower is not None:
                 yield lower, _shifted(lower, 1)
@@ -244,7 +238,7 @@ def _of_call(node: ast.Call) -> Iterator[Edit]:
 
 
 def _rewritten(node: ast.expr) -> Iterator[Edit]:
-    """What ``REWRITES`` says."""
+    """What ``REWRITES`` and ``PAIRS`` say."""
     children = ast.iter_child_nodes(node)
     operands = dict(zip("ab", (one for one in children if isinstance(one, ast.expr)), strict=False))
     for template in _TEMPLATES.get(_form(node), ()):
@@ -279,12 +273,14 @@ def _form(node: ast.expr) -> object:
     match node:
         case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
             return type(op)
-        case ast.Attribute(attr=name):
+        case ast.Attribute(attr=name, ctx=ast.Load()):
             return name
     return None
 
 
 _TEMPLATES = {_form(_filled(old)): new for old, new in REWRITES.items()}
+for one, other in PAIRS:
+    _TEMPLATES |= {_form(_filled(one)): (other,), _form(_filled(other)): (one,)}
 
 
 def _literal(value: float | None) -> ast.expr:
