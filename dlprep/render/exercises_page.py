@@ -45,14 +45,13 @@ def exercise_table(
             (f"{exercise.minutes:>3} min  " if minutes else "", "dim"),
             (status, STATUS_STYLES.get(status, "")),
         )
-    if not rows:
-        page.prose("No exercise matches.", indent=0)
-        page.show()
-        return
     page.gap()
-    counts = Counter(status for _, status in rows)
-    parts = [f"{counts[status]} {status}" for status in STATUS_STYLES if counts[status]]
-    page.prose(f"{plural(len(rows), 'exercise')}: {', '.join(parts)}")
+    if rows:
+        counts = Counter(status for _, status in rows)
+        parts = [f"{counts[status]} {status}" for status in STATUS_STYLES if counts[status]]
+        page.prose(f"{plural(len(rows), 'exercise')}: {', '.join(parts)}")
+    else:
+        page.prose("No exercise matches.", indent=0)
     page.show()
 
 
