@@ -8,8 +8,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from dlprep.text import clip
-
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -54,7 +52,7 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
         )
     if data is MISSING:
         raise Malformed(f"{name!r} is missing")
-    raise Malformed(f"{name!r} must be {_words(kind)}, not {clip(repr(data), 60)}")
+    raise Malformed(f"{name!r} must be {_words(kind)}, not {data!r:.60}")
 
 
 @cache
