@@ -1,11 +1,11 @@
-"""The program's entry. For a check, a judge is started first of all: it loads beside the rest."""
+"""The program's entry. For a check it starts a judge first, which loads beside the rest."""
 
 import os
 import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path:
-    # `python -m` puts the current folder first, where a json.py is not Python's: nothing may be
-    # imported before it is gone, not even __future__.
+    # `python -m` puts the current folder first, and a json.py there is not Python's: import nothing
+    # before it is gone, not even __future__.
     try:
         first = os.getcwd()  # noqa: PTH109 - pathlib is not to be imported from there
     except OSError:
@@ -40,7 +40,7 @@ def main() -> None:
         from dlprep.cli import Early, run
 
         run(Early(judge, began))
-    except KeyboardInterrupt:  # before the command line was there to say so
+    except KeyboardInterrupt:  # before the command line could handle it
         print(INTERRUPTED, file=sys.stderr)
         sys.exit(130)
     finally:
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _end(number: int, _: object) -> None:
-    """End the command as a shell reports it, after what it has begun is cleaned up."""
+    """End the command with the exit code that a shell gives, after cleaning up."""
     signal.signal(number, signal.SIG_IGN)  # `timeout` sends it twice
     raise Ended(128 + number)
 

@@ -5,14 +5,17 @@ Nothing is executed and nothing is registered: a folder is an exercise.
 
 from __future__ import annotations
 
+import ast
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from dlprep import command
 from dlprep.errors import FaultError, UserError
-from dlprep.typed import Malformed, read_as
+from dlprep.typed import read_as
 
 PACKAGE = Path(__file__).resolve().parent
 _INSTALLED = (PACKAGE / "exercises").is_dir()  # a wheel carries both folders inside the package
@@ -98,16 +101,7 @@ class Exercise:
 
 
 class CatalogError(FaultError):
-    """An exercise's own files are wrong: the author's mistake, never the user's."""
-
-
-class UnknownExercise(UserError):
-    """No exercise has this name. ``near`` holds the nearest ones."""
-
-    def __init__(self, name: str, near: list[str]) -> None:
-        self.near = near
-        known = f" Did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"There is no exercise named {name!r}.{known} See: {command('list')}")
+    """An exercise's own files are wrong; the message says what its author must change."""
 
 
 def slugs(home: Path = HOME) -> list[str]:
@@ -118,18 +112,19 @@ def slugs(home: Path = HOME) -> list[str]:
 def find(name: str, home: Path = HOME) -> Exercise:
     """The exercise called ``name``; ``lstm-cell`` and ``lstm_cell.py`` mean ``lstm_cell``.
 
-    Raises ``UnknownExercise`` with the nearest names, ``CatalogError`` when its files are wrong.
+    Raises ``UserError`` with the nearest names, ``CatalogError`` when its files are wrong.
     """
     slug = name.strip().lower().replace("-", "_").removesuffix(".py")
     known = slugs(home)
-    if slug not in known:
-        import difflib
+    if slug in known:
+        return read(slug, home)
+    import difflib  # here, since nearly every name is right
 
-        near = difflib.get_close_matches(slug, known, n=3)
-        near += [other for other in known if slug and slug in other and other not in near]
-        near = near or [other for other in known if _is_about(read(other, home), slug)]
-        raise UnknownExercise(name, near[:3])
-    return read(slug, home)
+    near = difflib.get_close_matches(slug, known, n=3)
+    near += [other for other in known if slug and slug in other and other not in near]
+    near = near or [other for other in known if _is_about(read(other, home), slug)]
+    meant = f" Did you mean {' or '.join(near[:3])}?" if near else ""
+    raise UserError(f"There is no exercise named {name!r}.{meant} See: {command('list')}")
 
 
 def _is_about(exercise: Exercise, slug: str) -> bool:
@@ -141,12 +136,9 @@ def _is_about(exercise: Exercise, slug: str) -> bool:
 
 def case_names(exercise: Exercise) -> list[str]:
     """The names of an exercise's hidden cases, without ``test_``; nothing is executed."""
-    import ast
-
-    tree = ast.parse(exercise.cases.read_text(encoding="utf-8"))
     return [
         node.name.removeprefix("test_")
-        for node in tree.body
+        for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
 
@@ -164,27 +156,31 @@ def read(slug: str, home: Path = HOME) -> Exercise:
     folder = home / "exercises" / slug
     path = folder / "exercise.toml"
     known = {"slug": slug, "folder": folder, "solution": home / "solutions" / slug}
-    entries = {"after": (), "seconds": 5} | _toml(path) | known
-    found: Exercise = _read_as(Exercise, entries, path)
-    return found
+    with explained_to_author(path):
+        entries = {"after": (), "seconds": 5} | tomllib.loads(path.read_text("utf-8")) | known
+        exercise: Exercise = read_as(Exercise, entries, strict=True)
+    return exercise
 
 
 def read_help(exercise: Exercise) -> Help:
     """Read ``solutions/<slug>/hints.toml``; ``CatalogError`` says which entry is wrong."""
     path = exercise.solution / "hints.toml"
-    found: Help = _read_as(Help, _toml(path), path)
+    with explained_to_author(path):
+        found: Help = read_as(Help, tomllib.loads(path.read_text("utf-8")), strict=True)
     return found
 
 
-def _toml(path: Path) -> dict[str, Any]:
+@contextmanager
+def explained_to_author(where: Path | str) -> Iterator[None]:
+    """Turn what goes wrong in reading a file, or a part of it, into a ``CatalogError``."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogError(f"{path}: {error}") from error
-
-
-def _read_as(kind: type, entries: dict[str, Any], path: Path) -> Any:
-    try:
-        return read_as(kind, entries, strict=True)
-    except Malformed as error:
-        raise CatalogError(f"{path}: {error}") from error
+        yield
+    except OSError as error:
+        raise CatalogError(f"{where} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{where} is not UTF-8 text: save it as UTF-8") from error
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise CatalogError(f"{where} is not valid Python{line}: {error.msg}") from error
+    except ValueError as error:  # not TOML, or not the entries that there must be
+        raise CatalogError(f"{where}: {error}") from error

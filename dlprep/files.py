@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -14,18 +14,12 @@ from dlprep.errors import UserError
 
 MAX_SOURCE = 1 << 20  # bytes; a hundred times what an exercise needs
 
-# Windows has neither: there a link is followed, and a pipe cannot lie in a folder.
-_CAREFULLY = (
-    getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-
+# A link is not followed, and a pipe's writer not waited for. Windows has neither flag: there a link
+# is followed, and a pipe cannot lie in a folder.
+_FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+_CAREFULLY = sum(getattr(os, name, 0) for name in _FLAGS)
 
 _OF_THE_CALLER = (errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
-
-
 _WHY = {
     "missing": "does not exist",
     "link": "is a symbolic link",
@@ -36,10 +30,7 @@ _WHY = {
 
 
 class SourceError(Exception):
-    """Why a source was not read: its ``kind``, and as ``str`` a predicate, "is a symbolic link".
-
-    Of the kind ``system`` the predicate says what the system refused.
-    """
+    """Why a source was not read: its ``kind``, and as ``str`` a predicate, "is a symbolic link"."""
 
     def __init__(self, kind: str, why: str = "") -> None:
         super().__init__(why or _WHY[kind])
@@ -49,7 +40,7 @@ class SourceError(Exception):
 def read_source(path: Path) -> bytes:
     """The bytes of a regular file of at most ``MAX_SOURCE`` bytes; ``SourceError`` otherwise.
 
-    A symbolic link is refused; if it is to be followed, resolve it before.
+    A symbolic link is refused: to follow it, resolve it first.
     """
     try:
         with os.fdopen(open_regular(path), "rb") as file:
@@ -96,10 +87,10 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises ``OSError``, and ``FileExistsError`` if something has; nothing is left behind then.
     """
+    taken = FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     if os.path.lexists(path):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    half = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
-    try:
+        raise taken
+    with _temporary(path) as half:
         with half.open("xb") as file:
             yield file
             file.flush()
@@ -110,11 +101,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             raise
         except OSError:  # not every file system has links
             if os.path.lexists(path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+                raise taken from None
             half.rename(path)
-    finally:
-        with suppress(OSError):  # what went wrong before is the news
-            half.unlink(missing_ok=True)
 
 
 def write_new(path: Path, data: bytes) -> bool:
@@ -128,31 +116,27 @@ def write_new(path: Path, data: bytes) -> bool:
 
 
 @contextmanager
-def written_beside(path: Path, data: bytes | Iterable[bytes]) -> Iterator[Callable[[], None]]:
-    """Write ``data`` to a temporary file beside ``path``; calling the value moves it into place.
+def written_beside(path: Path, data: bytes | Iterable[bytes]) -> Iterator[Path]:
+    """A temporary file beside ``path`` that holds ``data``; rename it to ``path`` in the block.
 
-    So what the disk refuses is known before anything changes, and no other program ever sees half
-    a file. The temporary file is gone when the block ends, however it ends. A symbolic link is
-    replaced, not followed.
+    So you know that the disk takes it before anything changes, and no other program ever sees half
+    a file. A symbolic link would be replaced, not followed.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-
-    def move() -> None:
-        new.replace(path)
-
-    try:
-        with new.open("wb") as file:
+    with _temporary(path) as new:
+        with new.open("xb") as file:
             file.writelines([data] if isinstance(data, bytes) else data)
-        yield move
+        yield new
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """A name for a file beside ``path``, which is deleted in the end if it is still there."""
+    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        yield new
     finally:
-        with suppress(OSError):  # what went wrong before is the news
+        with suppress(OSError):  # an error before this one is the one to report
             new.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
-    """Write a file, or replace it, whole or not at all; ``OSError`` leaves it as it was."""
-    with written_beside(path, data) as move:
-        move()
 
 
 def reason(error: OSError) -> str:

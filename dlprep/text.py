@@ -11,8 +11,8 @@ _PLAIN = {"✗": "x", "✓": "+", "·": "-", "…": "...", "×": "x", "•": "*"
 _PLAIN |= {"░": ":", "▒": "+", "▓": "%", "█": "#", "│": "|"}
 _PLAIN |= {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "≤": "<=", "≥": ">="}
 
-# ``::error::`` at a line's start and ``##[error]`` anywhere in it are commands to a build server,
-# and any page or report may be printed to its log.
+# ``::error::`` at a line's start and ``##[error]`` or ``##vso[…]`` anywhere in it are commands to a
+# build server, and any page or report may be printed to its log.
 _LINE_COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)")  # within a line: else it is quadratic
 _LOG_COMMAND = re.compile(r"##(?=\[|vso\[)")
 MOST = 20_000  # characters of one text; the reports cut to less, but escaping is slow
@@ -38,10 +38,7 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def visible(text: str) -> str:
-    """``text`` with control, format and other invisible characters as Python escapes.
-
-    So is what starts a command to a build server: ``##[error]`` or ``##vso[…]`` in its log.
-    """
+    """``text`` with invisible characters, and what starts a command to a log, as escapes."""
     text = _LOG_COMMAND.sub(r"#\\x23", text)
     if text.isprintable():
         return text
@@ -54,27 +51,26 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
 
 
 def printable(text: str) -> str:
-    r"""``text`` with all but visible characters and newlines as escapes, such as ``\x1b``.
+    r"""``text`` with all but visible characters and newlines as escapes, and tabs as blanks.
 
-    What is left is legal in XML and can be encoded: no control character, no lone surrogate. Tabs
-    become blanks.
+    The result is legal in XML and can be encoded: no control character, no lone surrogate.
     """
     lines = clip(text, MOST).replace("\r\n", "\n").expandtabs(4).split("\n")
     return _LINE_COMMAND.sub(r"\1\\x3a", "\n".join(map(visible, lines)))
 
 
 def one_line(text: str) -> str:
-    """``text`` as one printable line, its blanks and newlines as single blanks."""
+    """``text`` as one printable line, with a single blank for blanks and newlines."""
     return printable(" ".join(clip(text, MOST).split()))
 
 
-def clip(text: str, most: int, note: str = " … (cut)") -> str:
-    """``text`` in at most ``most`` characters; ``note`` is the end of what was cut."""
+def clip(text: str, most: int) -> str:
+    """``text`` in at most ``most`` characters, with a note at the end of what was cut."""
+    note = " … (cut)"
     return text if len(text) <= most else text[: most - len(note)] + note
 
 
 def as_json(data: Any, indent: int | None = None) -> str:
-    """``data`` as JSON in ASCII, of which nothing is a command to a build server's log."""
-    return _LOG_COMMAND.sub(
-        r"#\\u0023", json.dumps(data, indent=indent, ensure_ascii=True, allow_nan=False)
-    )
+    """``data`` as JSON in ASCII, without commands to a build server's log."""
+    text = json.dumps(data, indent=indent, ensure_ascii=True, allow_nan=False)
+    return _LOG_COMMAND.sub(r"#\\u0023", text)

@@ -11,28 +11,29 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
-class Malformed(Exception):
+class Malformed(ValueError):
     """The data is not of that type; the text says which part of it, and what it must be."""
 
 
 def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> Any:
     """Read ``data``, which messages call ``name``, as a value of the type ``kind``.
 
-    A type is text, a number, ``Literal`` values, a path, or of such types ``X | None``, a tuple, a
-    dict by text, a dataclass. ``Malformed`` if it is another. Keys that a dataclass has no field
-    for are skipped; if ``strict``, they are malformed too.
+    A type is text, a number, ``Literal`` values, a path, ``Any``, or of such types ``X | None``, a
+    tuple, a dict by text, a dataclass. ``Malformed`` if the data is of another type. Keys without
+    a field of the dataclass are skipped; if ``strict``, they are malformed too.
     """
-    if type(data) is kind or (kind is Path and isinstance(data, Path)):
+    if kind is Any or type(data) is kind or (kind is Path and isinstance(data, Path)):
         return data
     if kind is float and type(data) is int:
         return float(data)
     form, inner = _form(kind)
+    within = f"{name}." if name else ""
     if form is UnionType:
         return None if data is None else read_as(inner[0], data, name, strict=strict)
     if form is Literal and type(data) in (str, int) and data in inner:
         return inner[inner.index(data)]  # the one text, however often it is read
     if form is dict and type(data) is dict:
-        return {key: read_as(inner[1], one, _join(name, key)) for key, one in data.items()}
+        return {key: read_as(inner[1], one, f"{within}{key}") for key, one in data.items()}
     if (
         form is tuple
         and type(data) in (list, tuple)
@@ -44,20 +45,14 @@ def read_as(kind: Any, data: Any, name: str = "", *, strict: bool = False) -> An
             raise Malformed(f"unknown entries: {', '.join(sorted(unknown))}")
         return kind(
             **{
-                field: read_as(hint, data.get(field, MISSING), _join(name, field), strict=strict)
+                field: read_as(hint, data.get(field, MISSING), f"{within}{field}", strict=strict)
                 for field, hint, required in inner
                 if required or field in data
             }
         )
     if data is MISSING:
         raise Malformed(f"{name!r} is missing")
-    given = repr(data)
-    given = given if len(given) <= 60 else f"{given[:60]}…"
-    raise Malformed(f"{name!r} must be {_words(kind)}, not {given}")
-
-
-def _join(name: str, field: str) -> str:
-    return f"{name}.{field}" if name else field
+    raise Malformed(f"{name!r} must be {_words(kind)}, not {data!r:.60}")
 
 
 @cache

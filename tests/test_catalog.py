@@ -13,8 +13,8 @@ from dlprep.catalog import (
     Exercise,
     FollowUp,
     Help,
-    UnknownExercise,
 )
+from dlprep.errors import UserError
 
 RIGHT = """
 title = "Scale by a number"
@@ -43,10 +43,10 @@ def write(home: Path, slug: str, toml: str = RIGHT) -> Path:
     return home
 
 
-def refusal(home: Path, toml: str | bytes) -> str:
+def refusal(home: Path, toml: str) -> str:
     """What the author is told, without the path in front."""
     path = home / "exercises" / "scale" / "exercise.toml"
-    path.write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    path.write_text(toml, encoding="utf-8")
     with pytest.raises(CatalogError) as refused:
         catalog.read("scale", home)
     said = str(refused.value)
@@ -131,11 +131,17 @@ def test_tells_the_author_what_to_change(home: Path, toml: str, message: str) ->
 
 
 def test_a_file_that_is_not_utf8(home: Path) -> None:
-    assert refusal(home, b'title = "\xe9"').startswith("'utf-8' codec can't decode byte 0xe9")
+    path = home / "exercises" / "scale" / "exercise.toml"
+    path.write_bytes(b'title = "\xe9"')
+    with pytest.raises(CatalogError) as refused:
+        catalog.read("scale", home)
+    assert str(refused.value) == f"{path} is not UTF-8 text: save it as UTF-8"
 
 
 def test_a_file_that_is_gone(home: Path) -> None:
-    with pytest.raises(CatalogError, match="No such file or directory"):
+    with pytest.raises(
+        CatalogError, match=r"exercise\.toml cannot be read: No such file or directory"
+    ):
         catalog.read("gone", home)
 
 
@@ -156,43 +162,31 @@ def test_finds_an_exercise_by_its_name(home: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near", "message"),
+    ("name", "near"),
     [
-        (
-            "sofmax",
-            ["softmax"],
-            "There is no exercise named 'sofmax'. Did you mean softmax? See: dlprep list",
-        ),
-        (
-            "lstm",
-            ["lstm_cell", "lstm_stack"],
-            "There is no exercise named 'lstm'. Did you mean lstm_cell or lstm_stack?"
-            " See: dlprep list",
-        ),
-        ("qqq", [], "There is no exercise named 'qqq'. See: dlprep list"),
-        ("", [], "There is no exercise named ''. See: dlprep list"),
-        (".py", [], "There is no exercise named '.py'. See: dlprep list"),
-        ("../scale", ["scale"], None),
+        ("sofmax", " Did you mean softmax?"),
+        ("lstm", " Did you mean lstm_cell or lstm_stack?"),
+        ("qqq", ""),
+        ("", ""),
+        (".py", ""),
+        ("../scale", " Did you mean scale?"),
     ],
 )
-def test_an_unknown_name_gets_the_nearest_ones(
-    home: Path, name: str, near: list[str], message: str | None
-) -> None:
+def test_an_unknown_name_gets_the_nearest_ones(home: Path, name: str, near: str) -> None:
     for slug in ("softmax", "lstm_cell", "lstm_stack"):
         write(home, slug)
-    with pytest.raises(UnknownExercise) as unknown:
+    with pytest.raises(UserError) as unknown:
         catalog.find(name, home)
-    assert sorted(unknown.value.near) == near
-    if message is not None:
-        assert str(unknown.value) == message
+    said = str(unknown.value)
+    assert said == f"There is no exercise named {name!r}.{near} See: dlprep list"
 
 
 def test_no_more_than_three_are_near(home: Path) -> None:
     for n in range(5):
         write(home, f"softmax_{n}")
-    with pytest.raises(UnknownExercise) as unknown:
+    with pytest.raises(UserError) as unknown:
         catalog.find("softmax", home)
-    assert len(unknown.value.near) == 3
+    assert str(unknown.value).count("softmax_") == 3
 
 
 def test_exercises_come_by_track_then_difficulty_then_name(home: Path) -> None:
@@ -299,9 +293,8 @@ def test_an_exercise_is_complete(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize(
     ("words", "near"),
-    [("attention", ["pos_enc", "sdpa"]), ("cross-entropy", ["ce_logits", "mlp2"])],
+    [("attention", "pos_enc or sdpa"), ("cross-entropy", "ce_logits or mlp2")],
 )
-def test_a_track_or_a_tag_leads_to_its_exercises(words: str, near: list[str]) -> None:
-    with pytest.raises(UnknownExercise) as caught:
+def test_a_track_or_a_tag_leads_to_its_exercises(words: str, near: str) -> None:
+    with pytest.raises(UserError, match=rf"\. Did you mean {near}\? See"):
         catalog.find(words)
-    assert caught.value.near == near

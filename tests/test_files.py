@@ -17,7 +17,6 @@ from dlprep.files import (
     open_regular,
     read_source,
     write_new,
-    write_whole,
     written_beside,
 )
 
@@ -154,16 +153,18 @@ def test_a_new_file_is_whole_or_not_there_and_never_over_another(tmp_path: Path)
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     path.write_bytes(b"old")
-    write_whole(path, b"new")
+    with written_beside(path, [b"ne", b"w"]) as new:
+        new.replace(path)
     assert path.read_bytes() == b"new"
-    with written_beside(path, b"newer"):  # what is never moved into place is gone again
-        assert path.read_bytes() == b"new"
+    with written_beside(path, b"newer") as new:  # what is never moved into place is gone again
+        assert (path.read_bytes(), new.read_bytes()) == (b"new", b"newer")
     assert path.read_bytes() == b"new"
     path.unlink()
     path.mkdir()
     with (
         pytest.raises(UserError, match=r"^It cannot be written: is a directory\.$"),
         explained("It cannot be written"),
+        written_beside(path, b"new") as new,
     ):
-        write_whole(path, b"new")
+        new.replace(path)
     assert [one.name for one in tmp_path.iterdir()] == ["report.xml"]

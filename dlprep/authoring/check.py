@@ -6,25 +6,30 @@ import ast
 import doctest
 import os
 import re
+import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
 from dlprep.catalog import Exercise, case_names, read_help, slugs
-from dlprep.errors import FaultError
+from dlprep.errors import FaultError, UserError
 from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
 from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess
-from dlprep.variants import Variants, read_variants
-from dlprep.verdict import Verdict
+from dlprep.variants import Mistake, Variants, read_variants
+from dlprep.verdict import CaseResult, Verdict
 
+MAIN = "main"  # the branch that --changed compares with
 SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
 UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
@@ -32,7 +37,7 @@ EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
 SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md", "oracle.py"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """What was found. The exercise is sound when there is no problem.
 
@@ -40,12 +45,12 @@ class Report:
     """
 
     exercise: str
-    problems: tuple[str, ...]
-    mistakes: int
-    accepted: int
-    mutants: int
-    survivors: tuple[tuple[str, str], ...]
-    seconds: float
+    problems: list[str] = field(default_factory=list)
+    mistakes: int = 0
+    accepted: int = 0
+    mutants: int = 0
+    survivors: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def sound(self) -> bool:
@@ -53,80 +58,82 @@ class Report:
         return not self.problems
 
 
-def check_exercise(exercise: Exercise) -> Report:
-    """Prove one exercise over three seeds. ``VariantError`` if its variants cannot be read."""
-    began = time.perf_counter()
-    variants = read_variants(exercise)
-    proof = _Proof(exercise, variants)
-    try:
-        problems = [*files(exercise, variants), *texts(exercise), *proof.stub()]
-        solutions = list(proof.solutions())
-        problems += solutions
-        # if the reference fails, every other finding is noise
-        everything = mutants(exercise.reference.read_text(encoding="utf-8"))
-        survivors: tuple[tuple[str, str], ...] = ()
-        if not solutions:
-            problems += proof.mistakes()
-            surviving = proof.surviving(everything)
-            problems += _unlisted(surviving, everything, variants)
-            reasons = {entry.mutant: entry.reason for entry in variants.equivalents}
-            survivors = tuple((mutant.id, reasons.get(mutant.id, "")) for mutant in surviving)
-    finally:
-        proof.worker.close()
-    return Report(
-        exercise.slug,
-        tuple(problems),
-        len(variants.mistakes),
-        len(variants.accepted),
-        len(everything),
-        survivors,
-        time.perf_counter() - began,
-    )
-
-
-def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report | FaultError]:
-    """Prove exercises, ``jobs`` at a time; in their order, each a report or why there is none."""
+def check_all(exercises: Sequence[Exercise], jobs: int) -> Iterator[Report]:
+    """Prove exercises, ``jobs`` at a time; their reports in the same order."""
     os.environ |= ONE_THREAD  # as a judge has it
     os.environ["PYTHONSAFEPATH"] = "1"  # a random.py in the author's folder is not Python's
     # spawned, not forked: NumPy has threads here
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        by_cost = sorted(
-            exercises, key=lambda one: -one.seconds
-        )  # training first: it takes longest
-        reports = {one.slug: pool.submit(_report, one) for one in by_cost}
+        by_cost = sorted(exercises, key=lambda one: -one.seconds)  # training takes longest
+        reports = {one.slug: pool.submit(check_exercise, one) for one in by_cost}
         yield from (reports[one.slug].result() for one in exercises)
 
 
-def _report(exercise: Exercise) -> Report | FaultError:
+def changed_slugs(home: Path) -> set[str]:
+    """The exercises with a file that differs from where this branch left main, or is not in git.
+
+    ``UserError`` where git cannot tell.
+    """
+    files: list[str] = []
+    differ = ["diff", "--name-only", "--relative", "--merge-base", MAIN]
+    for words in (differ, ["ls-files", "--others", "--exclude-standard"]):
+        git = ["git", "-c", "core.quotePath=false", *words, "--", "exercises", "solutions"]
+        try:
+            done = subprocess.run(git, cwd=home, capture_output=True, text=True, check=True)
+        except FileNotFoundError as error:
+            raise UserError("--changed needs git, which is not installed.") from error
+        except subprocess.CalledProcessError as error:
+            why = error.stderr.strip().partition("\n")[0] or "git failed"
+            raise UserError(f"git cannot compare with the branch {MAIN!r}: {why}") from error
+        files += done.stdout.splitlines()
+    return {Path(file).parts[1] for file in files if len(Path(file).parts) > 2}
+
+
+def check_exercise(exercise: Exercise) -> Report:
+    """Prove one exercise over three seeds; a file that cannot be read is a problem too."""
+    began = time.perf_counter()
+    report = Report(exercise.slug)
     try:
-        return check_exercise(exercise)
-    except FaultError as error:  # variants.toml cannot be read
-        return error
+        _prove(exercise, report)
+    except FaultError as error:
+        report.problems.append(str(error))
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def _prove(exercise: Exercise, report: Report) -> None:
+    variants = read_variants(exercise)
+    all_mutants = mutants(exercise.reference.read_text(encoding="utf-8"))
+    report.mistakes, report.accepted = len(variants.mistakes), len(variants.accepted)
+    report.mutants = len(all_mutants)
+    with closing(_Proof(exercise, variants)) as proof:
+        report.problems += [*files(exercise, variants), *texts(exercise), *proof.stub()]
+        unsolved = list(proof.solutions())
+        if unsolved:  # every other finding would be noise
+            report.problems += unsolved
+            return
+        report.problems += proof.mistakes()
+        surviving = [mutant for mutant in all_mutants if proof.survives(mutant)]
+    reasons = {entry.mutant: entry.reason for entry in variants.equivalents}
+    report.problems += _unlisted(surviving, {mutant.id for mutant in all_mutants}, reasons)
+    report.survivors = [(mutant.id, reasons.get(mutant.id, "")) for mutant in surviving]
 
 
 def files(exercise: Exercise, variants: Variants) -> Iterator[str]:
     """What to do about files that are missing, and about those that nothing reads."""
-    named = {
-        file.relative_to(exercise.solution).as_posix()
-        for file in (
-            *(one.file for one in variants.mistakes),
-            *(one.file for one in variants.accepted),
-        )
-        if file is not None
+    wanted = {exercise.folder / name for name in EXERCISE_FILES}
+    wanted |= {exercise.solution / name for name in SOLUTION_FILES}
+    wanted |= {one.file for one in variants.mistakes if one.file}
+    wanted |= {one.file for one in variants.accepted if one.file}
+    there = {
+        path
+        for folder in (exercise.folder, exercise.solution)
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
-    for folder, wanted in (
-        (exercise.folder, EXERCISE_FILES),
-        (exercise.solution, SOLUTION_FILES | named),
-    ):
-        there = {
-            path.relative_to(folder).as_posix()
-            for path in folder.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-        for name in sorted(wanted - there):
-            yield f"{folder.parent.name}/{folder.name}/{name} is missing: write it"
-        for name in sorted(there - wanted):
-            yield f"{folder.parent.name}/{folder.name}/{name} is not used: delete it"
+    for path in sorted(wanted ^ there):
+        advice = "is missing: write it" if path in wanted else "is not used: delete it"
+        yield f"{path.relative_to(exercise.folder.parents[1]).as_posix()} {advice}"
 
 
 def texts(exercise: Exercise) -> Iterator[str]:
@@ -138,10 +145,10 @@ def texts(exercise: Exercise) -> Iterator[str]:
         if name not in slugs(exercise.folder.parents[1]):
             yield f"exercise.toml: after names {name!r}, and there is no such exercise"
     for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body:
-        if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
-            continue
-        if not ast.get_docstring(node):
-            yield f"{node.name} has no docstring: write the label that a user reads"
+        match node:
+            case ast.FunctionDef(name=name) if name.startswith("test_"):
+                if not ast.get_docstring(node):
+                    yield f"{name} has no docstring: write the label that a user reads"
     prompt = exercise.prompt.read_text(encoding="utf-8")
     examples = "".join(re.findall(r"```python\n(.*?)```", prompt, re.DOTALL))
     if ">>>" not in examples:
@@ -156,34 +163,34 @@ def texts(exercise: Exercise) -> Iterator[str]:
         yield f"prompt.md's example is not what the reference gives: {wrong}"
 
 
-@dataclass
 class _Proof:
-    """The parts of the proof; each yields sentences that tell the author what to do."""
+    """The parts of the proof that judge; each yields sentences that tell the author what to do."""
 
-    exercise: Exercise
-    variants: Variants
-    worker: WorkerProcess = field(default_factory=WorkerProcess)
+    def __init__(self, exercise: Exercise, variants: Variants) -> None:
+        self._exercise, self._variants = exercise, variants
+        self._worker = WorkerProcess()
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
 
     def stub(self) -> Iterator[str]:
         """The stub states the reference's API, runs, and passes no case.
 
         In the debugging track it is a broken program: it runs, and fails some case.
         """
-        text = self.exercise.stub.read_text(encoding="utf-8")
+        text = self._exercise.stub.read_text(encoding="utf-8")
         stub = read_api(text)
-        reference = read_api(self.exercise.reference.read_text(encoding="utf-8"))
-        for name, signature in stub.items():
-            if name not in reference:
-                yield f"stub.py has {name}, which reference.py has not"
-            elif reference[name].parameters != signature.parameters:
-                yield f"stub.py has {signature}, reference.py {reference[name]}: make them equal"
-        for name in reference.keys() - stub.keys():
-            yield f"reference.py has {name}, which stub.py has not: add it, or make it private"
+        reference = read_api(self._exercise.reference.read_text(encoding="utf-8"))
+        for name in sorted(stub.keys() | reference.keys()):
+            ours, theirs, none = stub.get(name), reference.get(name), f"no public {name}"
+            if ours is None or theirs is None or ours.parameters != theirs.parameters:
+                yield f"stub.py has {ours or none}, reference.py {theirs or none}: make them equal"
         verdict = self._judge(text, SEEDS[0])
         if verdict.problem is not None:
             said = verdict.problem.message
             yield said if verdict.status == "fault" else f"stub.py does not run: {said}"
-        if self.exercise.track == "debugging":
+        if self._exercise.track == "debugging":
             if verdict.status == "passed":
                 yield "stub.py passes every case: it must be a broken program"
             return
@@ -198,94 +205,85 @@ class _Proof:
 
     def solutions(self) -> Iterator[str]:
         """The reference and every accepted solution pass."""
-        reference = self.exercise.reference.read_text(encoding="utf-8")
-        named = [("reference.py", reference)]
-        named += [(f"accepted {one.name!r}", one.source) for one in self.variants.accepted]
-        if len(self.variants.accepted) < 2:
+        accepted = self._variants.accepted
+        if len(accepted) < 2:
             yield "variants.toml has fewer than two accepted solutions: add one in another style"
-        for name, source in named:
-            for seed in SEEDS:
-                if why := _why_not_passed(self._judge(source, seed)):
-                    yield f"{name} does not pass (seed {seed}): {why}"
-                    break
+        reference = self._exercise.reference.read_text(encoding="utf-8")
+        yield from self._first_wrong("reference.py", reference, _why_not_passed)
+        for one in accepted:
+            yield from self._first_wrong(f"accepted {one.name!r}", one.source, _why_not_passed)
 
     def mistakes(self) -> Iterator[str]:
         """Every mistake fails its own case, and gets its own name and no other."""
-        known = {f"test_{name}" for name in case_names(self.exercise)}
-        for mistake in self.variants.mistakes:
-            if mistake.caught_by not in known:
-                yield f"mistake {mistake.name!r}: there is no case {mistake.caught_by}"
-                continue
-            for seed in SEEDS:
-                verdict = self._judge(mistake.source, seed)
-                failing = {
-                    f"test_{case.name}".partition("[")[0]
-                    for case in verdict.cases
-                    if case.status != "passed"
-                }
-                named = [one.name for one in verdict.mistakes]
-                kinds = {case.kind for case in verdict.cases if case.status != "passed"}
-                # right answers, but slow or with side effects: no value tells it
-                untold = kinds <= UNTOLD and not named
-                if verdict.problem is not None:
-                    yield f"mistake {mistake.name!r} is not judged: {verdict.problem.message}"
-                elif mistake.caught_by not in failing:
-                    others = ", ".join(sorted(failing)) or "nothing"
-                    yield (
-                        f"mistake {mistake.name!r} passes {mistake.caught_by} (seed {seed};"
-                        f" caught by {others}): sharpen the case"
-                    )
-                elif mistake.costs_only != (kinds == {"scaling"}):
-                    flag = "false" if mistake.costs_only else "true"
-                    yield f"mistake {mistake.name!r}: set costs_only = {flag} (seed {seed})"
-                elif named != [mistake.name] and not untold:
-                    instead = " and ".join(map(repr, named)) or "nothing"
-                    yield (
-                        f"mistake {mistake.name!r} is named as {instead} (seed {seed}):"
-                        " add a case whose calls tell them apart"
-                    )
-                else:
-                    continue
-                break
+        known = {f"test_{name}" for name in case_names(self._exercise)}
+        for mistake in self._variants.mistakes:
+            name = f"mistake {mistake.name!r}"
+            if mistake.caught_by in known:
+                yield from self._first_wrong(name, mistake.source, partial(_why_unsharp, mistake))
+            else:
+                yield f"{name}: there is no case {mistake.caught_by}"
 
-    def surviving(self, everything: list[Mutant]) -> list[Mutant]:
-        """The mutants that pass every case, over every seed."""
-        return [
-            mutant
-            for mutant in everything
-            if all(
-                self._judge(mutant.source, seed, quick=True).status == "passed" for seed in SEEDS
-            )
-        ]
+    def survives(self, mutant: Mutant) -> bool:
+        """Whether a mutant passes every case, over every seed."""
+        return all(
+            self._judge(mutant.source, seed, quick=True).status == "passed" for seed in SEEDS
+        )
+
+    def _first_wrong(self, name: str, source: str, why: Callable[[Verdict], str]) -> Iterator[str]:
+        """What is wrong with the verdict over the first seed for which ``why`` says something."""
+        for seed in SEEDS:
+            if said := why(self._judge(source, seed)):
+                yield f"{name} {said} (seed {seed})"
+                return
 
     def _judge(self, source: str, seed: int, *, quick: bool = False) -> Verdict:
-        if self.worker.closed:  # a mutant looped for ever, say
-            self.worker = WorkerProcess()
-        return judge(self.exercise, source.encode(), seed=seed, worker=self.worker, quick=quick)
+        if self._worker.closed:  # a mutant looped for ever, say
+            self._worker = WorkerProcess()
+        return judge(self._exercise, source.encode(), seed=seed, worker=self._worker, quick=quick)
 
 
 def _why_not_passed(verdict: Verdict) -> str:
+    """What is wrong with the verdict on a right solution, or nothing."""
     if verdict.problem is not None:
-        return verdict.problem.message
-    for case in verdict.cases:
-        if case.status != "passed":
-            found = "; ".join(f"{one.label} {one.text}".strip() for one in case.findings)
-            return " ".join(f"test_{case.name}: {case.call} {found or case.status}".split())
+        return f"does not pass: {verdict.problem.message}"
+    for case in _unpassed(verdict):
+        found = "; ".join(f"{one.label} {one.text}".strip() for one in case.findings)
+        said = " ".join(f"test_{case.name}: {case.call} {found or case.status}".split())
+        return f"does not pass: {said}"
     return ""
 
 
-def _unlisted(
-    surviving: list[Mutant], everything: list[Mutant], variants: Variants
-) -> Iterator[str]:
-    alive, known = {mutant.id for mutant in surviving}, {mutant.id for mutant in everything}
-    listed = {entry.mutant for entry in variants.equivalents}
+def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
+    """What is wrong with the verdict on a mistake, or nothing."""
+    if verdict.problem is not None:
+        return f"is not judged: {verdict.problem.message}"
+    failing = {f"test_{case.name}".partition("[")[0] for case in _unpassed(verdict)}
+    kinds = {case.kind for case in _unpassed(verdict)}
+    named = [one.name for one in verdict.mistakes]
+    if mistake.caught_by not in failing:
+        others = ", ".join(sorted(failing)) or "nothing"
+        return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+    if mistake.costs_only != (kinds == {"scaling"}):
+        return f"needs costs_only = {'false' if mistake.costs_only else 'true'}"
+    # right answers, but slow or with side effects: no value tells it
+    untold = kinds <= UNTOLD and not named
+    if named != [mistake.name] and not untold:
+        instead = " and ".join(map(repr, named)) or "nothing"
+        return f"is named as {instead}: add a case whose calls tell them apart"
+    return ""
+
+
+def _unpassed(verdict: Verdict) -> list[CaseResult]:
+    return [case for case in verdict.cases if case.status != "passed"]
+
+
+def _unlisted(surviving: list[Mutant], known: set[str], reasons: dict[str, str]) -> Iterator[str]:
     for mutant in surviving:
-        if mutant.id not in listed:
+        if mutant.id not in reasons:
             yield (
                 f"line {mutant.line}: the mutant {mutant.id!r} survives: add a case that kills it,"
                 " or list it under [[equivalent]] with the reason"
             )
-    for name in sorted(listed - known):
-        yield f"[[equivalent]] {name!r} is no longer a mutant of reference.py: delete the entry"
-    for name in sorted((listed & known) - alive):
-        yield f"[[equivalent]] {name!r} is killed: delete the entry"
+    for name in sorted(reasons.keys() - {mutant.id for mutant in surviving}):
+        why = "is killed" if name in known else "is no longer a mutant of reference.py"
+        yield f"[[equivalent]] {name!r} {why}: delete the entry"

@@ -23,21 +23,17 @@ def new_exercise(slug: str, home: Path) -> list[Path]:
             " first (lstm_cell), and no keyword of Python"
         )
     folders = {"exercise": home / "exercises" / slug, "solution": home / "solutions" / slug}
+    written = []
     try:
         for folder in folders.values():
             if folder.exists():
                 raise UserError(f"{folder} exists already: choose another name, or delete it")
-        return [path for kind, folder in folders.items() for path in _copy(SKELETON / kind, folder)]
+        for template in sorted(path for path in SKELETON.rglob("*") if path.is_file()):
+            kind, *names = template.relative_to(SKELETON).parts
+            path = folders[kind].joinpath(*names[:-1], names[-1].removesuffix(".txt"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(template.read_bytes())
+            written.append(path)
     except OSError as error:
         raise UserError(f"{error.filename} cannot be written: {error.strerror}") from error
-
-
-def _copy(skeleton: Path, folder: Path) -> list[Path]:
-    """Copy the files of ``skeleton`` into ``folder``, each without its ``.txt``."""
-    written = []
-    for template in sorted(path for path in skeleton.rglob("*") if path.is_file()):
-        path = folder / str(template.relative_to(skeleton)).removesuffix(".txt")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(template.read_bytes())
-        written.append(path)
     return written

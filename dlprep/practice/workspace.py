@@ -124,7 +124,7 @@ class Workspace:
             with (
                 explained(f"{path} cannot be replaced", WorkspaceError),
                 # before the record, which then says nothing if the disk refuses it
-                written_beside(path, new) as move,
+                written_beside(path, new) as beside,
             ):
                 keep()
                 with suppress(OSError):  # not every file system has links
@@ -132,7 +132,7 @@ class Workspace:
                 if read_submission(path) != text:
                     left = "was saved while it was being replaced, and is left as it is"
                     raise WorkspaceError(f"{path} {left}. Do it again.")
-                move()
+                beside.replace(path)
         except RecordError as error:
             left = f"{path} is left as it is, since its text cannot be kept first."
             raise WorkspaceError(f"{left} {error}") from error

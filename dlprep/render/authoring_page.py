@@ -17,27 +17,19 @@ if TYPE_CHECKING:
 def author_summary(reports: Sequence[Report], console: Console) -> None:
     """Print what was found over all of them."""
     page = Page(console)
-    made = sum(report.mutants for report in reports)
-    died = made - sum(len(report.survivors) for report in reports)
     sound = sum(report.sound for report in reports)
-    page.prose(
-        f"{sound} of {plural(len(reports), 'exercise')} sound"
-        f" · {plural(sum(report.mistakes for report in reports), 'mistake')}"
-        f" · {sum(report.accepted for report in reports)} accepted"
-        f" · {died} of {plural(made, 'mutant')} died ({100 * died / max(made, 1):.1f} %)"
-    )
+    made = sum(report.mutants for report in reports)
+    lived = sum(len(report.survivors) for report in reports)
+    share = f"({100 * (made - lived) / max(made, 1):.1f} %)"
+    exercises = plural(len(reports), "exercise")
+    page.prose(f"{sound} of {exercises} sound · {_counts(reports)} {share}")
     page.show()
 
 
 def author_report(report: Report, console: Console) -> None:
     """Print one exercise's proof: a line when it is sound, its problems otherwise."""
     page = Page(console)
-    mark = "✓" if report.sound else "✗"
-    died = report.mutants - len(report.survivors)
-    counts = (
-        f"   {plural(report.mistakes, 'mistake')} · {report.accepted} accepted"
-        f" · {died} of {plural(report.mutants, 'mutant')} died"
-    )
+    mark, counts = "✓" if report.sound else "✗", f"   {_counts([report])}"
     parts = ((f"{mark} ", MARKS[mark]), (report.exercise, "bold"), (counts, ""))
     if not page.spread(*parts, right=f"{report.seconds:.1f} s"):
         page.prose(f"{report.exercise}{counts}", mark=mark)
@@ -47,3 +39,13 @@ def author_report(report: Report, console: Console) -> None:
         if reason:
             page.prose(f"lives: {mutant} ({reason})", style="dim")
     page.show()
+
+
+def _counts(reports: Sequence[Report]) -> str:
+    made = sum(report.mutants for report in reports)
+    died = made - sum(len(report.survivors) for report in reports)
+    return (
+        f"{plural(sum(report.mistakes for report in reports), 'mistake')}"
+        f" · {sum(report.accepted for report in reports)} accepted"
+        f" · {died} of {plural(made, 'mutant')} died"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
 
 from dlprep.catalog import Exercise
@@ -37,23 +37,21 @@ def exercise_table(
             track = exercise.track
             page.gap()
             page.line((track, "bold"))
-        title = _cut(page, exercise.title, titles)
         page.line(
             (mark, "bold") if exercise.slug == chosen else "  ",
             (f"{exercise.slug:<{slugs}}  ", "bold" if exercise.slug == chosen else ""),
-            f"{title}{' ' * (titles - cell_len(title) + 2)}" if titles >= LEAST_TITLE else "",
+            page.fit(exercise.title, titles) + "  " if titles >= LEAST_TITLE else "",
             (f"{exercise.difficulty:<6}  " if difficulties else "", "dim"),
             (f"{exercise.minutes:>3} min  " if minutes else "", "dim"),
             (status, STATUS_STYLES.get(status, "")),
         )
-    if not rows:
-        page.prose("No exercise matches.", indent=0)
-        page.show()
-        return
     page.gap()
-    counts = Counter(status for _, status in rows)
-    parts = [f"{counts[status]} {status}" for status in STATUS_STYLES if counts[status]]
-    page.prose(f"{plural(len(rows), 'exercise')}: {', '.join(parts)}")
+    if rows:
+        counts = Counter(status for _, status in rows)
+        parts = [f"{counts[status]} {status}" for status in STATUS_STYLES if counts[status]]
+        page.prose(f"{plural(len(rows), 'exercise')}: {', '.join(parts)}")
+    else:
+        page.prose("No exercise matches.", indent=0)
     page.show()
 
 
@@ -61,10 +59,3 @@ def prompt_page(exercise: Exercise, markdown: str, console: Console) -> None:
     """Print the task of an exercise; in a pipe, its Markdown as it is."""
     effort = f"{exercise.track} · {exercise.difficulty} · {exercise.minutes} min"
     document(exercise.title, effort, markdown, console)
-
-
-def _cut(page: Page, title: str, width: int) -> str:
-    title, dots = page.clean(title), page.clean("…")
-    if cell_len(title) <= width or width < LEAST_TITLE:
-        return title
-    return chop_cells(title, width - len(dots))[0].rstrip() + dots

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
 
 from dlprep.render import PIPE_WIDTH, make_console
@@ -55,14 +55,14 @@ def grade_table(
     width = max(min(exercise_width if one_person else who_width, most), 1)
     for heading, group in groupby(rows(), lambda row: row.who if one_person else row.exercise):
         if heading:
-            page.line((_fit(page, heading, page.measure), "bold"))
+            page.line((page.fit(heading, page.measure), "bold"))
         for row in group:
             if len(page.lines) >= PAGE:
                 yield _shown(page)
-            name = _fit(page, row.exercise if one_person else row.who, width)
+            name = page.fit(row.exercise if one_person else row.who, width)
             status, count = f"{row.status:<7}", f"  {row.cases:>{cases}}  "
             room = page.measure - width - len(f"    {status}{count}")
-            remark = _fit(page, row.remark, room) if room >= LEAST_REMARK else ""
+            remark = page.fit(row.remark, room) if room >= LEAST_REMARK else ""
             page.line(f"  {name}  ", (status, STYLES[row.status]), count, remark)
         page.gap()
     if left_out:
@@ -99,11 +99,3 @@ def _shown(page: Page) -> str:
         page.show()
     page.lines.clear()
     return captured.get()
-
-
-def _fit(page: Page, text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells."""
-    text, dots = page.clean(text), page.clean("…")
-    if cell_len(text) > width:
-        text = chop_cells(text, width - len(dots))[0].rstrip() + dots
-    return text + " " * (width - cell_len(text))

@@ -9,7 +9,7 @@ from rich.console import Console
 from dlprep import command
 from dlprep.render.page import Page
 from dlprep.text import plural
-from dlprep.verdict import Location, OwnTest, Score
+from dlprep.verdict import OwnTest, Score
 
 MOST_SHOWN = 3  # tests that fail; of the others the names are enough for now
 UNWRITTEN = "NotImplementedError"
@@ -26,7 +26,7 @@ def own_tests_page(score: Score, console: Console) -> None:
     if score.problem is not None:
         page.gap()
         page.prose(score.problem.message, mark="✗")
-        _location(page, file, score.problem.location)
+        page.location(file, score.problem.location)
         page.prose("The tests were scored against dlprep's own solutions alone.", style="dim")
     invalid = {one.test for one in score.invalid}  # their own fault is the news
     _failures(page, file, [one for one in score.failures if one.test not in invalid])
@@ -59,7 +59,7 @@ def _failures(page: Page, file: str, failures: list[OwnTest]) -> None:
         page.prose(f"{tests} {call} what is not implemented yet:", mark="✗")
         places = {one.solution.line: one.solution for one in unwritten if one.solution}
         for _, place in sorted(places.items()):
-            _location(page, file, place)
+            page.location(file, place)
     failures = [one for one in failures if one.text != UNWRITTEN]
     for one in failures[:MOST_SHOWN]:
         _failure(page, file, one, f"fails on {file}")
@@ -88,13 +88,8 @@ def _failure(page: Page, file: str, one: OwnTest, what: str) -> None:
     mark, style = ("-", "") if one.kind == "skipped" else ("✗", "bold")
     page.prose(f"{one.test} {what}", mark=mark, style=style)
     page.listing(HINT_OF_PYTEST.sub("", one.text), MESSAGE_LINES, LONGEST)
-    _location(page, f"test_{file}", one.location)
-    _location(page, file, one.solution)
+    page.location(f"test_{file}", one.location)
+    page.location(file, one.solution)
     if one.printed.strip():
         page.prose("you printed", indent=page.indent, style="dim")
         page.listing(one.printed, PRINTED_LINES, LONGEST)
-
-
-def _location(page: Page, file: str, location: Location | None) -> None:
-    if location is not None:
-        page.location(f"{file}:{location.line}", "", location.code)

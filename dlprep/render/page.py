@@ -1,22 +1,23 @@
-"""A page: lines laid out for one console, with nothing in them but what can be shown.
+"""A page: lines laid out for one console, made of visible characters only.
 
 Text of a submission is hostile: it may hold markup, escape sequences, characters that reorder a
 line, or more than anyone reads. It reaches rich only as ``Text``, which is never parsed, and only
-through :meth:`Page.clean`.
-
-A terminal gets every line folded at its width. A pipe gets prose wrapped, and values, code and
-prints whole: there they are searched and copied.
+through :meth:`Page.clean`. A terminal gets every line folded at its width; a pipe gets prose
+wrapped, and values, code and prints whole, to be searched and copied.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from pathlib import PurePath
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
 from dlprep.text import encodable, plural, visible
+from dlprep.verdict import Location
 
 MEASURE = 100  # prose and headers go no wider, even on the widest terminal
 MOST_LINES = 40  # of one text; the checks cut arrays to less
@@ -39,10 +40,7 @@ class Page:
         self.lines: list[Text] = []
 
     def clean(self, text: str) -> str:
-        r"""``text`` with all that is not a visible character as an escape, such as ``\x1b``.
-
-        A newline is escaped too, for the result is part of one line. A tab is four blanks.
-        """
+        r"""``text`` on one line: what is invisible as escapes (``\x1b``), tabs as four blanks."""
         return encodable(visible(text.replace("\t", "    ")), self.console.encoding)
 
     def rows(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> list[str]:
@@ -69,6 +67,13 @@ class Page:
         line.rstrip()
         self.lines.append(line)
 
+    def fit(self, text: str, width: int) -> str:
+        """The clean ``text`` in exactly ``width`` cells, cut or filled up with blanks."""
+        text, dots = self.clean(text), self.clean("…")
+        if cell_len(text) > width:
+            text = chop_cells(text, width - len(dots))[0].rstrip() + dots
+        return text + " " * (width - cell_len(text))
+
     def gap(self) -> None:
         """Add a blank line, unless there is one above."""
         if self.lines and self.lines[-1]:
@@ -77,7 +82,7 @@ class Page:
     def prose(
         self, text: str, *, indent: int = 2, style: str = "", mark: str = "", whole: bool = False
     ) -> None:
-        """Add sentences, wrapped at the measure or ``whole``; a mark may stand before them."""
+        """Add sentences, wrapped at the measure or ``whole``, with a mark before the first."""
         for row in self.rows(text):
             width = self.measure - indent
             for piece in [row] if whole else fold(row, width, whole_words=self.piped):
@@ -85,7 +90,7 @@ class Page:
                 mark = ""
 
     def spread(self, *parts: tuple[str, str], right: str) -> bool:
-        """Add a line with dim text at its right end; ``False`` when there is no room for it."""
+        """Add a line with dim text at its right end, or return ``False`` if there is no room."""
         left, right = self.clean("".join(text for text, _ in parts)), self.clean(right)
         gap = self.measure - cell_len(left) - cell_len(right)
         if gap < 3:
@@ -96,19 +101,17 @@ class Page:
     def heading(self, title: str, more: str = "", *, right: str = "") -> None:
         """Add a gap and a bold title, with more beside it and dim text at the right; or below."""
         self.gap()
-        beside, below = f"   {more}" if more else "", f"{more}\n{right}".strip()
-        if not (right and self.spread((title, "bold"), (beside, ""), right=right)):
+        beside = f"   {more}" if more else ""
+        if not self.spread((title, "bold"), (beside, ""), right=right):
             self.prose(title, indent=0, style="bold")
-            if below:
-                self.prose(below, indent=self.indent, style="dim")
+            if more or right:
+                self.prose(f"{more}\n{right}".strip(), indent=self.indent, style="dim")
 
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""
-        width = self.measure - self.indent
         for row in self.rows(text):
-            for line in split_call(row, width):
-                for piece in self._fold(line, self.width - self.indent):
-                    self.line(" " * self.indent, piece)
+            for line in split_call(row, self.measure - self.indent):
+                self._code(line, self.indent)
 
     def column(self, labels: list[str]) -> int:
         """Where the texts behind these labels start."""
@@ -119,10 +122,10 @@ class Page:
         rows, below = self.rows(text), self.indent + 2
         longest = max(map(cell_len, rows))
         head = " " * self.indent + self.clean(label)
-        inline = self.piped or column + longest <= self.width
-        if not inline and self.width >= 60 and column <= self.width // 2:
-            inline = len(rows) == 1 or below + longest > self.width
-        if not inline:
+        beside = self.piped or column + longest <= self.width
+        if not beside and self.width >= 60 and column <= self.width // 2:
+            beside = len(rows) == 1 or below + longest > self.width
+        if not beside:
             for piece in fold(head, self.width, " " * self.indent):
                 self.line((piece, "dim"))
             head, column = "", below
@@ -132,20 +135,22 @@ class Page:
                 self.line((head + " " * (column - cell_len(head)), "dim"), piece)
                 head = ""
 
-    def location(self, place: str, note: str, code: str = "", column: int | None = None) -> None:
-        """Add a place in the submission, what happened there, and its line of code below.
+    def location(self, file: str, place: Location | None) -> None:
+        """Add a place in a file, if there is one: what happened there, and its line of code below.
 
-        Code stands beside the place when there is no note; ``column`` (from 1) gets a caret.
+        Code stands beside the place when there is no note; its column gets a caret.
         """
-        if not note and column is None:
-            note, code = code.strip(), ""
-        self.labelled(place, note, self.column([place]))
-        if column is not None:
-            self.pointed(code, column)
-        elif code.strip():
-            self.listing(code.strip())
+        if place is None:
+            return
+        label = f"{PurePath(file).name}:{place.line}"
+        beside = place.note or (place.code.strip() if place.column is None else "")
+        self.labelled(label, beside, self.column([label]))
+        if place.column is not None:
+            self._pointed(place.code, place.column)
+        elif place.note and place.code.strip():
+            self.listing(place.code.strip())
 
-    def pointed(self, code: str, column: int) -> None:
+    def _pointed(self, code: str, column: int) -> None:
         """Add a line of code with a caret under a column; a long line is cut around it."""
         room = MOST_CHARACTERS if self.piped else self.width - self.deep
         blanks = len(code) - len(code.lstrip())
@@ -164,12 +169,15 @@ class Page:
     def listing(self, text: str, most: int = MOST_LINES, longest: int = MOST_CHARACTERS) -> None:
         """Add lines of code or of print, deeply indented."""
         for row in self.rows(text, most, longest):
-            for piece in self._fold(row, self.width - self.deep):
-                self.line(" " * self.deep, piece)
+            self._code(row, self.deep)
 
     def show(self) -> None:
         """Print the page."""
         self.console.print(Text("\n").join(self.lines), soft_wrap=True)
+
+    def _code(self, row: str, indent: int) -> None:
+        for piece in self._fold(row, self.width - indent):
+            self.line(" " * indent, piece)
 
     def _fold(self, row: str, width: int, hang: int = 2) -> list[str]:
         if self.piped:
@@ -184,8 +192,8 @@ def fold(line: str, width: int, hang: str = "", *, whole_words: bool = False) ->
     Every piece but the first starts with ``hang``. With ``whole_words`` a longer word sticks out.
     """
     pieces: list[str] = []
-    rest, room = line.rstrip(), width
-    while cell_len(rest) > room:
+    rest, start = line.rstrip(), ""
+    while cell_len(rest) > (room := width - len(start)):
         head = (chop_cells(rest[: room + 1], room) or [rest[:room]])[0]
         text_starts = len(rest) - len(rest.lstrip())
         cut = rest.rfind(" ", text_starts, len(head) + 1)
@@ -194,18 +202,16 @@ def fold(line: str, width: int, hang: str = "", *, whole_words: bool = False) ->
             if cut < 0:
                 break
         cut = max(len(head), 1) if cut < 0 else cut
-        pieces.append(rest[:cut].rstrip())
-        rest, room = rest[cut:].lstrip(), width - len(hang)
-    pieces.append(rest)
-    return pieces[:1] + [hang + piece for piece in pieces[1:]]
+        pieces.append(start + rest[:cut].rstrip())
+        rest, start = rest[cut:].lstrip(), hang
+    return [*pieces, start + rest]
 
 
 def split_call(line: str, width: int) -> list[str]:
     """A call that is longer than ``width``, broken between its arguments, which stay whole."""
     if cell_len(line) <= width:
         return [line]
-    arguments: list[str] = []
-    depth, start, hang = 0, 0, 4
+    cuts, depth, hang = [0], 0, 4
     for match in _TOKEN.finditer(line):
         token = match.group()
         if token in "([{":
@@ -215,10 +221,10 @@ def split_call(line: str, width: int) -> list[str]:
         elif token in ")]}":
             depth -= 1
         elif token == "," and depth == 1:
-            arguments.append(line[start : match.end()])
-            start = match.end()
+            cuts.append(match.end())
     lines = [""]
-    for argument in [*arguments, line[start:]]:
+    for start, end in pairwise([*cuts, len(line)]):
+        argument = line[start:end]
         if lines[-1] and cell_len(lines[-1] + argument) > width:
             lines.append(" " * hang + argument.lstrip())
         else:

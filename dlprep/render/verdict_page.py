@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from rich.console import Console
 
 from dlprep import command
@@ -33,11 +31,16 @@ def verdict_page(
     With ``case`` the page is about that case alone, passed or not. With ``keys`` the next step is
     a key of ``watch``, or to save the file. Full isolation is mentioned only if ``verbose``.
     """
-    page = Page(console)
+    page, failing = Page(console), verdict.failing
     if verdict.problem:
         _problem(page, verdict, verdict.problem)
+    elif failing and failing[0].kind == "not implemented" and not case:
+        _unwritten(page, verdict, failing, keys)
     else:
         _cases(page, verdict, everything, case, keys)
+    if not_run := sum(result.status == "not run" for result in verdict.cases):
+        was = "was" if not_run == 1 else "were"
+        page.prose(f"{plural(not_run, 'case')} {was} not run: the time was used up.")
     if verdict.isolation and (verbose or verdict.isolation != "full"):
         page.gap()
         level = ISOLATION.get(verdict.isolation, f"isolation: {verdict.isolation}")
@@ -46,25 +49,29 @@ def verdict_page(
 
 
 def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, keys: bool) -> None:
-    failing = verdict.failing
-    if failing and failing[0].kind == "not implemented" and not case:
-        _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
-        _unwritten(page, verdict, failing, keys)
-        page.gap()
-        _not_run(page, verdict)
-        return
-
     _header(page, verdict, _score(verdict), mark="✓" if verdict.status == "passed" else "")
+    failing = verdict.failing
     shown = failing if everything else failing[:1]
     if case:
         shown = [result for result in verdict.cases if result.name == case] or list(verdict.cases)
     for result in shown:
         page.gap()
         _case(page, verdict, result)
-    if everything:
-        _briefly(page, [result for result in verdict.cases if result not in shown])
+    page.gap()
+    for result in verdict.cases if everything else ():
+        label = " ".join(result.label.split())
+        if result.status == "passed" and result not in shown:
+            page.prose(label, mark="✓")
+        elif result not in shown:
+            page.prose(f"{label} ({result.status})", mark="-", style="dim")
     if verdict.status == "passed" and not case:
-        _advice(page, verdict, [advice for result in verdict.cases for advice in result.advice])
+        # many cases meet the same warning
+        advice = dict.fromkeys(one for result in verdict.cases for one in result.advice)
+        page.gap()
+        if advice:
+            page.prose("The answers are right. Worth a look all the same:")
+        for location in advice:
+            page.location(verdict.file, location)
     else:
         _printed(page, verdict.printed, "printed when the file was loaded")
     calls = [result.call for result in shown if result.call]
@@ -77,7 +84,6 @@ def _cases(page: Page, verdict: Verdict, everything: bool, case: str | None, key
         page.prose(hint)
     page.gap()
     _next(page, verdict, len(failing) - len(shown), case, keys)
-    _not_run(page, verdict)
 
 
 def _next(page: Page, verdict: Verdict, more: int, case: str | None, keys: bool) -> None:
@@ -102,8 +108,7 @@ def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
     _header(page, verdict, "the grader failed" if fault else "not judged")
     page.gap()
     page.prose(problem.message, mark="✗")
-    if problem.location:
-        _location(page, verdict, problem.location)
+    page.location(verdict.file, problem.location)
     _printed(page, verdict.printed, "printed before that")
     page.gap()
     if problem.help:
@@ -111,18 +116,20 @@ def _problem(page: Page, verdict: Verdict, problem: Problem) -> None:
 
 
 def _unwritten(page: Page, verdict: Verdict, failing: list[CaseResult], keys: bool) -> None:
+    _header(page, verdict, _score(verdict) if verdict.passing else "nothing is implemented yet")
     page.gap()
     if verdict.passing:
         call = "calls" if len(failing) == 1 else "call"
         page.prose(f"{plural(len(failing), 'case')} {call} what is not implemented yet:")
     places = {result.location.line: result.location for result in failing if result.location}
     for _, location in sorted(places.items()):
-        page.location(_place(verdict, location), "", location.code)
+        page.location(verdict.file, Location(location.line, location.code))
     page.gap()
     then = "and save it." if keys else f"then: {command(f'check {verdict.exercise}')}"
     page.prose(f"Open {verdict.file}, write the code, {then}")
     page.prose(f"The task again: {_step(f'show {verdict.exercise}', 't', keys)}")
     page.prose(f"A hint: {_step(f'hint {verdict.exercise}', 'h', keys)}")
+    page.gap()
 
 
 def _score(verdict: Verdict) -> str:
@@ -150,8 +157,7 @@ def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
         page.prose(result.name, indent=page.indent, style="dim")  # what --case takes
     findings(page, result)
     for location in dict.fromkeys((result.location, *result.advice)):
-        if location:
-            _location(page, verdict, location)
+        page.location(verdict.file, location)
     _printed(page, result.printed, "you printed")
 
 
@@ -167,41 +173,8 @@ def findings(page: Page, result: CaseResult) -> None:
             page.prose(finding.text, indent=page.indent, whole=page.piped)
 
 
-def _briefly(page: Page, results: list[CaseResult]) -> None:
-    page.gap()
-    for result in results:
-        label = " ".join(result.label.split())
-        if result.status == "passed":
-            page.prose(label, mark="✓")
-        else:
-            page.prose(f"{label} ({result.status})", mark="-", style="dim")
-
-
-def _advice(page: Page, verdict: Verdict, advice: list[Location]) -> None:
-    if advice:
-        page.gap()
-        page.prose("The answers are right. Worth a look all the same:")
-    for location in dict.fromkeys(advice):  # many cases meet the same warning
-        _location(page, verdict, location)
-
-
-def _location(page: Page, verdict: Verdict, location: Location) -> None:
-    page.location(_place(verdict, location), location.note, location.code, location.column)
-
-
-def _place(verdict: Verdict, location: Location) -> str:
-    return f"{PurePath(verdict.file).name}:{location.line}"
-
-
 def _printed(page: Page, printed: str, heading: str) -> None:
     if printed.strip():
         page.gap()
         page.prose(heading, indent=page.indent, style="dim")
         page.listing(printed, PRINTED_LINES, PRINTED_CHARACTERS)
-
-
-def _not_run(page: Page, verdict: Verdict) -> None:
-    count = sum(result.status == "not run" for result in verdict.cases)
-    if count:
-        was = "was" if count == 1 else "were"
-        page.prose(f"{plural(count, 'case')} {was} not run: the time was used up.")

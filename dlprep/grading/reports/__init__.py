@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from dlprep.errors import UserError
-from dlprep.files import explained, write_whole, written_beside
+from dlprep.files import explained, written_beside
 from dlprep.grading import Results
 from dlprep.grading.reports.github import github, summary
 from dlprep.grading.reports.rows import jsonl, spreadsheet, table
@@ -88,7 +88,9 @@ def _write(name: str, path: Path | None, results: Results) -> None:
                 with path.open("wb") as file:
                     file.writelines(encoded)
             else:
-                write_whole(Path(os.path.realpath(path)), encoded)  # a link stays
+                real = os.path.realpath(path)  # a link stays
+                with written_beside(Path(real), encoded) as new:
+                    new.replace(real)
     step_summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if report is github and step_summary:
         with (
