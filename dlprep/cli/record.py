@@ -24,8 +24,7 @@ from dlprep.cli.shared import (
 from dlprep.errors import UserError
 
 if TYPE_CHECKING:
-    from dlprep.practice.events import Event
-    from dlprep.practice.record import Copied
+    from dlprep.practice.events import Copied, Event
 
 STANDARD = Path("-")  # standard input or output
 
