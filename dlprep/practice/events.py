@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 
 from dlprep.files import MAX_SOURCE
+from dlprep.text import plural
 
 if TYPE_CHECKING:  # `list` needs no verdicts
     from dlprep.verdict import VerdictStatus
@@ -178,6 +179,11 @@ class Copied(NamedTuple):
     unreadable: int
     known: int = 0
     flaw: str = ""
+
+    @property
+    def what(self) -> str:
+        """What was copied, such as ``2 events and 1 text``."""
+        return f"{plural(self.events, 'event')} and {plural(self.texts, 'text')}"
 
 
 def copy_lines(lines: Iterable[bytes], file: BinaryIO, known: Collection[str] = ()) -> Copied:

@@ -96,7 +96,7 @@ class Review(NamedTuple):
 
 
 def due_and_coming(
-    history: Iterable[Round], exercises: Iterable[Exercise], today: date
+    history: Sequence[Round], exercises: Iterable[Exercise], today: date
 ) -> tuple[list[Review], list[Review]]:
     """The reviews that are due, what is most likely forgotten first; and those to come, by day.
 
@@ -105,13 +105,9 @@ def due_and_coming(
     from fsrs import Card, Rating, Scheduler
 
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-    by_exercise: dict[str, list[Round]] = {}
-    for one in history:
-        by_exercise.setdefault(one.exercise, []).append(one)
-    due: list[Review] = []
-    coming: list[Review] = []
+    reviews: list[Review] = []
     for exercise in exercises:
-        own = by_exercise.get(exercise.slug, [])
+        own = [one for one in history if one.exercise == exercise.slug]
         graded = [(one, given) for one in own if (given := grade(one, exercise.minutes))]
         card, last = Card(card_id=0), date.min  # without a number, a card waits for a new one
         for one, given in graded:
@@ -121,12 +117,12 @@ def due_and_coming(
         if graded:
             one, given = graded[-1]
             likely = scheduler.get_card_retrievability(card, _noon(today))
-            begun = own[-1].outcome == "open"
-            day = card.due.date()
-            review = Review(exercise, day, last, given, likely, one, begun, today)
-            (due if day <= today else coming).append(review)
-    due.sort(key=lambda review: (review.retrievability, review.due))
-    return due, sorted(coming, key=lambda review: review.due)
+            begun, day = own[-1].outcome == "open", card.due.date()
+            reviews.append(Review(exercise, day, last, given, likely, one, begun, today))
+    reviews.sort(key=lambda review: review.due)
+    due = [review for review in reviews if review.due <= today]
+    due.sort(key=lambda review: review.retrievability)
+    return due, reviews[len(due) :]
 
 
 def grade(one: Round, minutes: int) -> Grade | None:
@@ -182,13 +178,11 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
     begun = [one for one in latest_first if one.outcome == "open"]
 
     are_due = {review.exercise.slug for review in due}
-    for one in begun:
-        if one.exercise in are_due or not due:
-            state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
-            reason = f"{state}: last worked on {_ago(one.day, today)}."
-            return Advice(
-                by_name[one.exercise], "continue", reason, command(f"check {one.exercise}")
-            )
+    if one := next((one for one in begun if one.exercise in are_due or not due), None):
+        state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
+        reason = f"{state}: last worked on {_ago(one.day, today)}."
+        go_on = command(f"check {one.exercise}")
+        return Advice(by_name[one.exercise], "continue", reason, go_on)
     if due:
         reason = f"A review, due {due[0].when}: {due[0].why}."
         return Advice(due[0].exercise, "review", reason, due[0].command)
