@@ -14,8 +14,8 @@ from dlprep.errors import UserError
 def hint(name: OptionalName = None) -> None:
     """Show one more hint, from a nudge to nearly the answer.
 
-    A review takes into account how many you needed. When you write an exercise again, they begin
-    with the first.
+    A review takes into account how many you needed. When you write an exercise again, they start
+    over.
 
     Example: dlprep hint softmax
     """

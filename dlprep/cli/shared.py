@@ -146,7 +146,7 @@ def print_json(data: Any) -> None:
 
 
 def find_exercise(name: str | None) -> Exercise:
-    """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
+    """The exercise of this name, or of the last event; ``UserError`` if there is none."""
     if name is None:
         name = recorded(lambda record: record.last_exercise(catalog.slugs()), None)
         if name is None:

@@ -145,7 +145,7 @@ def text_hash(text: bytes) -> str:
 
 
 def is_text(line: bytes) -> bool:
-    """Whether a line is that of a text, whole or not; an event takes far longer to read."""
+    """Whether a line holds a text, whole or not; this is far quicker than to read an event."""
     return b'"text"' in line[:12]
 
 

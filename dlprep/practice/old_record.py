@@ -53,7 +53,7 @@ def adopt(old: Path, file: BinaryIO) -> Copied:
 
 
 def _lines(db: sqlite3.Connection, flaws: list[str]) -> Iterator[bytes]:
-    """What an early version's export of it would be; a row that cannot be read is such a line."""
+    """The lines of an early version's export; a row that cannot be read gives such a line."""
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
         try:

@@ -137,12 +137,8 @@ class Record:
 
     def text(self, digest: str) -> bytes | None:
         """The text with this hash; None if it is not there, or not whole."""
-        for line in self._lines():
-            if digest.encode() in line[:100]:
-                found, text = read_text(line)
-                if found == digest:
-                    return text
-        return None
+        found = (read_text(line) for line in self._lines() if digest.encode() in line[:100])
+        return next((text for name, text in found if name == digest), None)
 
     def statuses(self) -> dict[str, Status]:
         """The status of every exercise with an event; all others are new.
