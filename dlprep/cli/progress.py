@@ -35,7 +35,7 @@ def home() -> None:
     from dlprep.render.reviews_page import home_page
 
     advice = _advice()
-    statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+    statuses = recorded(lambda record: record.statuses(), dict[str, str]())
     slugs = catalog.slugs()
     passed = sum(statuses.get(slug) == "passed" for slug in slugs)
     home_page(passed, len(slugs), advice, make_console())

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, new_file, open_regular
@@ -46,8 +46,6 @@ else:
 
 if TYPE_CHECKING:
     from dlprep.verdict import Verdict
-
-Status = Literal["new", "started", "failing", "passed"]
 
 MOST = 1_000_000  # lines of a file, which may be a stranger's
 
@@ -140,15 +138,15 @@ class Record:
         found = (read_text(line) for line in self._lines() if digest.encode() in line[:100])
         return next((text for name, text in found if name == digest), None)
 
-    def statuses(self) -> dict[str, Status]:
-        """The status of every exercise with an event; all others are new.
+    def statuses(self) -> dict[str, str]:
+        """The status of every exercise with an event: "started", "failing" or "passed".
 
         It tells what the user's file does today, by the last check of that text: after a change
         that breaks a right solution it is "failing", and with the stub again "started". A fault of
         the grader decides nothing, and one case alone can fail an exercise but not pass it.
         """
-        found: dict[str, Status] = {}
-        judged: dict[tuple[str, str], Status] = {}  # what the last check said of each text
+        found: dict[str, str] = {}
+        judged: dict[tuple[str, str], str] = {}  # what the last check said of each text
         for event in self.events():
             name, text = event.exercise, (event.exercise, event.text_hash)
             found.setdefault(name, "started")

@@ -51,10 +51,9 @@ class Workspace:
 
     def text(self, exercise: Exercise) -> bytes:
         """What the user's file of ``exercise`` holds; empty if it cannot be read."""
-        try:
+        with suppress(WorkspaceError):
             return read_submission(self.file(exercise))
-        except WorkspaceError:
-            return b""
+        return b""
 
     def start(self, exercise: Exercise, reset: bool = False) -> Started:
         """Put the stub into the workspace, but never over a file of the user's.
