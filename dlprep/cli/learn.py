@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 
 from dlprep import catalog, command
-from dlprep.cli.shared import OptionalName, find_exercise, recorded, workspace_here
+from dlprep.cli.shared import OptionalName, events_here, find_exercise, recorded, workspace_here
 from dlprep.errors import UserError
 
 
 def hint(name: OptionalName = None) -> None:
     """Show one more hint, from a nudge to nearly the answer.
 
-    A review takes into account how many you needed. When you write an exercise again, they begin
-    with the first.
+    A review takes into account how many you needed. When you write an exercise again, they start
+    over.
 
     Example: dlprep hint softmax
     """
@@ -25,7 +25,7 @@ def hint(name: OptionalName = None) -> None:
 
     exercise = find_exercise(name)
     hints = catalog.read_help(exercise).hints
-    shown = hints_shown(recorded(lambda record: record.events(), []), exercise.slug)
+    shown = hints_shown(events_here(), exercise.slug)
     if shown < len(hints):
         shown += 1
         text = workspace_here().text(exercise)
@@ -51,7 +51,7 @@ def solution(
     from dlprep.render.solution_page import solution_page
 
     exercise = find_exercise(name)
-    free = solution_is_free(recorded(lambda record: record.events(), []), exercise.slug)
+    free = solution_is_free(events_here(), exercise.slug)
     if not free and not give_up:
         raise UserError(
             f"The solution of {exercise.slug} is there once all cases pass. A hint:"

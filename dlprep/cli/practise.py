@@ -40,7 +40,7 @@ def list_exercises(
 
     Example: dlprep list --track stability --status new
     """
-    statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+    statuses = recorded(lambda record: record.statuses(), dict[str, str]())
     rows = [
         (exercise, statuses.get(exercise.slug, "new"))
         for exercise in catalog.all_exercises()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dlprep import catalog
-from dlprep.cli.shared import AsJson, events_of, print_json, recorded
+from dlprep.cli.shared import AsJson, events_here, events_of, print_json, recorded
 
 if TYPE_CHECKING:
     from dlprep.practice.reviews import Advice
@@ -35,7 +35,7 @@ def home() -> None:
     from dlprep.render.reviews_page import home_page
 
     advice = _advice()
-    statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+    statuses = recorded(lambda record: record.statuses(), dict[str, str]())
     slugs = catalog.slugs()
     passed = sum(statuses.get(slug) == "passed" for slug in slugs)
     home_page(passed, len(slugs), advice, make_console())
@@ -44,8 +44,7 @@ def home() -> None:
 def _advice() -> Advice:
     from dlprep.practice.reviews import advise
 
-    now = datetime.now().astimezone()
-    return advise(recorded(lambda record: record.events(), []), catalog.all_exercises(), now)
+    return advise(events_here(), catalog.all_exercises(), datetime.now().astimezone())
 
 
 def review(as_json: AsJson = False) -> None:
@@ -62,10 +61,9 @@ def review(as_json: AsJson = False) -> None:
     from dlprep.practice.reviews import due_and_coming
     from dlprep.practice.rounds import rounds
 
-    exercises, now = catalog.all_exercises(), datetime.now().astimezone()
-    due, coming = due_and_coming(
-        rounds(recorded(lambda record: record.events(), []), now), exercises, now.date()
-    )
+    now = datetime.now().astimezone()
+    history = rounds(events_here(), now)
+    due, coming = due_and_coming(history, catalog.all_exercises(), now.date())
     if as_json:
         found = {"due": due, "coming": coming}
         print_json({name: [one.to_json() for one in found[name]] for name in found})

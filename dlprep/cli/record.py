@@ -22,10 +22,10 @@ from dlprep.cli.shared import (
     workspace_here,
 )
 from dlprep.errors import UserError
+from dlprep.text import plural
 
 if TYPE_CHECKING:
-    from dlprep.practice.events import Event
-    from dlprep.practice.record import Copied
+    from dlprep.practice.events import Copied, Event
 
 STANDARD = Path("-")  # standard input or output
 
@@ -69,16 +69,14 @@ def restore(
 
     Example: dlprep restore softmax 3
     """
-
     exercise = catalog.find(name)
     workspace = workspace_here()
     event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
-    path = workspace.restore(exercise, event)
-    said = "Your file holds this text already."
-    if path:
+    if path := workspace.restore(exercise, event):
         what = f"{path.name} holds the text of attempt {attempt}"
-        said = f"{what}; what was there is in the history."
-    say(said)
+        say(f"{what}; what was there is in the history.")
+    else:
+        say("Your file holds this text already.")
 
 
 def export(
@@ -157,10 +155,7 @@ def _entry(number: int, event: Event) -> dict[str, object]:
 
 def _report(copied: Copied, then: str = "") -> None:
     """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
-    from dlprep.text import plural
-
     if then:
-        what = f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
-        say(f"{what}{then}")
+        say(f"{copied.what}{then}")
     if copied.unreadable:
         note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")

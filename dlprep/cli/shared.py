@@ -17,6 +17,7 @@ from dlprep import catalog, command
 from dlprep.catalog import Exercise
 from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.files import reason, refusal
+from dlprep.text import plural
 
 if TYPE_CHECKING:
     from dlprep.judge.service import JudgeProcess
@@ -145,7 +146,7 @@ def print_json(data: Any) -> None:
 
 
 def find_exercise(name: str | None) -> Exercise:
-    """The exercise of this name; without one, that of the last event. ``UserError`` if none."""
+    """The exercise of this name, or of the last event; ``UserError`` if there is none."""
     if name is None:
         name = recorded(lambda record: record.last_exercise(catalog.slugs()), None)
         if name is None:
@@ -170,33 +171,28 @@ def workspace_here() -> Workspace:
     from dlprep.practice.record import RecordError
     from dlprep.practice.workspace import open_workspace
 
-    workspace = open_workspace(Path())
-    with suppress(RecordError):  # whatever needs the record says so
-        _note_adopted(workspace.record)
+    workspace, adopted = open_workspace(Path()), None
+    with suppress(RecordError):  # the command that needs the record says so
+        adopted = workspace.record.adopt_old()
+    if adopted:
+        said = f"Your record is now the file {workspace.record.path.name}, with {adopted.what}."
+        if adopted.unreadable:
+            said += f" {plural(adopted.unreadable, 'row')} of the old one cannot be read."
+        if adopted.flaw:
+            said += f" The old one cannot be read to its end: {adopted.flaw}."
+        note(f"{said} record.sqlite3 is left as it is.")
     return workspace
 
 
-def _note_adopted(record: Record) -> None:
-    adopted = record.adopt_old()
-    if adopted is None:
-        return
-    from dlprep.text import plural
-
-    events, texts = plural(adopted.events, "event"), plural(adopted.texts, "text")
-    said = f"Your record is now the file {record.path.name}, with {events} and {texts}."
-    if adopted.unreadable:
-        said += f" {plural(adopted.unreadable, 'row')} of the old one cannot be read."
-    if adopted.flaw:
-        said += f" The old one cannot be read to its end: {adopted.flaw}."
-    note(f"{said} record.sqlite3 is left as it is.")
+def events_here() -> list[Event]:
+    """All events of the workspace's record, or none and a note when it cannot be read."""
+    return recorded(lambda record: record.events(), [])
 
 
 def events_of(record: Record, exercise: str | None = None) -> list[Event]:
     """The events of a record, or of one exercise, after a note on lines that cannot be read."""
     events = record.events(exercise)
     if record.unreadable:
-        from dlprep.text import plural
-
         skipped = plural(record.unreadable, "line")
         note(f"{skipped} of the record {record.path} cannot be read; all others count.")
     return events

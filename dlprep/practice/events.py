@@ -5,13 +5,15 @@ from __future__ import annotations
 import binascii
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 
 from dlprep.files import MAX_SOURCE
+from dlprep.text import plural
 
 if TYPE_CHECKING:  # `list` needs no verdicts
     from dlprep.verdict import VerdictStatus
@@ -35,6 +37,7 @@ LONGEST = 8 * MAX_SOURCE  # bytes of a line
 LARGEST = 1 << 30  # bytes
 LONGEST_EVENT = 1 << 16  # bytes of its line; ours have a few hundred
 _HASH = re.compile("[0-9a-f]{64}")
+EARLY = b'{"dlprep": "record"'  # how an early version's export begins
 _TEXT = rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*'
 
 
@@ -142,7 +145,7 @@ def text_hash(text: bytes) -> str:
 
 
 def is_text(line: bytes) -> bool:
-    """Whether a line is that of a text, whole or not; an event takes far longer to read."""
+    """Whether a line holds a text, whole or not; this is far quicker than to read an event."""
     return b'"text"' in line[:12]
 
 
@@ -155,6 +158,54 @@ def read_text(line: bytes) -> tuple[str, bytes]:
             if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
                 return text_hash(text), text
     return "", b""
+
+
+def line_key(line: bytes) -> str:
+    """The hash of a text, or the uid of an event; "" if the line cannot be read."""
+    if is_text(line):
+        return read_text(line)[0]
+    event = read_event(line)
+    return event.uid if event else ""
+
+
+class Copied(NamedTuple):
+    """What was copied, and what was not; ``known`` events were there already.
+
+    ``flaw`` says why the source could not be read to its end.
+    """
+
+    events: int
+    texts: int
+    unreadable: int
+    known: int = 0
+    flaw: str = ""
+
+    @property
+    def what(self) -> str:
+        """What was copied, such as ``2 events and 1 text``."""
+        return f"{plural(self.events, 'event')} and {plural(self.texts, 'text')}"
+
+
+def copy_lines(lines: Iterable[bytes], file: BinaryIO, known: Collection[str] = ()) -> Copied:
+    """Write each line once to ``file``, except those whose keys are ``known``."""
+    seen, count = set[str](), Counter[str]()
+    last: str | None = None
+    for line in lines:
+        key, kind = line_key(line), "text" if is_text(line) else "event"
+        if line.startswith(EARLY):  # its events come in order, but do not name the one before
+            last = ""
+        elif not key:
+            count["unreadable"] += 1
+        elif key not in seen:
+            seen.add(key)
+            if kind == "event" and last is not None:
+                line, last = as_line(json.loads(line) | {"after": last}), key
+            if key in known:
+                count[f"known {kind}"] += 1
+            else:
+                count[kind] += 1
+                file.write(line.removesuffix(b"\n") + b"\n")
+    return Copied(count["event"], count["text"], count["unreadable"], count["known event"])
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

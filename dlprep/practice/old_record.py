@@ -11,24 +11,24 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from dlprep.files import MAX_SOURCE
-from dlprep.practice.events import LARGEST, LONGEST, as_line, read_event, text_hash, text_line
+from dlprep.practice.events import (
+    EARLY,
+    LARGEST,
+    LONGEST,
+    Copied,
+    as_line,
+    copy_lines,
+    text_hash,
+    text_line,
+)
 
 PATIENCE = 60.0  # seconds; 20,000 events take two
 
 
-class Adopted(NamedTuple):
-    """What was read of an old record, and how many rows cannot be; ``flaw``: why it ended early."""
-
-    events: int
-    texts: int
-    unreadable: int
-    flaw: str
-
-
-def adopt(old: Path, file: BinaryIO) -> Adopted:
+def adopt(old: Path, file: BinaryIO) -> Copied:
     """Write all that can be read of an old record as lines; it stays as it is. Raises ``OSError``.
 
     A stranger may have made it: only its tables are read, and for no longer than ``PATIENCE``.
@@ -47,11 +47,13 @@ def adopt(old: Path, file: BinaryIO) -> Adopted:
             patience = time.monotonic() + PATIENCE
             db.set_progress_handler(lambda: time.monotonic() > patience, 100_000)
             db.execute("pragma trusted_schema = off")
-            return _write(db, file)
+            flaws: list[str] = []
+            copied = copy_lines(_lines(db, flaws), file)
+            return copied._replace(flaw=flaws[0] if flaws else "")
 
 
-def _write(db: sqlite3.Connection, file: BinaryIO) -> Adopted:
-    flaws: list[str] = []
+def _lines(db: sqlite3.Connection, flaws: list[str]) -> Iterator[bytes]:
+    """The lines of an early version's export; a row that cannot be read gives such a line."""
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
         try:
@@ -62,30 +64,20 @@ def _write(db: sqlite3.Connection, file: BinaryIO) -> Adopted:
     made = {row["name"]: str(row["sql"]).lower() for row in rows("select * from sqlite_master")}
     if not all(made.get(name, "").startswith("create table") for name in ("text", "event")):
         # views and virtual tables are programs
-        return Adopted(0, 0, 0, flaws[0] if flaws else "it is not a record of dlprep's")
-    events = texts = unreadable = 0
+        flaws.append("it is not a record of dlprep's")
+        return
+    yield EARLY
     for row in rows("select hash, body from text"):
         try:
             text = zlib.decompressobj().decompress(row["body"], MAX_SOURCE)
         except (zlib.error, TypeError):
             text = b""
-        if text_hash(text) == row["hash"]:
-            file.write(text_line(text))
-            texts += 1
-        else:
-            unreadable += 1
-    last = ""
+        yield text_line(text) if text_hash(text) == row["hash"] else b"?"
     for row in rows("select * from event order by id"):
         uid = row.get("uid") or f"1-{row.get('id')}-{row.get('at')}"  # the first version had none
         try:
             mistakes = json.loads(row["mistakes"])
         except (ValueError, TypeError, KeyError, RecursionError):
             mistakes = None
-        row |= {"event": uid, "after": last, "mistakes": mistakes}
-        line = as_line({name: value for name, value in row.items() if type(value) is not bytes})
-        if read_event(line):
-            file.write(line)
-            events, last = events + 1, uid
-        else:
-            unreadable += 1
-    return Adopted(events, texts, unreadable, flaws[0] if flaws else "")
+        row |= {"event": uid, "mistakes": mistakes}
+        yield as_line({name: value for name, value in row.items() if type(value) is not bytes})

@@ -10,16 +10,14 @@ from __future__ import annotations
 import errno
 import gc
 import io
-import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, new_file, open_regular
@@ -27,11 +25,14 @@ from dlprep.practice.events import (
     KINDS,
     LARGEST,
     LONGEST,
+    Copied,
     Event,
     Kind,
     as_line,
+    copy_lines,
     in_order,
     is_text,
+    line_key,
     read_event,
     read_text,
     text_hash,
@@ -44,10 +45,7 @@ else:
     import fcntl
 
 if TYPE_CHECKING:
-    from dlprep.practice.old_record import Adopted
     from dlprep.verdict import Verdict
-
-Status = Literal["new", "started", "failing", "passed"]
 
 MOST = 1_000_000  # lines of a file, which may be a stranger's
 
@@ -58,15 +56,6 @@ PATIENCE = 10.0  # seconds for another process to write its event, which takes m
 
 class RecordError(UserError):
     """The record cannot be read or written. One sentence; a verdict stands without a record."""
-
-
-class Copied(NamedTuple):
-    """What an export or import copied, the lines that cannot be read, the events here already."""
-
-    events: int
-    texts: int
-    unreadable: int
-    known: int = 0
 
 
 class Record:
@@ -91,12 +80,11 @@ class Record:
             # A text that is checked again and again is written once: it is found near the end,
             # and the larger it is, the farther that reaches.
             tail = _tail(file, NEAR + 8 * len(text))
-            before = (read_event(line) for line in reversed(tail.split(b"\n")))
             now = datetime.now(UTC)
             offset = now.astimezone().utcoffset()
             event = {
                 "event": os.urandom(8).hex(),
-                "after": next((event.uid for event in before if event), None),
+                "after": next((event.uid for event in _events_in(tail)), None),
                 "at": now.isoformat(timespec="milliseconds"),
                 "utc_offset": int(offset.total_seconds()) // 60 if offset else 0,
                 "kind": kind,
@@ -147,22 +135,18 @@ class Record:
 
     def text(self, digest: str) -> bytes | None:
         """The text with this hash; None if it is not there, or not whole."""
-        for line in self._lines():
-            if digest.encode() in line[:100]:
-                found, text = read_text(line)
-                if found == digest:
-                    return text
-        return None
+        found = (read_text(line) for line in self._lines() if digest.encode() in line[:100])
+        return next((text for name, text in found if name == digest), None)
 
-    def statuses(self) -> dict[str, Status]:
-        """The status of every exercise with an event; all others are new.
+    def statuses(self) -> dict[str, str]:
+        """The status of every exercise with an event: "started", "failing" or "passed".
 
         It tells what the user's file does today, by the last check of that text: after a change
         that breaks a right solution it is "failing", and with the stub again "started". A fault of
         the grader decides nothing, and one case alone can fail an exercise but not pass it.
         """
-        found: dict[str, Status] = {}
-        judged: dict[tuple[str, str], Status] = {}  # what the last check said of each text
+        found: dict[str, str] = {}
+        judged: dict[tuple[str, str], str] = {}  # what the last check said of each text
         for event in self.events():
             name, text = event.exercise, (event.exercise, event.text_hash)
             found.setdefault(name, "started")
@@ -178,55 +162,34 @@ class Record:
 
     def last_exercise(self, known: Collection[str] | None = None) -> str | None:
         """The exercise of the last event, of those that are ``known``."""
-        return next((name for name in self._names() if known is None or name in known), None)
+        names = (event.exercise for event in self._last_first())
+        return next((name for name in names if known is None or name in known), None)
 
-    def _names(self) -> Iterator[str]:
-        """The exercise of each event, the last one first: of those near the end, then of all."""
+    def _last_first(self) -> Iterator[Event]:
+        """The events, the last one first: those near the end of the file, then all."""
         with self._opened() as file:
             tail = _tail(file, NEAR)
-        near = (read_event(line) for line in reversed(tail.split(b"\n")))
-        yield from (event.exercise for event in near if event and event.kind in KINDS)
-        yield from (event.exercise for event in reversed(self.events()))
+        yield from (event for event in _events_in(tail) if event.kind in KINDS)
+        yield from reversed(self.events())
 
     # copies
 
     def export(self, file: BinaryIO, texts: bool = True) -> Copied:
         """Copy the lines of the record, each once; without ``texts``, its events alone."""
-        keys: set[_Key] = set()
-        unreadable = 0
-        for line in self._lines():
-            key = _key(line)
-            unreadable += key is None
-            if key and key not in keys and (texts or key[0] == "event"):
-                keys.add(key)
-                file.write(line.removesuffix(b"\n") + b"\n")
-        if not keys:
+        copied = copy_lines((line for line in self._lines() if texts or not is_text(line)), file)
+        if not (copied.events or copied.texts):
             raise RecordError(f"There is nothing to export: no event is in {self.path}.")
-        counts = Counter(what for what, _ in keys)
-        return Copied(counts["event"], counts["text"], unreadable)
+        return copied
 
     def import_(self, file: BinaryIO, name: str) -> Copied:
         """Add the lines of an export, called ``name``, that are not here: all of them or none."""
         from tempfile import TemporaryFile  # no other command needs it
 
-        here = {key for line in self._lines() if (key := _key(line))}
-        found: set[_Key] = set()
-        unreadable, last = 0, None
+        here = {key for line in self._lines() if (key := line_key(line))}
         with TemporaryFile() as new:  # the record is not locked while we wait for the file
             with explained(f"{name} cannot be read", RecordError):
-                for line in _read_lines(file, name):
-                    key = _key(line)
-                    if line.startswith(b'{"dlprep": "record"'):  # an early version's export, whose
-                        last = ""  # events do not name the one before, but come in their order
-                    elif key is None:
-                        unreadable += 1
-                    elif key not in found:
-                        found.add(key)
-                        if last is not None and key[0] == "event":
-                            line, last = as_line(json.loads(line) | {"after": last}), key[1]
-                        if key not in here:
-                            new.write(line.removesuffix(b"\n") + b"\n")
-            if not found:
+                copied = copy_lines(_read_lines(file, name), new, here)
+            if not (copied.events or copied.texts or copied.known):
                 raise RecordError(f"{name} is not what dlprep exports: no line of it is an event.")
             new.seek(0)
             with self._opened(to_append=True) as own:
@@ -236,14 +199,12 @@ class Record:
                 events = self.events()
                 if events and events[-1].uid != next(reversed(lines)):
                     _append(own, [lines[events[-1].uid]])
-        counts = Counter(what for what, _ in found - here)
-        known = sum(what == "event" for what, _ in found & here)
-        return Copied(counts["event"], counts["text"], unreadable, known)
+        return copied
 
-    def adopt_old(self) -> Adopted | None:
-        """Read the SQLite file of earlier versions, if there is no record yet; what came of it.
+    def adopt_old(self) -> Copied | None:
+        """Without a record yet, copy what is in the SQLite file of earlier versions.
 
-        That file is left as it is. All other methods do the same before they look for the record.
+        That file is left as it is. All other methods do the same before they open the record.
         """
         old = self.path.with_suffix(".sqlite3")
         if os.path.lexists(self.path) or not old.is_file():
@@ -268,19 +229,20 @@ class Record:
         While it is open to append, no other process appends to it.
         """
         with explained(f"The record {self.path} cannot be used", RecordError):
+            if to_append:
+                with suppress(FileExistsError):
+                    self.path.parent.mkdir()
+            self.adopt_old()
             try:
-                if to_append:
-                    self.path.parent.mkdir(exist_ok=True)
-                self.adopt_old()
                 descriptor = open_regular(self.path, TO_APPEND if to_append else os.O_RDONLY)
-            except FileExistsError:
-                why = "is not a folder, so no record can be kept in it"
-                raise RecordError(f"{self.path.parent} {why}.") from None
             except SourceError as error:
                 if error.kind == "missing" and not to_append:
                     yield io.BytesIO()
                     return
-                if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
+                if error.kind == "missing":
+                    why = "is not a folder, so no record can be kept in it"
+                    raise RecordError(f"{self.path.parent} {why}.") from error
+                if isinstance(error.__cause__, OSError) and error.kind == "system":
                     raise error.__cause__ from None
                 raise RecordError(f"The record {self.path} {error}. Move it away.") from error
             buffer = 0 if to_append else 1 << 20
@@ -288,19 +250,6 @@ class Record:
                 if to_append:
                     _lock(descriptor)
                 yield file
-
-
-# What tells a line from all others: ("event", its uid) or ("text", its hash).
-_Key = tuple[str, str]
-
-
-def _key(line: bytes) -> _Key | None:
-    """The key of a line; None if it cannot be read, or its text is not whole."""
-    if is_text(line):
-        digest, _ = read_text(line)
-        return ("text", digest) if digest else None
-    event = read_event(line)
-    return ("event", event.uid) if event else None
 
 
 def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -338,6 +287,11 @@ def _tail(file: BinaryIO, size: int) -> bytes:
     end = file.seek(0, os.SEEK_END)
     file.seek(max(end - size, 0))
     return file.read(size)
+
+
+def _events_in(tail: bytes) -> Iterator[Event]:
+    """The events at the end of a file, the last one first."""
+    return filter(None, map(read_event, reversed(tail.split(b"\n"))))
 
 
 def _lock(file: int) -> None:

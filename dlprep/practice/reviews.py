@@ -1,4 +1,4 @@
-"""When an exercise is to be written again (FSRS, graded from the record), and what to do now.
+"""When to write an exercise again (FSRS, graded from the record), and what to do now.
 
 Nothing is stored and nobody is asked: the schedule is computed from the rounds each time.
 
@@ -6,18 +6,18 @@ Nothing is stored and nobody is asked: the schedule is computed from the rounds 
 
 - ``again``: the user gave up;
 - ``hard``: a pass with hints, or in more than twice the exercise's minutes;
-- ``easy``: a pass without hints at the first check of a finished file, within the minutes: what
-  an interview asks for. A round of no minutes was never timed (the file was written before dlprep
-  saw it, or in one go of more than two hours), so it cannot be easy;
+- ``easy``: a pass without hints at the first check of a finished file, within the minutes. A round
+  of no minutes cannot be easy, for it was never timed: the file was written before dlprep saw it,
+  or in one go of more than two hours;
 - ``good``: any other pass.
 
 **A day** is the user's own: FSRS gets the local date of a round's end, as noon in UTC, so that
-whole days lie between two reviews, whatever the hour, the time zone or the season. After a flight
-to the west a round can end on an earlier date than the one before: that counts as the same day. A
-review is due from the beginning of its day, where the user then is.
+whole days lie between two reviews. After a flight to the west a round can end on an earlier date
+than the one before: that counts as the same day. A review is due from the beginning of its day,
+where the user then is.
 
-There are no learning steps of minutes, for an exercise takes half an hour: the shortest interval
-is a day. There is no fuzz, for the same record must always give the same days.
+An exercise takes half an hour, so there are no learning steps of minutes: the shortest interval is
+a day. There is no fuzz, for the same record must always give the same days.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from dlprep.practice.rounds import Round, rounds
 from dlprep.text import plural
 
 Grade = Literal["again", "hard", "good", "easy"]
-GRADES: tuple[Grade, ...] = ("again", "hard", "good", "easy")  # FSRS counts them from 1
 
 
 class Review(NamedTuple):
@@ -96,41 +95,36 @@ class Review(NamedTuple):
 
 
 def due_and_coming(
-    history: Iterable[Round], exercises: Iterable[Exercise], today: date
+    history: Sequence[Round], exercises: Iterable[Exercise], today: date
 ) -> tuple[list[Review], list[Review]]:
-    """The reviews that are due, what is most likely forgotten first; and those to come, by day.
+    """The reviews that are due, the most likely forgotten first, and those to come, by day.
 
     Exercises that are not in the catalogue (any more) are left out.
     """
     from fsrs import Card, Rating, Scheduler
 
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
-    by_exercise: dict[str, list[Round]] = {}
-    for one in history:
-        by_exercise.setdefault(one.exercise, []).append(one)
-    due: list[Review] = []
-    coming: list[Review] = []
+    reviews: list[Review] = []
     for exercise in exercises:
-        own = by_exercise.get(exercise.slug, [])
+        own = [one for one in history if one.exercise == exercise.slug]
         graded = [(one, given) for one in own if (given := grade(one, exercise.minutes))]
         card, last = Card(card_id=0), date.min  # without a number, a card waits for a new one
         for one, given in graded:
             last = max(last, one.day)
-            rating = Rating(GRADES.index(given) + 1)
-            card, _ = scheduler.review_card(card, rating, _noon(last))
+            card, _ = scheduler.review_card(card, Rating[given.capitalize()], _noon(last))
         if graded:
             one, given = graded[-1]
             likely = scheduler.get_card_retrievability(card, _noon(today))
-            begun = own[-1].outcome == "open"
-            day = card.due.date()
-            review = Review(exercise, day, last, given, likely, one, begun, today)
-            (due if day <= today else coming).append(review)
-    due.sort(key=lambda review: (review.retrievability, review.due))
-    return due, sorted(coming, key=lambda review: review.due)
+            begun, day = own[-1].outcome == "open", card.due.date()
+            reviews.append(Review(exercise, day, last, given, likely, one, begun, today))
+    reviews.sort(key=lambda review: review.due)
+    due = [review for review in reviews if review.due <= today]
+    due.sort(key=lambda review: review.retrievability)
+    return due, reviews[len(due) :]
 
 
 def grade(one: Round, minutes: int) -> Grade | None:
-    """The grade of a round of an exercise of so many minutes; None if it is no review."""
+    """The grade of a round of an exercise of so many minutes; None if it is not a review."""
     if one.outcome == "gave up":
         return "again"
     if one.outcome != "passed":
@@ -182,13 +176,11 @@ def advise(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime
     begun = [one for one in latest_first if one.outcome == "open"]
 
     are_due = {review.exercise.slug for review in due}
-    for one in begun:
-        if one.exercise in are_due or not due:
-            state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
-            reason = f"{state}: last worked on {_ago(one.day, today)}."
-            return Advice(
-                by_name[one.exercise], "continue", reason, command(f"check {one.exercise}")
-            )
+    if one := next((one for one in begun if one.exercise in are_due or not due), None):
+        state = "Its review is due, and begun" if due else "It is begun, and not passed yet"
+        reason = f"{state}: last worked on {_ago(one.day, today)}."
+        go_on = command(f"check {one.exercise}")
+        return Advice(by_name[one.exercise], "continue", reason, go_on)
     if due:
         reason = f"A review, due {due[0].when}: {due[0].why}."
         return Advice(due[0].exercise, "review", reason, due[0].command)

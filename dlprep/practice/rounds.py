@@ -1,4 +1,4 @@
-"""Rounds: from the stub to the pass, once and again. Reviews and figures are made of them."""
+"""Rounds: from the stub to the pass, once and again. Reviews and figures come from them."""
 
 from __future__ import annotations
 
@@ -53,24 +53,20 @@ def rounds(events: Sequence[Event], now: datetime) -> list[Round]:
             found.append(one)
         elif one.outcome == "open":
             one.minutes += minutes
-        if one.outcome == "open":
-            one.day = day
-            _note(one, event, is_old=first_seen <= old[event.exercise])
+        if one.outcome != "open":
+            continue
+        one.day = day
+        if event.kind == "hinted":
+            one.hints += 1
+        elif event.kind == "gave_up":
+            one.outcome = "gave up"
+        elif event.kind == "restored" and first_seen <= old[event.exercise]:
+            one.outcome = "abandoned"
+        elif event.is_pass:
+            one.outcome = "passed"
+        elif event.kind == "checked" and event.status != "fault" and event.only_case is None:
+            one.wrong_checks += bool(event.total) and not event.unwritten
     return found
-
-
-def _note(one: Round, event: Event, *, is_old: bool) -> None:
-    """Add an event to the open round that it is in."""
-    if event.kind == "hinted":
-        one.hints += 1
-    elif event.kind == "gave_up":
-        one.outcome = "gave up"
-    elif event.kind == "restored" and is_old:
-        one.outcome = "abandoned"
-    elif event.is_pass:
-        one.outcome = "passed"
-    elif event.kind == "checked" and event.status != "fault" and event.only_case is None:
-        one.wrong_checks += bool(event.total) and not event.unwritten
 
 
 def timeline(events: Sequence[Event], now: datetime) -> Iterator[tuple[Event, date, float]]:
@@ -80,7 +76,7 @@ def timeline(events: Sequence[Event], now: datetime) -> Iterator[tuple[Event, da
     """
     before: datetime | None = None
     for event, at in zip(events, moments(events, now), strict=True):
-        # Between what the clocks said: moments that were corrected have no time between them.
+        # The clocks' own times: moments that were corrected have no time between them.
         pause = event.at - before if before else BREAK
         minutes = pause / timedelta(minutes=1) if timedelta(0) <= pause < BREAK else 0.0
         yield event, (at.astimezone(UTC) + timedelta(minutes=event.utc_offset)).date(), minutes

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from dlprep.catalog import Exercise
@@ -89,13 +90,10 @@ def stats(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime)
 
 
 def _streak(days: set[date], today: date) -> int:
-    day = max(days, default=date.min)  # after a flight to the west it can be tomorrow
-    if day < today - timedelta(days=1):
+    last = max(days, default=date.min)  # after a flight to the west it can be tomorrow
+    if last < today - timedelta(days=1):
         return 0
-    streak = 0
-    while day in days:
-        streak, day = streak + 1, day - timedelta(days=1)
-    return streak
+    return next(n for n in count(1) if last - timedelta(days=n) not in days)
 
 
 def _mistakes(events: Sequence[Event], known: set[str]) -> list[tuple[str, str, int]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -13,7 +11,7 @@ from dlprep import command
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
 from dlprep.files import SourceError, explained, read_source, write_new, written_beside
-from dlprep.practice.events import Event
+from dlprep.practice.events import Event, Kind
 from dlprep.practice.record import Record, RecordError
 
 FOLDER = ".dlprep"
@@ -53,10 +51,9 @@ class Workspace:
 
     def text(self, exercise: Exercise) -> bytes:
         """What the user's file of ``exercise`` holds; empty if it cannot be read."""
-        try:
+        with suppress(WorkspaceError):
             return read_submission(self.file(exercise))
-        except WorkspaceError:
-            return b""
+        return b""
 
     def start(self, exercise: Exercise, reset: bool = False) -> Started:
         """Put the stub into the workspace, but never over a file of the user's.
@@ -71,8 +68,7 @@ class Workspace:
             written = write_new(path, stub)
         text = stub if written else read_submission(path)
         if reset and not written:
-            keep = partial(self.record.add, "reset", exercise.slug, text)
-            self._replace(exercise, path, text, stub, keep)
+            self._replace(exercise, path, stub, ("reset", text))
             return Started(path, "reset")
         note = ""
         try:
@@ -87,38 +83,33 @@ class Workspace:
         Returns the file that was written; None if it holds that text already. Raises
         ``WorkspaceError``, and leaves the file as it was.
         """
-        text = attempt_text(self.record, attempt)
-        path = self.tests(exercise) if attempt.kind == "tested" else self.file(exercise)
-        before = read_submission(path) if os.path.lexists(path) else None
-        if before == text:
-            return None
-
-        def keep() -> None:
-            if before is not None:
-                self.record.add("replaced", exercise.slug, before)
-            if attempt.kind != "tested":
-                self.record.add("restored", exercise.slug, text)
-
-        if before is not None:
-            self._replace(exercise, path, before, text, keep)
-            return path
+        text, own_tests = attempt_text(self.record, attempt), attempt.kind == "tested"
+        path = self.tests(exercise) if own_tests else self.file(exercise)
+        restored: list[tuple[Kind, bytes]] = [] if own_tests else [("restored", text)]
         with explained(f"{path} cannot be written", WorkspaceError):
-            if not write_new(path, text):
-                raise WorkspaceError(f"{path} appeared just now, and is left as it is.")
-        with suppress(RecordError):  # nothing was there that could be lost
-            keep()
+            written = write_new(path, text)
+        if not written:
+            before = read_submission(path)
+            if before == text:
+                return None
+            self._replace(exercise, path, text, ("replaced", before), *restored)
+        elif restored:
+            with suppress(RecordError):  # nothing was there that could be lost
+                self.record.add("restored", exercise.slug, text)
         return path
 
     def _replace(
-        self, exercise: Exercise, path: Path, text: bytes, new: bytes, keep: Callable[[], None]
+        self, exercise: Exercise, path: Path, new: bytes, *events: tuple[Kind, bytes]
     ) -> None:
-        """Replace the ``text`` in a file with a ``new`` one, once ``keep`` put it into the record.
+        """Put a ``new`` text into a file, once the ``events`` are recorded.
 
-        What an editor writes into the file at the same moment is kept as well.
+        The first event has the text that is replaced. What an editor writes into the file at the
+        same moment is kept as well.
         """
         if path.is_symlink():
             why = "is a symbolic link, which would be replaced, and not the file behind it"
             raise WorkspaceError(f"{path} {why}. Remove the link, then do it again.")
+        text = events[0][1]
         old = path.with_name(f".{path.name}.{os.getpid()}.old")
         try:
             with (
@@ -126,7 +117,8 @@ class Workspace:
                 # before the record, which then says nothing if the disk refuses it
                 written_beside(path, new) as beside,
             ):
-                keep()
+                for kind, its_text in events:
+                    self.record.add(kind, exercise.slug, its_text)
                 with suppress(OSError):  # not every file system has links
                     old.hardlink_to(path)
                 if read_submission(path) != text:

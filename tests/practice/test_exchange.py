@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from recording import ENVIRONMENT, VERSIONS, files, history, lines, old_record, texts, verdict
 
-from dlprep.practice.record import Copied, Record, RecordError
+from dlprep.practice.events import Copied
+from dlprep.practice.record import Record, RecordError
 from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 
@@ -334,5 +335,5 @@ def test_a_disk_that_fills_during_an_import(small_disk: list[str], tmp_path: Pat
     )
     record = disk / ".dlprep" / "record.jsonl"
     full = f"The record {record} cannot be used: no space left on device."
-    came = "Copied(events=5, texts=5, unreadable=0, known=0)"
+    came = "Copied(events=5, texts=5, unreadable=0, known=0, flaw='')"
     assert done.stdout.splitlines() == [full, full, came]

@@ -17,7 +17,7 @@ import pytest
 from recording import ENVIRONMENT, child, files, old_record, texts
 
 from dlprep.practice import old_record as old_module
-from dlprep.practice.old_record import Adopted
+from dlprep.practice.events import Copied
 from dlprep.practice.record import Record
 
 # Leave a transaction half written, as a process does that dies while it commits.
@@ -54,7 +54,7 @@ def test_all_of_it_is_in_the_record_and_it_is_left_as_it_is(
     old = old_record(path, version)
     before = old.read_bytes()
     record = Record(path)
-    assert record.adopt_old() == Adopted(*count, flaw="")
+    assert record.adopt_old() == Copied(*count)
     assert record.adopt_old() is None
     assert files(path.parent).keys() == {"record.jsonl", "record.sqlite3"}
     assert old.read_bytes() == before
@@ -117,7 +117,7 @@ def test_what_a_killed_process_left_half_done_is_not_read(path: Path) -> None:
     before = files(path.parent)
     assert before["record.sqlite3"] != whole
     assert before["record.sqlite3-journal"]
-    assert Record(path).adopt_old() == Adopted(10, 6, 1, "")
+    assert Record(path).adopt_old() == Copied(10, 6, 1)
     assert [event.exercise for event in Record(path).events()] == ["softmax"] * 9 + ["relu"]
     assert {name: data for name, data in files(path.parent).items() if name in before} == before
 
@@ -174,7 +174,7 @@ def test_rows_that_no_event_or_text_is_are_skipped_and_counted(path: Path) -> No
         row = hashlib.sha256(text).hexdigest(), zlib.compress(body).hex()
         change(old, f"insert into text values ('{row[0]}', x'{row[1]}')")
     record = Record(path)
-    assert record.adopt_old() == Adopted(5, 6, 1 + 5 + 3, "")
+    assert record.adopt_old() == Copied(5, 6, 1 + 5 + 3)
     assert len(record.events()) == 5
     assert record.unreadable == 0
     assert path.stat().st_size < 1 << 20
@@ -200,7 +200,7 @@ def test_programs_in_the_place_of_a_table_are_not_run(path: Path, statements: li
         change(old, f"drop table if exists {name}", statement)
     if "mine" in statements[0]:
         change(old, "drop table event")
-    assert Record(path).adopt_old() == Adopted(0, 0, 0, "it is not a record of dlprep's")
+    assert Record(path).adopt_old() == Copied(0, 0, 0, flaw="it is not a record of dlprep's")
     assert Record(path).events() == []
 
 
@@ -288,5 +288,5 @@ def test_a_record_of_20000_events_is_read_whole(path: Path) -> None:
         " seconds, passing, total, mistakes, only_case, unwritten, uid || n from event, r",
     )
     adopted = Record(path).adopt_old()
-    assert adopted == Adopted(20_010, 6, 1, "")
+    assert adopted == Copied(20_010, 6, 1)
     assert len(Record(path).events()) == 20_010
