@@ -20,64 +20,61 @@ def _option(metavar: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, metavar=metavar, help=text, show_default=False, **more)
 
 
-def _flag(name: str, text: str) -> Any:
-    return typer.Option(name, help=text)
-
-
 def _finite(points: float) -> float:
     if not math.isfinite(points):
         raise typer.BadParameter(f"{points} is not in the range x>=0.")
     return points
 
 
-_PATHS = "EX.py, a folder of them, or a folder of WHO/EX.py."
-_EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
-_FORMATS = (
+Words = list[str] | None
+PATHS = typer.Argument(metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py.")
+EXERCISE = _option(
+    "EX",
+    "Only this exercise; it is missing where it is not there. May be repeated.",
+    "--exercise",
+    autocompletion=complete,
+)
+LAYOUT = _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
+DRY_RUN = typer.Option("--dry-run", help="Only list what would be judged.")
+LOG = _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
+RESUME = typer.Option("--resume", help="Go on with the run in --log, and add to it.")
+ONLY = _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
+FORMATS = _option(
+    "F[=FILE]",
     "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
-    " repeated. Default: table."
+    " repeated. Default: table.",
+    "--format",
 )
-_TIMEOUT = (
+POINTS = typer.Option(min=0, callback=_finite, help="Points of each exercise.")
+FEEDBACK = typer.Option(help="What the reports show: all, the cases' labels alone, or the score.")
+JOBS = _option("N", "Judges at work at once. Default: one a core.", min=1)
+SCHEDULER = _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
+TIMEOUT = _option(
+    "S",
     "Seconds that a case may take in the submission, and all cases together four times as much."
-    " Default: the exercise's own."
+    " Default: the exercise's own.",
 )
-_FEEDBACK = "What the reports show: all, the cases' labels alone, or the score."
-Formats = Annotated[list[str] | None, _option("F[=FILE]", _FORMATS, "--format")]
-Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
-Shown = Annotated[Feedback, typer.Option(help=_FEEDBACK)]
+UNLOCKED = typer.Option(
+    "--allow-unsandboxed", help="Grade even where submissions cannot be locked in."
+)
 
 
 def grade(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=_PATHS)],
-    exercises: Annotated[
-        list[str] | None, _option("EX", _EXERCISE, "--exercise", autocompletion=complete)
-    ] = None,
-    layout: Annotated[
-        str | None, _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
-    ] = None,
-    dry_run: Annotated[bool, _flag("--dry-run", "Only list what would be judged.")] = False,
-    log: Annotated[
-        Path | None, _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
-    ] = None,
-    resume: Annotated[
-        bool, _flag("--resume", "Go on with the run in --log, and add to it.")
-    ] = False,
-    only: Annotated[
-        list[str] | None, _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
-    ] = None,
-    formats: Formats = None,
-    points: Points = 1.0,
-    feedback: Shown = "full",
-    jobs: Annotated[
-        int | None, _option("N", "Judges at work at once. Default: one a core.", min=1)
-    ] = None,
-    scheduler: Annotated[
-        str | None, _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
-    ] = None,
+    paths: Annotated[list[Path], PATHS],
+    exercises: Annotated[Words, EXERCISE] = None,
+    layout: Annotated[str | None, LAYOUT] = None,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    log: Annotated[Path | None, LOG] = None,
+    resume: Annotated[bool, RESUME] = False,
+    only: Annotated[Words, ONLY] = None,
+    formats: Annotated[Words, FORMATS] = None,
+    points: Annotated[float, POINTS] = 1.0,
+    feedback: Annotated[Feedback, FEEDBACK] = "full",
+    jobs: Annotated[int | None, JOBS] = None,
+    scheduler: Annotated[str | None, SCHEDULER] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
-    timeout: Annotated[float | None, _option("S", _TIMEOUT)] = None,
-    allow_unsandboxed: Annotated[
-        bool, _flag("--allow-unsandboxed", "Grade even where submissions cannot be locked in.")
-    ] = False,
+    timeout: Annotated[float | None, TIMEOUT] = None,
+    allow_unsandboxed: Annotated[bool, UNLOCKED] = False,
 ) -> None:
     """Grade any number of submissions, and trust none of them.
 
@@ -106,8 +103,8 @@ def grade(
             raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
         if resume and log is None:
             raise UserError("--resume goes on with a log: name it with --log FILE.")
-        wanted = [catalog.find(name).slug for name in exercises] if exercises else None
-        found = collect(paths, wanted, layout, only)
+        wanted = [catalog.find(name).slug for name in exercises or ()]
+        found = collect(paths, wanted, layout, only or ())
         if dry_run:
             lists = {
                 "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
@@ -117,7 +114,7 @@ def grade(
             dry_run_page(lists, render.make_console())
             raise typer.Exit(NOT_PASSED if found.not_judged else 0)
         people = [task.who for task in found.tasks]
-        targets = reports.read_targets(formats or [], [log] if log else [], people)
+        targets = reports.read_targets(formats, [log] if log else [], people)
         if found.unrelated:
             note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
 
@@ -135,8 +132,8 @@ def grade(
             terms = terms_of(kept, found.tasks, seed, timeout, judges.isolation, started)
             tasks = found.tasks if only else undone(found.tasks, kept)
             if again := sum(task.key in kept.latest for task in tasks):
-                what = plural(again, "submission")
-                note(f"Judging {what} again: changed, at fault or asked for.")
+                many = plural(again, "submission")
+                note(f"Judging {many} again: changed, at fault or asked for.")
             kept.begin(terms, tasks, found)
             try:
                 with progress(len(tasks), render.make_console(stderr=True)) as advance:
@@ -166,9 +163,9 @@ def grade(
 
 def report(
     logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="What grade --log wrote.")],
-    formats: Formats = None,
-    points: Points = 1.0,
-    feedback: Shown = "full",
+    formats: Annotated[Words, FORMATS] = None,
+    points: Annotated[float, POINTS] = 1.0,
+    feedback: Annotated[Feedback, FEEDBACK] = "full",
 ) -> None:
     """Report on what was graded, from its logs: nothing is judged again.
 
@@ -181,6 +178,6 @@ def report(
     from dlprep.grading.log import open_log, results
 
     with errors(), ExitStack() as opened:
-        targets = reports.read_targets(formats or [], logs)
+        targets = reports.read_targets(formats, logs)
         read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))

@@ -33,7 +33,9 @@ REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
 Targets = dict[Path | None, str]  # the format of each file; None is standard output
 
 
-def read_targets(words: Sequence[str], logs: Iterable[Path], people: Iterable[str] = ()) -> Targets:
+def read_targets(
+    words: Sequence[str] | None, logs: Iterable[Path], people: Iterable[str] = ()
+) -> Targets:
     """What ``F`` and ``F=FILE`` ask for, by default a table.
 
     ``UserError`` if a format is not there or has no room for the results of these people, if a file
