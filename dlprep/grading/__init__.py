@@ -57,6 +57,10 @@ class NotJudged:
     def __str__(self) -> str:
         return f"{self.path} {self.why}"
 
+    def to_json(self) -> dict[str, Any]:
+        """A line of the log."""
+        return {"not_judged": self.path, "why": self.why, "who": self.who}
+
 
 @dataclass(frozen=True, slots=True)
 class Versions:

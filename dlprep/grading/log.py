@@ -91,7 +91,7 @@ class Log:
         self._append({"to_judge": keys})
         for one in told.values():
             if self.not_judged.get(one.path) != one:
-                self._append({"not_judged": one.path, "why": one.why, "who": one.who})
+                self._append(one.to_json())
         self.runs.append(run)
         self.to_judge.update(keys)
         self.not_judged.update(told)

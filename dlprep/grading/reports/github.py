@@ -14,7 +14,8 @@ from itertools import islice
 from pathlib import PurePath
 
 from dlprep.grading import Results
-from dlprep.grading.reports.entries import NOT_JUDGED, counted, entries, first_bad, remark
+from dlprep.grading.reports.rows import NOT_JUDGED, counted, rows
+from dlprep.grading.reports.test_results import entries, first_bad
 from dlprep.text import clip, one_line, printable
 
 MOST_ANNOTATIONS = 10
@@ -27,8 +28,7 @@ HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|-
 
 def github(results: Results) -> Iterator[str]:
     """The annotations of what did not pass or was not judged."""
-    wrong = _wrong(replace(results, students=True))
-    for file, line, title, text in islice(wrong, MOST_ANNOTATIONS):
+    for file, line, title, text in islice(_wrong(results), MOST_ANNOTATIONS):
         path = PurePath(file)  # GitHub knows the checkout's; no other is a student's business
         properties = {
             "file": "" if path.is_absolute() or ".." in path.parts else file,
@@ -44,46 +44,35 @@ def github(results: Results) -> Iterator[str]:
 def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
     """File, line, title and text of each annotation."""
     for graded in results.graded():
-        if graded.status == "passed":
-            continue
-        entry = first_bad(entries(graded, results.feedback))
-        text = entry.detail
-        if not text.startswith(entry.message):  # a case's, which does not say what it is about
-            text = f"{entry.label}\n{text}"
-        yield graded.file, entry.line, [graded.who, graded.exercise, counted(graded)], text
-    for one, shown in zip(results.not_judged, results.left_out(), strict=True):
-        yield one.path, None, [one.who, NOT_JUDGED], str(shown)
+        if graded.status != "passed":
+            entry = first_bad(entries(graded, results.feedback))
+            text = entry.detail
+            if not text.startswith(entry.message):  # a case's, which does not say what it is about
+                text = f"{entry.label}\n{text}"
+            yield graded.file, entry.line, [graded.who, graded.exercise, counted(graded)], text
+    shown = replace(results, students=True).left_out()
+    for one, said in zip(results.not_judged, shown, strict=True):
+        yield one.path, None, [one.who, NOT_JUDGED], str(said)
 
 
 def summary(results: Results) -> str:
     """The step summary, in Markdown: what did not pass or was not judged, and then the rest."""
     results = replace(results, students=True)
-    counts: Counter[str] = Counter(graded.status for graded in results.graded())
-    counts[NOT_JUDGED] = len(results.not_judged)
+    counts = Counter(row.status for row in rows(results))
     said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
-    rows, room = [], MOST_SUMMARY
-    for cells in _rows(results):
-        row = f"| {' | '.join(map(_cell, cells))} |\n"
-        room -= len(row)  # it is ASCII
-        if room < 0:
-            break
-        rows.append(row)
+    shown, room = [], MOST_SUMMARY
+    for good in (False, True):
+        for row in rows(results):
+            line = f"| {' | '.join(map(_cell, row))} |\n"  # ASCII
+            if (row.status == "passed") is good and len(line) <= room:
+                shown.append(line)
+                room -= len(line)
     lines = [f"### dlprep: {', '.join(said) or 'nothing was graded'}\n\n"]
-    if rows:
-        lines += [HEAD, *rows, "\n"]
-    if left := counts.total() - len(rows):
+    if shown:
+        lines += [HEAD, *shown, "\n"]
+    if left := counts.total() - len(shown):
         lines.append(f"and {left} more, for which there is no room here\n\n")
     return "".join([*lines, _cell(results.footnote), "\n"])
-
-
-def _rows(results: Results) -> Iterator[tuple[str, ...]]:
-    for good in (False, True):
-        for one in results.graded():
-            if (one.status == "passed") is good:
-                yield one.who, one.exercise, one.status, counted(one), remark(one)
-        if not good:
-            for left in results.left_out():
-                yield left.who, "", NOT_JUDGED, "", str(left)
 
 
 def _escaped(text: str, more: str = "") -> str:
