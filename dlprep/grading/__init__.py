@@ -105,6 +105,11 @@ class Graded:
     text: str | None = None
 
     @property
+    def key(self) -> Key:
+        """That of its task."""
+        return self.who, self.exercise
+
+    @property
     def status(self) -> Status:
         """The verdict's status, or ``missing``."""
         return "missing" if self.verdict is None else self.verdict.status

@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from dlprep.grading import Results
 from dlprep.grading.reports.rows import NOT_JUDGED, counted, rows
-from dlprep.grading.reports.test_results import entries, first_bad
+from dlprep.grading.reports.test_results import cases_of, detail, first_bad, headline
 from dlprep.text import clip, one_line, printable
 
 MOST_ANNOTATIONS = 10
@@ -45,11 +45,10 @@ def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]
     """File, line, title and text of each annotation."""
     for graded in results.graded():
         if graded.status != "passed":
-            entry = first_bad(entries(graded, results.feedback))
-            text = entry.detail
-            if not text.startswith(entry.message):  # a case's, which does not say what it is about
-                text = f"{entry.label}\n{text}"
-            yield graded.file, entry.line, [graded.who, graded.exercise, counted(graded)], text
+            case = first_bad(cases_of(graded, results.feedback))
+            text = "\n".join([*headline(case), detail(graded, case)])
+            line = case.location.line if case.location else None
+            yield graded.file, line, [*graded.key, counted(graded)], text
     shown = replace(results, students=True).left_out()
     for one, said in zip(results.not_judged, shown, strict=True):
         yield one.path, None, [one.who, NOT_JUDGED], str(said)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
-from typing import Literal
 from xml.etree import ElementTree as ET
 
 from dlprep.errors import UserError
 from dlprep.grading import Feedback, Graded, Results
 from dlprep.grading.reports.rows import MISSING, NOT_JUDGED, counted, problem_of
 from dlprep.text import as_json, clip, one_line, printable
-from dlprep.verdict import CaseResult, Location, Problem
+from dlprep.verdict import CaseResult, Finding, Problem
 
 MOST_MESSAGE, MOST_DETAIL = 500, 10_000  # characters, in JUnit
 MOST_OUTPUT = 5_000  # characters of one test's output, in Gradescope
+JUDGED = "the submission can be judged"  # the label of a case that stands for all: it was not
 REASONS = {
     "failed": "this case fails",
     "error": "the submission crashed, or was stopped",
@@ -23,64 +23,43 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A case, or what stands for all of them. Every text is printable.
-
-    ``failed`` is a wrong answer; ``error`` is all else that is not passed. ``message`` is a line
-    that stands alone, ``detail`` the whole story, to stand below the label. ``share`` of this
-    entry's points are earned, from 0 to 1.
-    """
-
-    name: str
-    label: str
-    status: Literal["passed", "failed", "error"]
-    kind: str = ""
-    message: str = ""
-    detail: str = ""
-    printed: str = ""
-    line: int | None = None
-    share: float = 0.0
-
-
-def entries(graded: Graded, feedback: Feedback) -> list[Entry]:
-    """The entries of one submission to one exercise, at least one; the first bad one has the hints.
-
-    All are passed exactly if the verdict is.
-    """
+def cases_of(graded: Graded, feedback: Feedback) -> list[CaseResult]:
+    """The cases of one submission, or one that stands for all; all passed exactly if it has."""
     verdict = graded.verdict
-    if verdict is None:
-        return [_load(graded, MISSING)]
-    if problem := problem_of(verdict):
-        return [_load(graded, problem, verdict.printed)]
+    problem = problem_of(verdict) if verdict else MISSING
+    if verdict is None or problem:
+        return [_not_judged("load", problem or MISSING, verdict.printed if verdict else "")]
     if feedback == "score":
-        said, exercise = counted(graded), one_line(graded.exercise)
         status = "error" if verdict.status == "fault" else verdict.status
-        return [Entry(exercise, exercise, status, status, said, said, share=graded.share)]
-    found = [_case(graded, case) for case in verdict.cases]
-    if verdict.mistakes:
-        bad = first_bad(found)
-        hints = "\n".join(one_line(mistake.hint or mistake.name) for mistake in verdict.mistakes)
-        found[found.index(bad)] = replace(bad, detail=f"{bad.detail}\n\n{hints}")
-    return found
+        said = (Finding("", counted(graded)),)
+        return [CaseResult(graded.exercise, graded.exercise, status, status, findings=said)]
+    return list(verdict.cases)
 
 
-def first_bad(found: Sequence[Entry]) -> Entry:
+def _not_judged(name: str, problem: Problem, printed: str = "") -> CaseResult:
+    said = (Finding("", f"{problem.message}\n{problem.help}".strip()),)
+    return CaseResult(name, JUDGED, "error", problem.kind, "", said, problem.location, printed)
+
+
+def first_bad(cases: Sequence[CaseResult]) -> CaseResult:
     """What to look at first: a wrong answer before what is not written yet."""
-    bad = [one for one in found if one.status != "passed"]
-    return min(bad or found, key=lambda one: one.kind == "not implemented")
+    bad = [case for case in cases if case.status != "passed"]
+    return min(bad or cases, key=lambda case: case.kind == "not implemented")
 
 
-def _load(graded: Graded, problem: Problem, printed: str = "") -> Entry:
-    """What stands for all cases when none was judged."""
-    message, place = one_line(problem.message), problem.location
-    lines = [message, *_place(graded, place), *(["", problem.help] if problem.help else [])]
-    detail, line = printable("\n".join(lines)), place.line if place else None
-    label = "the submission can be judged"
-    return Entry("load", label, "error", problem.kind, message, detail, printable(printed), line)
+def headline(case: CaseResult) -> list[str]:
+    """The label of a case, if it tells more than what is said of the case."""
+    return [] if case.label == JUDGED else [one_line(case.label or case.name)]
 
 
-def _case(graded: Graded, case: CaseResult) -> Entry:
+def reason(case: CaseResult) -> str:
+    """Why a case did not pass, in a line."""
+    parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
+    return "; ".join(parts) or REASONS[case.status]
+
+
+def detail(graded: Graded, case: CaseResult) -> str:
+    """The whole story of a case, to stand below its label; the first bad one has the hints."""
     lines = [case.call] if case.call else []
     column = max((len(finding.label) for finding in case.findings), default=0) + 3
     for finding in case.findings:
@@ -89,27 +68,19 @@ def _case(graded: Graded, case: CaseResult) -> Entry:
         lines += [finding.label.ljust(margin) + first, *(" " * margin + line for line in rest)]
     if case.advice and case.status == "passed":
         lines.append("The answer is right. Worth a look all the same:")
-    for location in dict.fromkeys((case.location, *case.advice)):
-        lines += _place(graded, location)
-    name, label = one_line(case.name), one_line(case.label or case.name)
-    detail, printed = printable("\n".join(lines)), printable(case.printed)
-    line = case.location.line if case.location else None
-    if case.status == "passed":
-        return Entry(name, label, "passed", "", "", detail, printed, line, share=1.0)
-    parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
-    reason = "; ".join(parts) or REASONS[case.status]
-    kind, message, detail = case.kind or case.status, f"{label}: {reason}", detail or reason
-    status: Literal["failed", "error"] = "failed" if case.status == "failed" else "error"
-    return Entry(name, label, status, kind, message, detail, printed, line)
-
-
-def _place(graded: Graded, location: Location | None) -> list[str]:
-    if location is None:
-        return []
-    file = one_line(PurePath(graded.file).name or f"{graded.exercise}.py")
-    note = f"   {location.note}" if location.note else ""
-    code = [f"    {location.code.strip()}"] if location.code.strip() else []
-    return [f"{file}:{location.line}{note}", *code]
+    file = PurePath(graded.file).name or f"{graded.exercise}.py"
+    for place in dict.fromkeys((case.location, *case.advice)):
+        if place:
+            note = f"   {place.note}" if place.note else ""
+            code = [f"    {place.code.strip()}"] if place.code.strip() else []
+            lines += [f"{one_line(file)}:{place.line}{note}", *code]
+    if not lines and case.status != "passed":
+        lines = [reason(case)]
+    verdict = graded.verdict
+    if verdict and verdict.mistakes and case == first_bad(verdict.cases or [case]):
+        hints = (one_line(mistake.hint or mistake.name) for mistake in verdict.mistakes)
+        lines += ["", *hints]
+    return printable("\n".join(lines))
 
 
 def junit(results: Results) -> Iterator[str]:
@@ -126,44 +97,43 @@ def junit(results: Results) -> Iterator[str]:
         properties = {"status": graded.status, "isolation": verdict.isolation if verdict else ""}
         if not results.students:
             properties |= {"file": graded.file, "seed": str(verdict.seed) if verdict else ""}
-        found = entries(graded, results.feedback)
-        yield _suite([graded.who, graded.exercise], properties, found, times)
+        yield _suite(graded, cases_of(graded, results.feedback), properties, times)
     for one in results.left_out():
-        entry = Entry(one.path, one.path, "error", NOT_JUDGED, str(one), str(one))
-        yield _suite([one.who, NOT_JUDGED], {"status": NOT_JUDGED}, [entry], times)
+        case = _not_judged(one.path, Problem(NOT_JUDGED, str(one)))
+        left = Graded(one.who, NOT_JUDGED, one.path, None)
+        yield _suite(left, [case], {"status": NOT_JUDGED}, times)
     yield "</testsuites>\n"
 
 
 def _suite(
-    whose: Sequence[str],
+    graded: Graded,
+    cases: Sequence[CaseResult],
     properties: Mapping[str, str],
-    found: Sequence[Entry],
     times: Mapping[str, str],
 ) -> str:
-    statuses = [entry.status for entry in found]
-    counts = {"errors": statuses.count("error"), "failures": statuses.count("failed")}
-    counts |= {"skipped": 0, "tests": len(found)}
-    top = ET.Element("testsuites")
-    suite = _add(top, "testsuite", name="/".join(filter(None, whose)), **counts, **times)
+    whose, failed = list(filter(None, graded.key)), [case.status == "failed" for case in cases]
+    errors = sum(case.status in ("error", "not run") for case in cases)
+    counts = {"errors": errors, "failures": sum(failed), "skipped": 0, "tests": len(cases)}
+    suite = _add(ET.Element("testsuites"), "testsuite", name="/".join(whose), **counts, **times)
     listed = _add(suite, "properties")
     for name, value in properties.items():
         if value:
             _add(listed, "property", name=name, value=value)
-    for entry in found:
-        case = _add(suite, "testcase", classname=".".join(filter(None, whose)), name=entry.name)
-        shown = entry.printed
-        if entry.status == "passed":
-            shown = "\n".join(filter(None, [entry.detail, entry.printed]))
+    for case in cases:
+        test = _add(suite, "testcase", classname=".".join(whose), name=case.name)
+        shown = [printable(case.printed)]
+        if case.status == "passed":
+            shown.insert(0, detail(graded, case))
         else:
-            message = clip(entry.message, MOST_MESSAGE)
-            tag = "failure" if entry.status == "failed" else "error"
-            why = _add(case, tag, type=entry.kind, message=message)
-            why.text = clip(printable(entry.detail), MOST_DETAIL)
-        if shown:
-            _add(case, "system-out").text = clip(printable(shown), MOST_DETAIL)
+            tag = "failure" if case.status == "failed" else "error"
+            message = clip(": ".join([*headline(case), reason(case)]), MOST_MESSAGE)
+            why = _add(test, tag, type=case.kind or case.status, message=message)
+            why.text = clip(detail(graded, case), MOST_DETAIL)
+        if text := "\n".join(filter(None, shown)):
+            _add(test, "system-out").text = clip(printable(text), MOST_DETAIL)
     ET.indent(suite, "")
-    text: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
-    return text.decode() + "\n"
+    encoded: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
+    return encoded.decode() + "\n"
 
 
 def _add(parent: ET.Element, tag: str, **attributes: object) -> ET.Element:
@@ -196,17 +166,22 @@ def gradescope(results: Results) -> Iterator[str]:
     for number, graded in enumerate(done, 1):
         exercise = one_line(graded.exercise)
         lines.append(f"{exercise}: {counted(graded)}")
-        found = entries(graded, results.feedback)
-        for place, entry in enumerate(found, 1):
-            several = len(done) > 1 and entry.label != exercise
-            said = f"\n\nyou printed:\n{entry.printed}" if entry.printed.strip() else ""
+        cases = cases_of(graded, results.feedback)
+        for place, case in enumerate(cases, 1):
+            label, said = one_line(case.label or case.name), detail(graded, case)
+            several = len(done) > 1 and label != exercise
+            if case.printed.strip():
+                said += f"\n\nyou printed:\n{printable(case.printed)}"
+            share = float(case.status == "passed")
+            if results.feedback == "score" and case.label != JUDGED:
+                share = graded.share
             test = {
-                "name": f"{exercise}: {entry.label}" if several else entry.label,
+                "name": f"{exercise}: {label}" if several else label,
                 "number": f"{number}.{place}" if len(done) > 1 else f"{place}",
-                "score": round(results.points * entry.share / len(found), 4),
-                "max_score": round(results.points / len(found), 4),
-                "status": "passed" if entry.status == "passed" else "failed",
-                "output": clip((entry.detail + said).strip("\n"), MOST_OUTPUT),
+                "score": round(results.points * share / len(cases), 4),
+                "max_score": round(results.points / len(cases), 4),
+                "status": "passed" if case.status == "passed" else "failed",
+                "output": clip(said.strip("\n"), MOST_OUTPUT),
             }
             tests.append(test | text)
     lines += [one_line(f"not judged: {one}") for one in results.left_out()]
