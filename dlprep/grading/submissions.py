@@ -75,26 +75,22 @@ def collect(
     out all other people. ``UserError`` when a path or a person is not there, when submissions and
     people's folders lie side by side, or when there is nothing to grade.
     """
+    inside = []
     for path in paths:
         with explained(f"{str(path)!r} cannot be read"):
             path.lstat()  # a link that leads nowhere is a submission, too
-            if _is_folder(path):
-                _inside(path)
+            inside.append(_inside(path) if _is_folder(path) else [path])
+    named = [path if path.name.strip(".") else path.resolve() for path in paths]
+    named = [path for path in named if path.name not in SILENT]
     search = _Search(exercises, layout)
-    if layout is None and len(paths) > 1 and _hold_people("The paths are", paths):
-        for path in paths:  # `grade subs/*`
-            named = path if path.name.strip(".") else path.resolve()
-            if named.name not in SILENT:
-                search.look_at(named, _patterns(MANY), {})
+    if layout is None and len(paths) > 1 and _kind("The paths are", named) == MANY:
+        search.look_in(named, MANY)  # `grade subs/*`
     else:
-        for path in paths:
-            inside = _inside(path) if _is_folder(path) else [path]
-            kind = _kind(path, inside) if layout is None else layout
-            patterns = _patterns(kind)
-            if "{who}" not in kind:
-                search.people[""] = path
-            for one in inside:
-                search.look_at(one, patterns, {})
+        how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
+        for path, found in zip(paths, inside, strict=True):
+            usual = MANY if any(map(_is_folder, found)) else ONE_PERSON
+            kind = _kind(f"{str(path)!r} holds", found, how) if layout is None else layout
+            search.look_in(found, usual if kind is None else kind)
     search.add_missing(exercises)
     not_judged = sorted(search.not_judged, key=lambda one: one.path)
     people = {who for who, _ in search.tasks} | {one.who for one in not_judged}
@@ -129,6 +125,14 @@ class _Search:
             either = "|".join(_regex(name, exercise)[0] for name in names)
             pattern = either.replace(r"\.py", ENDING)
             self.nearly[slug] = re.compile(pattern, re.DOTALL | re.IGNORECASE)
+
+    def look_in(self, paths: Iterable[Path], layout: str) -> None:
+        """Look at what lies in a folder, say, of this layout."""
+        patterns = _patterns(layout)
+        if "{who}" not in layout:
+            self.people[""] = Path()
+        for path in paths:
+            self.look_at(path, patterns, {})
 
     def look_at(
         self,
@@ -200,31 +204,18 @@ def _inside(folder: Path) -> list[Path]:
     return [folder / name for name in names if name[0] != "." and name not in SILENT]
 
 
-def _submissions(paths: Iterable[Path]) -> list[Path]:
-    """The paths that have a submission's name and are not folders."""
-    names = {f"{slug}.py" for slug in catalog.slugs()}
-    return [path for path in paths if path.name in names and not _is_folder(path)]
-
-
-def _kind(folder: Path, inside: Sequence[Path]) -> str:
-    """The layout of a folder: one person's if submissions lie in it, else one folder a person."""
-    if _submissions(inside):
-        how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
-        _hold_people(f"{str(folder)!r} holds", inside, how)
-        return ONE_PERSON
-    return MANY if any(map(_is_folder, inside)) else ONE_PERSON
-
-
-def _hold_people(where: str, paths: Sequence[Path], how: str = "") -> bool:
-    """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
-    files = _submissions(paths)
-    people = [path for path in paths if _is_folder(path) and _submissions(path.glob("*.py"))]
-    if files and people:
+def _kind(where: str, paths: Sequence[Path], how: str = "") -> str | None:
+    """The layout of these paths, if there are submissions; ``UserError`` if it is not clear."""
+    one, many = _Search((), None), _Search((), None)
+    one.look_in(paths, ONE_PERSON)
+    many.look_in(paths, MANY)
+    if one.tasks and many.tasks:
+        (file, *_), (who, *_) = (sorted(found.tasks) for found in (one, many))
         raise UserError(
-            f"{where} both people's folders (such as {people[0].name!r}) and submissions (such as"
-            f" {files[0].name!r}): whose are these? Grade them in two runs{how}."
+            f"{where} both people's folders (such as {who[0]!r}) and submissions (such as"
+            f" '{file[1]}.py'): whose are these? Grade them in two runs{how}."
         )
-    return bool(people)
+    return MANY if many.tasks else ONE_PERSON if one.tasks else None
 
 
 def _patterns(layout: str) -> list[re.Pattern[str]]:
