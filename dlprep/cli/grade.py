@@ -28,12 +28,7 @@ def _finite(points: float) -> float:
 
 Words = list[str] | None
 PATHS = typer.Argument(metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py.")
-EXERCISE = _option(
-    "EX",
-    "Only this exercise; it is missing where it is not there. May be repeated.",
-    "--exercise",
-    autocompletion=complete,
-)
+EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
 LAYOUT = _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
 DRY_RUN = typer.Option("--dry-run", help="Only list what would be judged.")
 LOG = _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
@@ -61,7 +56,7 @@ UNLOCKED = typer.Option(
 
 def grade(
     paths: Annotated[list[Path], PATHS],
-    exercises: Annotated[Words, EXERCISE] = None,
+    exercise: Annotated[Words, _option("EX", EXERCISE, autocompletion=complete)] = None,
     layout: Annotated[str | None, LAYOUT] = None,
     dry_run: Annotated[bool, DRY_RUN] = False,
     log: Annotated[Path | None, LOG] = None,
@@ -103,7 +98,7 @@ def grade(
             raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
         if resume and log is None:
             raise UserError("--resume goes on with a log: name it with --log FILE.")
-        wanted = [catalog.find(name).slug for name in exercises or ()]
+        wanted = [catalog.find(name).slug for name in exercise or ()]
         found = collect(paths, wanted, layout, only or ())
         if dry_run:
             lists = {
@@ -120,7 +115,7 @@ def grade(
 
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
-        ended: BaseException | None = None
+        ended, code = "", 2  # as for wrong use
         with cluster_judges(scheduler, started) if scheduler is not None else local as judges:
             if judges.isolation != "full" and not allow_unsandboxed:
                 raise UserError(
@@ -140,20 +135,19 @@ def grade(
                     for graded, source in run(tasks, judges, terms):
                         kept.add(graded, source)
                         advance()
-            except (KeyboardInterrupt, SystemExit, UserError) as error:
-                ended = error
+            except KeyboardInterrupt:
+                ended, code = "Interrupted:", CTRL_C
+            except SystemExit as error:
+                ended, code = "Ended by a signal:", int(error.code or 0)
+            except UserError as error:
+                ended = str(error)
 
         made = results([kept], points, feedback)
         reports.write(targets, made)
         done = sum(task.key in kept.latest for task in found.tasks)
         how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
-        rest = f"{done} of {len(found.tasks)} submissions are graded. {how}"
-        if isinstance(ended, SystemExit):  # told to by a signal
-            fail(f"Ended by a signal: {rest}", int(ended.code or 0))
-        if isinstance(ended, KeyboardInterrupt):
-            fail(f"Interrupted: {rest}", CTRL_C)
         if ended:
-            raise UserError(f"{ended} {rest}")
+            fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
     statuses = {place.status for place in kept.latest.values()}
     if "fault" in statuses:
         raise typer.Exit(FAULT)

@@ -63,11 +63,16 @@ def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Gra
 
     while True:
         while len(pending) < AHEAD * judges.size() and (task := next(waiting, None)):
-            graded, text = _read(task, terms)
-            if text is None:
+            graded = Graded(task.who, task.exercise, str(task.path or ""), None)
+            if task.path is None:
                 yield graded, None
-            else:
+                continue
+            text = read(task)
+            graded = replace(graded, submitted=submitted(task), text=text_hash(text))
+            if isinstance(text, bytes):
                 submit(graded, text)
+            else:
+                yield replace(graded, verdict=_without_cases(task.exercise, terms, text)), None
         if not pending:
             return
         ready = wait(pending, GLANCE, FIRST_COMPLETED).done
@@ -85,18 +90,6 @@ def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Gra
             yield replace(graded, verdict=verdict), source
 
 
-def _read(task: Task, terms: Run) -> tuple[Graded, bytes | None]:
-    """A task before it is judged, with its text; without one that is the verdict already."""
-    if task.path is None:
-        return Graded(task.who, task.exercise, "", None), None
-    source = read(task)
-    text, when = text_hash(source), submitted(task)
-    graded = Graded(task.who, task.exercise, str(task.path), None, when, text)
-    if isinstance(source, bytes):
-        return graded, source
-    return replace(graded, verdict=_without_cases(task.exercise, terms, source)), None
-
-
 def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run) -> Verdict:
     """What came of a request; ``JudgesLost`` if it did not fail because of this submission."""
     try:
@@ -107,8 +100,7 @@ def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run)
         judges.check()
         said = f"The submission could not be graded: {str(error).rstrip('.')}."
     else:
-        # "": no worker was needed
-        if terms.isolation != "full" or verdict.isolation in ("", "full"):
+        if terms.isolation != "full" or verdict.isolation in ("", "full"):  # "": needed no worker
             return verdict
         said = "The operating system did not lock its worker in."
     return _without_cases(exercise, terms, Problem("fault", said))

@@ -53,9 +53,7 @@ def read_targets(
             require_one(people)
         path = Path(file) if file else None
         if path is None and None in targets:
-            raise UserError(
-                "Only one format can go to standard output: give the others a file, F=FILE."
-            )
+            raise UserError("Only one format can go to standard output: F=FILE for the others.")
         targets[path] = name
         if path is None:
             continue

@@ -48,7 +48,7 @@ def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]
             case = first_bad(cases_of(graded, results.feedback))
             text = "\n".join([*headline(case), detail(graded, case)])
             line = case.location.line if case.location else None
-            yield graded.file, line, [*graded.key, counted(graded)], text
+            yield graded.file, line, [graded.who, graded.exercise, counted(graded)], text
     shown = replace(results, students=True).left_out()
     for one, said in zip(results.not_judged, shown, strict=True):
         yield one.path, None, [one.who, NOT_JUDGED], str(said)

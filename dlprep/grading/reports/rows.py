@@ -35,7 +35,8 @@ class Row(NamedTuple):
 def rows(results: Results) -> Iterator[Row]:
     """A row for each submission, and then for all that is not judged."""
     for graded in results.graded():
-        cases = f"{graded.passing}/{graded.total}" if graded.total else ""
+        passing, total = graded.counts
+        cases = f"{passing}/{total}" if total else ""
         yield Row(graded.who, graded.exercise, graded.status, cases, remark(graded))
     for one in results.left_out():
         yield Row(one.who, "", NOT_JUDGED, "", str(one))
@@ -68,9 +69,10 @@ def problem_of(verdict: Verdict) -> Problem | None:
 
 def counted(graded: Graded) -> str:
     """``14 of 17 cases pass``, or that there is nothing to count."""
-    if not graded.total:
+    passing, total = graded.counts
+    if not total:
         return "could not be judged" if graded.verdict else "no submission"
-    return f"{graded.passing} of {plural(graded.total, 'case passes', 'cases pass')}"
+    return f"{passing} of {plural(total, 'case passes', 'cases pass')}"
 
 
 def table(results: Results, on_screen: bool = False) -> Iterator[str]:
@@ -112,8 +114,7 @@ def spreadsheet(results: Results) -> Iterator[str]:
             graded.who,
             graded.exercise,
             graded.status,
-            graded.passing,
-            graded.total,
+            *graded.counts,
             "" if graded.status == "fault" else round(results.points * graded.share, 4),
             verdict.isolation if verdict else "",
             "; ".join(mistake.name for mistake in verdict.mistakes) if verdict else "",

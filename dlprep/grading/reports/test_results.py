@@ -111,9 +111,10 @@ def _suite(
     properties: Mapping[str, str],
     times: Mapping[str, str],
 ) -> str:
-    whose, failed = list(filter(None, graded.key)), [case.status == "failed" for case in cases]
+    whose = [*filter(None, (graded.who, graded.exercise))]
+    failures = sum(case.status == "failed" for case in cases)
     errors = sum(case.status in ("error", "not run") for case in cases)
-    counts = {"errors": errors, "failures": sum(failed), "skipped": 0, "tests": len(cases)}
+    counts = {"errors": errors, "failures": failures, "skipped": 0, "tests": len(cases)}
     suite = _add(ET.Element("testsuites"), "testsuite", name="/".join(whose), **counts, **times)
     listed = _add(suite, "properties")
     for name, value in properties.items():
