@@ -16,9 +16,8 @@ from pathlib import Path
 from dlprep.errors import UserError
 from dlprep.files import explained, write_whole, written_beside
 from dlprep.grading import Results
-from dlprep.grading.reports.github import github, summary
 from dlprep.grading.reports.rows import jsonl, spreadsheet, table
-from dlprep.grading.reports.test_results import gradescope, junit, require_one
+from dlprep.grading.reports.test_results import github, gradescope, junit, require_one, summary
 
 REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
     "table": table,
