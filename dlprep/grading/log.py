@@ -68,10 +68,9 @@ class Log:
                 if data is None and not lines.read(1):
                     break
                 try:
-                    self._take(data)
+                    self._take(data, len(line))
                 except Malformed as error:
                     raise UserError(f"{name}, line {number}: {error}.") from error
-                self.end += len(line)
 
     def graded(self, place: Place) -> Graded:
         """The verdict at a place."""
@@ -86,15 +85,11 @@ class Log:
         for path in gone:
             if path in judged or not os.path.lexists(path):
                 told[path] = NotJudged(path, "")  # it is judged now, or is not there any more
-        keys = [task.key for task in tasks]
         self._append({"run": asdict(run)})
-        self._append({"to_judge": keys})
+        self._append({"to_judge": [task.key for task in tasks]})
         for one in told.values():
             if self.not_judged.get(one.path) != one:
                 self._append(one.to_json())
-        self.runs.append(run)
-        self.to_judge.update(keys)
-        self.not_judged.update(told)
 
     def add(self, graded: Graded, source: bytes | None) -> None:
         """Add a verdict. Its text stands before the first verdict that is about it."""
@@ -104,10 +99,7 @@ class Log:
             except UnicodeDecodeError:
                 text = {"base64": base64.b64encode(source).decode()}
             self._append({"text": graded.text, **text})
-            self._texts.add(graded.text)
-        offset = self.end
         self._append(graded.to_json())
-        self._note(graded, offset)
 
     def _lines(self, offset: int) -> IO[bytes]:
         """A buffered reader of the file from there on."""
@@ -122,22 +114,20 @@ class Log:
             left = memoryview(line)
             while left:  # the file is unbuffered, so that a full disk is noticed here
                 left = left[self._file.write(left) :]
-        self.end += len(line)
+        self._take(data, len(line))
 
-    def _note(self, graded: Graded, offset: int) -> None:
-        # There are as many places as submissions: the name of an exercise is in memory once.
-        key, began = (graded.who, intern(graded.exercise)), self.runs[-1].started
-        self.latest[key] = Place(graded.status, graded.text, offset, began)
-        self.to_judge.discard(key)
-
-    def _take(self, data: Any) -> None:
+    def _take(self, data: Any, length: int) -> None:
         """Note what the line at ``end`` says; ``Malformed`` if it cannot be read."""
         if not isinstance(data, dict):
             raise Malformed("it is not a JSON object")
         if "run" in data:
             self.runs.append(_read_run(data["run"]))
         elif "verdict" in data:
-            self._note(_read_graded(data), self.end)
+            graded, began = _read_graded(data), self.runs[-1].started
+            # There are as many places as submissions: the name of an exercise is in memory once.
+            key = graded.who, intern(graded.exercise)
+            self.latest[key] = Place(graded.status, graded.text, self.end, began)
+            self.to_judge.discard(key)
         elif "to_judge" in data:
             self.to_judge.update(read_as(tuple[Key, ...], data["to_judge"], "to_judge"))
         elif "not_judged" in data:
@@ -145,6 +135,7 @@ class Log:
             self.not_judged[left_out.path] = left_out
         elif "text" in data:
             self._texts.add(read_as(str, data["text"], "text"))
+        self.end += length
 
 
 @contextmanager
