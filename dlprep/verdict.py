@@ -123,7 +123,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class OwnTest:
-    """What became of a test of the user's own.
+    """The result of one of the user's own tests.
 
     ``status`` is passed, failed, skipped, timeout, crash or not run; ``location`` is in the tests,
     ``solution`` in the user's file. A test that does not count has a ``kind`` (wrong,

@@ -25,12 +25,15 @@ from dlprep.practice.record import Record, RecordError
 from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free
 from dlprep.practice.workspace import Workspace, WorkspaceError, read_submission
+from dlprep.render.exercises_page import exercise_table, prompt_page
+from dlprep.render.reviews_page import next_page
 from dlprep.render.screen import CHOSEN, SCROLL, Drawing, View
 from dlprep.render.solution_page import hint_page, solution_page
+from dlprep.render.verdict_page import verdict_page
 from dlprep.verdict import Verdict
 
-PATIENCE = 0.5  # seconds for a void check to end by itself: a new judge takes as long to start
-KILLED = float("inf")  # a void check whose judge was killed: once is enough
+PATIENCE = 0.5  # seconds for a void check to end by itself; a new judge takes as long to start
+KILLED = float("inf")  # the judge of the void check was killed already
 # A key, and the word beside it on the screen, which names its method: h calls _hint.
 KEYS = {"h": "hint", "a": "all", "d": "debug", "s": "solution", "t": "task", "n": "next"}
 KEYS |= {"l": "list", "r": "reset"}
@@ -65,7 +68,7 @@ class Saves:
 
 
 def _stamp(path: Path) -> list[int]:
-    """What changes with a save, or with what is wrong with the file."""
+    """Numbers that change with a save, and when the file can no longer be read."""
     try:
         info = path.stat()
     except OSError:
@@ -76,7 +79,7 @@ def _stamp(path: Path) -> list[int]:
 
 @dataclass(eq=False)
 class Watch:
-    """One user's evening: ``step`` is called again and again, and ``press`` for each key.
+    """The practice loop: ``step`` is called again and again, and ``press`` for each key.
 
     ``thread`` has room for one check at a time, which the judge makes.
 
@@ -105,7 +108,7 @@ class Watch:
         self._show(partial(render.message, f"{exercise.slug}   {exercise.title}"))
 
     def step(self) -> View:
-        """See to the file and to the check, whose errors are raised; what to show now."""
+        """Look at the file and at the check, and return what to show. Raises the check's errors."""
         self._look()
         if self._check and self._check.done():
             self._finish(self._check)
@@ -168,7 +171,7 @@ class Watch:
         self._back()
 
     def _show_verdict(self, verdict: Verdict) -> None:
-        page = partial(render.verdict_page, verdict, everything=self._everything, keys=True)
+        page = partial(verdict_page, verdict, everything=self._everything, keys=True)
         self._show(page, verdict)
 
     def _back(self) -> None:
@@ -236,16 +239,16 @@ class Watch:
 
     def _task(self) -> None:
         markdown = self.exercise.prompt.read_text(encoding="utf-8")
-        self._page = partial(render.prompt_page, self.exercise, markdown)
+        self._page = partial(prompt_page, self.exercise, markdown)
 
     def _next(self) -> None:
         exercises, now = catalog.all_exercises(), datetime.now().astimezone()
         advice = advise(self._recorded(Record.events) or [], exercises, now)
-        about, self._page = advice.exercise, partial(render.next_page, advice, keys=True)
+        about, self._page = advice.exercise, partial(next_page, advice, keys=True)
         if about and advice.kind == "review":
             self._reset(about)
         elif about and about.slug == self.exercise.slug:
-            self._note = "It is the one that you are at."
+            self._note = "You are working on it already."
         elif about:
             text = f"Start {about.slug}?" if advice.kind == "new" else f"Go on with {about.slug}?"
             self._question = f"{text} y/n", ("y", "c-m"), partial(self._open, about)
@@ -258,7 +261,7 @@ class Watch:
     def _choose(self, row: int) -> None:
         self._chosen = min(max(row, 0), len(self._rows) - 1)
         slug = self._rows[self._chosen][0].slug
-        self._page = partial(render.exercise_table, self._rows, chosen=slug, mark=CHOSEN)
+        self._page = partial(exercise_table, self._rows, chosen=slug, mark=CHOSEN)
 
     def _reset(self, exercise: Exercise | None = None) -> None:
         text = "Put the stub back? Your text stays in the history. y/n"
@@ -266,7 +269,7 @@ class Watch:
         self._question = text, ("y",), reset  # Enter is hit too easily
 
     def _recorded(self, use: Callable[[Record], T]) -> T | None:
-        """What the record says; None and a note if it cannot be read or written."""
+        """What the record returns; None, and a note, if it cannot be read or written."""
         try:
             return use(self.workspace.record)
         except RecordError as error:

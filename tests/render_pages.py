@@ -21,8 +21,12 @@ from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
 from dlprep.practice.stats import Stats
 from dlprep.render.debug_page import after_page, before_page
+from dlprep.render.exercises_page import exercise_table, prompt_page
 from dlprep.render.history_page import history_page
+from dlprep.render.reviews_page import home_page, next_page, reviews_page
 from dlprep.render.solution_page import hint_page, solution_page
+from dlprep.render.stats_page import stats_page
+from dlprep.render.verdict_page import verdict_page
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
@@ -72,7 +76,7 @@ GRADIENT = CaseResult(
         Finding("got", "[[ 0.4127 -1.2046  0.0031  0.9120 -0.4400  0.7781  0.0133 -2.1003]\n"
                        " [-0.0290  0.3302  1.4401 -0.9077  0.1180 -0.6604  0.2201  0.5057]]"),
         Finding("pattern", "yours = 3 × numeric, everywhere"),
-        Finding("backward", "fits your own forward: only the forward needs mending, and then this"),
+        Finding("backward", "fits your own forward: only the forward needs a fix, and then this"),
     ),
 )  # fmt: skip
 RAISED = CaseResult(
@@ -150,7 +154,7 @@ SEVERAL = a_verdict(*PASSED, NAN, replace(RAISED, printed="[1 2 3]\n"), *STUBS[:
 ADVICE = tuple(replace(case, advice=(OVERFLOW,), printed="debug\n") for case in PASSED)
 
 PAGES: dict[str, Callable[[Console], None]] = {
-    name: lambda console, verdict=verdict, options=options: render.verdict_page(  # type: ignore[misc]
+    name: lambda console, verdict=verdict, options=options: verdict_page(  # type: ignore[misc]
         verdict, console, **options
     )
     for name, verdict, options in [
@@ -334,27 +338,27 @@ REVIEW_NOW = Advice(
     "dlprep start conv_im2col --reset",
 )
 PAGES |= {
-    "next_review": lambda console: render.next_page(REVIEW_NOW, console),
-    "next_new": lambda console: render.next_page(
+    "next_review": lambda console: next_page(REVIEW_NOW, console),
+    "next_new": lambda console: next_page(
         Advice(BY_NAME["softmax"], "new", "The next new one in stability.", "dlprep start softmax"),
         console,
     ),
-    "next_done": lambda console: render.next_page(ALL_DONE, console),
-    "reviews": lambda console: render.reviews_page(DUE, COMING, console),
-    "review_that_is_begun": lambda console: render.reviews_page(DUE[1:2], COMING[3:], console),
-    "reviews_to_come": lambda console: render.reviews_page([], COMING, console),
-    "one_review_to_come": lambda console: render.reviews_page([], COMING[3:], console),
-    "no_reviews": lambda console: render.reviews_page([], [], console),
-    "home": lambda console: render.home_page(3, 31, REVIEW_NOW, console),
-    "home_when_all_is_done": lambda console: render.home_page(31, 31, ALL_DONE, console),
-    "stats": lambda console: render.stats_page(FIGURES, console),
-    "stats_of_a_first_day": lambda console: render.stats_page(
+    "next_done": lambda console: next_page(ALL_DONE, console),
+    "reviews": lambda console: reviews_page(DUE, COMING, console),
+    "review_that_is_begun": lambda console: reviews_page(DUE[1:2], COMING[3:], console),
+    "reviews_to_come": lambda console: reviews_page([], COMING, console),
+    "one_review_to_come": lambda console: reviews_page([], COMING[3:], console),
+    "no_reviews": lambda console: reviews_page([], [], console),
+    "home": lambda console: home_page(3, 31, REVIEW_NOW, console),
+    "home_when_all_is_done": lambda console: home_page(31, 31, ALL_DONE, console),
+    "stats": lambda console: stats_page(FIGURES, console),
+    "stats_of_a_first_day": lambda console: stats_page(
         replace(FIGURES, streak=1, days=FIGURES.days[-1:], passes=[], mistakes=[]), console
     ),
-    "stats_of_nothing": lambda console: render.stats_page(replace(FIGURES, days=[]), console),
-    "list": lambda console: render.exercise_table(EXERCISES, console),
-    "list_of_none": lambda console: render.exercise_table([], console),
-    "prompt": lambda console: render.prompt_page(EXERCISES[0][0], PROMPT, console),
+    "stats_of_nothing": lambda console: stats_page(replace(FIGURES, days=[]), console),
+    "list": lambda console: exercise_table(EXERCISES, console),
+    "list_of_none": lambda console: exercise_table([], console),
+    "prompt": lambda console: prompt_page(EXERCISES[0][0], PROMPT, console),
     "hints": lambda console: hint_page(HINTED, HINTS, 2, console),
     "last_hint": lambda console: hint_page(HINTED, HINTS, 3, console),
     "solution": a_solution,

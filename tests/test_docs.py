@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def blocks(language: str) -> list[str]:
+    """The README's code blocks in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
 def without_seconds(text: str) -> str:
     """The text without what differs: the time from run to run, the isolation by machine."""
     text = re.sub(r"judged(\s|&#160;)in[^<\n]*", "judged", text)

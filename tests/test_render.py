@@ -17,8 +17,8 @@ from render_pages import GOLDEN, GOLDEN_PAGES, NAN, PAGES, a_problem, a_verdict,
 from rich.cells import cell_len
 from rich.console import Console
 
-from dlprep import render
 from dlprep.render.page import fold, split_call
+from dlprep.render.verdict_page import verdict_page
 from dlprep.text import visible
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
@@ -78,7 +78,7 @@ OPTIONS = st.fixed_dictionaries(
 def test_any_text_is_shown_in_a_pipe_without_control_characters(
     verdict: Verdict, options: dict[str, object]
 ) -> None:
-    page = printed(lambda c: render.verdict_page(verdict, c, **options), 80, False)  # type: ignore[arg-type]
+    page = printed(lambda c: verdict_page(verdict, c, **options), 80, False)  # type: ignore[arg-type]
     assert page.endswith("\n")
     for line in page.split("\n"):
         assert line.isprintable()
@@ -89,7 +89,7 @@ def test_any_text_is_shown_in_a_pipe_without_control_characters(
 def test_any_text_stays_within_the_terminal(
     verdict: Verdict, options: dict[str, object], width: int
 ) -> None:
-    page = printed(lambda c: render.verdict_page(verdict, c, **options), width, True)  # type: ignore[arg-type]
+    page = printed(lambda c: verdict_page(verdict, c, **options), width, True)  # type: ignore[arg-type]
     for line in page.split("\n"):
         assert cell_len(line) <= width or r"\x3a:" in line  # an escape made after the folding
 
@@ -115,7 +115,7 @@ def test_a_call_is_split_between_its_own_arguments_only() -> None:
 def test_caret_stays_in_view_on_a_long_line() -> None:
     location = Location(1, "x = " + "漢" * 50 + "(" + "y" * 50, column=55)
     verdict = a_problem(Problem("syntax", "'(' was never closed", location))
-    page = printed(lambda console: render.verdict_page(verdict, console), 40, True)
+    page = printed(lambda console: verdict_page(verdict, console), 40, True)
     code, caret = page.split("\n")[5:7]
     assert caret.strip() == "^"
     assert cell_len(code[: code.index("(")]) == len(caret) - 1
@@ -123,7 +123,7 @@ def test_caret_stays_in_view_on_a_long_line() -> None:
 
 def test_prints_without_end_are_cut() -> None:
     case = replace(NAN, printed="x" * 10**6 + "\n" * 10**5 + "end")
-    page = printed(lambda c: render.verdict_page(a_verdict(case), c), 80, False)
+    page = printed(lambda c: verdict_page(a_verdict(case), c), 80, False)
     assert "x … 999700 more characters\n" in page
     assert "… 99991 more lines\n" in page
 

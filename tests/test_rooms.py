@@ -37,18 +37,12 @@ ROOMS: dict[str, set[str]] = {
     "judge": GROUND | {"verdict", "api", "catalog", "variants", "sandbox", "checks"},
     "authoring": GROUND | {"verdict", "api", "catalog", "variants", "sandbox", "judge"},
     "grading": GROUND | {"verdict", "catalog", "sandbox", "judge", "render"},
-    "practice": GROUND | {"verdict", "catalog", "judge", "render"},
-    "render": GROUND | {"verdict", "catalog"},
+    "practice": GROUND | {"verdict", "catalog", "judge"},
+    "render": GROUND | {"verdict", "catalog", "variants", "authoring", "practice"},
+    "watch": GROUND | {"verdict", "catalog", "judge", "practice", "render"},
 }
 ANYTHING = {"cli", "__main__"}
-# for annotations alone
-TYPING = {
-    ("sandbox", "api"),
-    ("render", "authoring"),
-    ("render", "grading"),
-    ("render", "judge"),
-    ("render", "practice"),
-}
+TYPING = {("sandbox", "api")}  # for annotations alone: a worker is started before all else
 
 THIRD_PARTY: dict[str, set[str]] = {
     "numpy": {"checks", "sandbox", "judge", "authoring"},

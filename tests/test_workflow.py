@@ -146,4 +146,4 @@ def test_planted_files_change_nothing_and_are_not_run(tmp_path: Path) -> None:
 def test_a_pull_request_without_submissions(runner: Runner) -> None:
     step = runner.run(GRADE)
     assert step.code == 2
-    assert "There is no 'submissions'." in step.log
+    assert "'submissions' cannot be read: no such file or directory." in step.log

@@ -54,7 +54,7 @@ def make_app(names: Iterable[str] = COMMANDS) -> typer.Typer:
         if isinstance(found, typer.Typer):
             app.add_typer(found)
         else:
-            app.command(name)(found)
+            app.command(name)(errors()(found))
     return app
 
 

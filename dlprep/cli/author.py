@@ -64,6 +64,7 @@ def author_check(
     from dlprep import render
     from dlprep.authoring.changed import changed_slugs
     from dlprep.authoring.check import check_all
+    from dlprep.render.authoring_page import author_report, author_summary
     from dlprep.sandbox import cores
 
     with errors():
@@ -81,10 +82,10 @@ def author_check(
                 render.error(str(found), console)
                 sound = False
             else:
-                render.author_report(found, console)
+                author_report(found, console)
                 reports.append(found)
         if len(reports) > 1:
-            render.author_summary(reports, console)
+            author_summary(reports, console)
         sound = sound and all(report.sound for report in reports)
     if not sound:
         raise typer.Exit(NOT_PASSED)

@@ -18,10 +18,10 @@ from dlprep.cli.shared import (
     NOT_PASSED,
     Early,
     OptionalName,
-    errors,
     find_exercise,
     note,
     recorded,
+    say,
     seed_option,
     workspace_here,
 )
@@ -56,49 +56,49 @@ def debug(
 
     Example: dlprep debug softmax large_logits
     """
-    from dlprep import render
     from dlprep.judge.service import JudgeProcess
     from dlprep.practice.judging import judge_text
     from dlprep.practice.workspace import read_submission
+    from dlprep.render import make_console
     from dlprep.render.debug_page import after_page, before_page
+    from dlprep.render.verdict_page import verdict_page
 
-    with errors():
-        exercise, case = _exercise_and_case(name, case)
-        path = workspace_here().file(exercise)
-        source = read_submission(path)
-        if path.parent != Path.cwd():
-            note(f"Debugging {path}.")
-        if seed is None:
-            events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
-            seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
-        early: Early = context.obj
-        judge = early.judge or JudgeProcess()
-        checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
-        judge.close()
-        _require_no_fault(checked, case)
-        console = render.make_console()
-        if checked.problem is not None and checked.problem.kind in NOT_RUN:
-            render.verdict_page(checked, console)
-            raise typer.Exit(NOT_PASSED)
-        if checked.status == "passed" and case is None:
-            passes = f"{path.name} passes every case with seed {checked.seed}."
-            step = command(f"debug {exercise.slug} CASE")
-            render.message(f"{passes} To step through one: {step}", console)
-            return
-        case = checked.failing[0].name if checked.failing else case
-        before_page(checked, case, console)
-        if not BREAKPOINT.search(source) and not _attached():
-            render.message(f"Put breakpoint() into {path.name} where you want to stop.", console)
-        os.environ |= ONE_THREAD  # as a judge has it
-        from dlprep.judge.debug import debug as run_here
+    exercise, case = _exercise_and_case(name, case)
+    path = workspace_here().file(exercise)
+    source = read_submission(path)
+    if path.parent != Path.cwd():
+        note(f"Debugging {path}.")
+    if seed is None:
+        events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
+        seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
+    early: Early = context.obj
+    judge = early.judge or JudgeProcess()
+    checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+    judge.close()
+    _require_no_fault(checked, case)
+    console = make_console()
+    if checked.problem is not None and checked.problem.kind in NOT_RUN:
+        verdict_page(checked, console)
+        raise typer.Exit(NOT_PASSED)
+    if checked.status == "passed" and case is None:
+        passes = f"{path.name} passes every case with seed {checked.seed}."
+        step = command(f"debug {exercise.slug} CASE")
+        say(f"{passes} To step through one: {step}")
+        return
+    case = checked.failing[0].name if checked.failing else case
+    before_page(checked, case, console)
+    if not BREAKPOINT.search(source) and not _attached():
+        say(f"Put breakpoint() into {path.name} where you want to stop.")
+    os.environ |= ONE_THREAD  # as a judge has it
+    from dlprep.judge.debug import debug as run_here
 
-        try:
-            here = run_here(exercise, path, source, seed=checked.seed, case=case)
-        except BdbQuit:
-            render.message("The debugger was left before the case had ended.", console)
-            raise typer.Exit(NOT_PASSED) from None
-        _require_no_fault(here, case)
-        after_page(checked, here, case, console)
+    try:
+        here = run_here(exercise, path, source, seed=checked.seed, case=case)
+    except BdbQuit:
+        say("The debugger was left before the case had ended.")
+        raise typer.Exit(NOT_PASSED) from None
+    _require_no_fault(here, case)
+    after_page(checked, here, case, console)
     if here.status != "passed":
         raise typer.Exit(NOT_PASSED)
 
@@ -126,6 +126,7 @@ def _require_no_fault(verdict: Verdict, case: str | None) -> None:
 
 def _attached() -> bool:
     """Whether a debugger is at work already, such as an editor's."""
-    if sys.gettrace() is None and sys.version_info >= (3, 12):
-        return sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
-    return sys.gettrace() is not None
+    traced = sys.gettrace() is not None
+    if sys.version_info >= (3, 12):
+        traced = traced or sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
+    return traced

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dlprep import catalog, command
-from dlprep.cli.shared import OptionalName, errors, find_exercise, recorded, workspace_here
+from dlprep.cli.shared import OptionalName, find_exercise, recorded, workspace_here
 from dlprep.errors import UserError
 
 
@@ -19,19 +19,18 @@ def hint(name: OptionalName = None) -> None:
 
     Example: dlprep hint softmax
     """
-    from dlprep import render
     from dlprep.practice.rounds import hints_shown
+    from dlprep.render import make_console
     from dlprep.render.solution_page import hint_page
 
-    with errors():
-        exercise = find_exercise(name)
-        hints = catalog.read_help(exercise).hints
-        shown = hints_shown(recorded(lambda record: record.events(), []), exercise.slug)
-        if shown < len(hints):
-            shown += 1
-            text = workspace_here().text(exercise)
-            recorded(lambda record: record.add("hinted", exercise.slug, text), None)
-        hint_page(exercise, hints, shown, render.make_console())
+    exercise = find_exercise(name)
+    hints = catalog.read_help(exercise).hints
+    shown = hints_shown(recorded(lambda record: record.events(), []), exercise.slug)
+    if shown < len(hints):
+        shown += 1
+        text = workspace_here().text(exercise)
+        recorded(lambda record: record.add("hinted", exercise.slug, text), None)
+    hint_page(exercise, hints, shown, make_console())
 
 
 def solution(
@@ -47,22 +46,21 @@ def solution(
 
     Example: dlprep solution softmax
     """
-    from dlprep import render
     from dlprep.practice.rounds import solution_is_free
+    from dlprep.render import make_console
     from dlprep.render.solution_page import solution_page
 
-    with errors():
-        exercise = find_exercise(name)
-        free = solution_is_free(recorded(lambda record: record.events(), []), exercise.slug)
-        if not free and not give_up:
-            raise UserError(
-                f"The solution of {exercise.slug} is there once all cases pass. A hint:"
-                f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
-                f" {command(f'solution {exercise.slug} --give-up')}"
-            )
-        workspace = workspace_here()
-        text = workspace.text(exercise)
-        if not free:  # it is shown only if that is recorded
-            workspace.record.add("gave_up", exercise.slug, text)
-        own = text.decode("utf-8", errors="replace") if free else ""
-        solution_page(exercise, own)(render.make_console())
+    exercise = find_exercise(name)
+    free = solution_is_free(recorded(lambda record: record.events(), []), exercise.slug)
+    if not free and not give_up:
+        raise UserError(
+            f"The solution of {exercise.slug} is there once all cases pass. A hint:"
+            f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
+            f" {command(f'solution {exercise.slug} --give-up')}"
+        )
+    workspace = workspace_here()
+    text = workspace.text(exercise)
+    if not free:  # it is shown only if that is recorded
+        workspace.record.add("gave_up", exercise.slug, text)
+    own = text.decode("utf-8", errors="replace") if free else ""
+    solution_page(exercise, own)(make_console())

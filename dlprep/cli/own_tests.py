@@ -50,9 +50,10 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
         path = workspace.file(exercise)
         tests = _read_tests(exercise, workspace.tests(exercise))
         own = read_submission(path) if os.path.lexists(path) else None
-        from dlprep import render
         from dlprep.judge.own_tests import score_tests
         from dlprep.practice.record import RecordError
+        from dlprep.render import make_console
+        from dlprep.render.own_tests_page import own_tests_page
 
         score = score_tests(exercise, tests, own)
         try:
@@ -63,7 +64,7 @@ def own_tests(name: OptionalName = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json(score.to_json())
         else:
-            render.own_tests_page(score, render.make_console())
+            own_tests_page(score, make_console())
     raise typer.Exit(0 if score.complete else NOT_PASSED)
 
 

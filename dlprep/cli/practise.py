@@ -17,11 +17,11 @@ from dlprep.cli.shared import (
     Early,
     Name,
     OptionalName,
-    errors,
     find_exercise,
     note,
     print_json,
     recorded,
+    say,
     seed_option,
     workspace_here,
 )
@@ -40,23 +40,23 @@ def list_exercises(
 
     Example: dlprep list --track stability --status new
     """
-    with errors():
-        statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
-        rows = [
-            (exercise, statuses.get(exercise.slug, "new"))
-            for exercise in catalog.all_exercises()
-            if track in (None, exercise.track) and difficulty in (None, exercise.difficulty)
-        ]
-        rows = [row for row in rows if status in (None, row[1])]
-        if as_json:
-            keys = ("slug", "title", "track", "difficulty", "minutes")
-            print_json(
-                [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
-            )
-            return
-        from dlprep import render
+    statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+    rows = [
+        (exercise, statuses.get(exercise.slug, "new"))
+        for exercise in catalog.all_exercises()
+        if track in (None, exercise.track) and difficulty in (None, exercise.difficulty)
+    ]
+    rows = [row for row in rows if status in (None, row[1])]
+    if as_json:
+        keys = ("slug", "title", "track", "difficulty", "minutes")
+        print_json(
+            [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
+        )
+        return
+    from dlprep.render import make_console
+    from dlprep.render.exercises_page import exercise_table
 
-        render.exercise_table(rows, render.make_console())
+    exercise_table(rows, make_console())
 
 
 def start(
@@ -71,24 +71,20 @@ def start(
 
     Example: dlprep start softmax
     """
-    from dlprep import render
-
-    with errors():
-        exercise = catalog.find(name)
-        started = workspace_here().start(exercise, reset=reset)
-        console = render.make_console()
-        _show_prompt(exercise)
-        render.message("", console)
-        file = os.path.relpath(started.path)  # the workspace may be a folder above
-        todo = "Fix" if exercise.track == "debugging" else "Write"
-        then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
-        said = {
-            "written": f"{file} is ready. {then}",
-            "kept": f"{file} was here already and is as you left it (the stub again: --reset).",
-            "reset": f"{file} is the stub again; your text is in the history. {then}",
-        }
-        render.message(said[started.happened], console)
-        note(started.note)
+    exercise = catalog.find(name)
+    started = workspace_here().start(exercise, reset=reset)
+    _show_prompt(exercise)
+    say("")
+    file = os.path.relpath(started.path)  # the workspace may be a folder above
+    todo = "Fix" if exercise.track == "debugging" else "Write"
+    then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
+    said = {
+        "written": f"{file} is ready. {then}",
+        "kept": f"{file} was here already and is as you left it (the stub again: --reset).",
+        "reset": f"{file} is the stub again; your text is in the history. {then}",
+    }
+    say(said[started.happened])
+    note(started.note)
 
 
 def show(name: OptionalName = None) -> None:
@@ -96,8 +92,7 @@ def show(name: OptionalName = None) -> None:
 
     Example: dlprep show softmax
     """
-    with errors():
-        _show_prompt(find_exercise(name))
+    _show_prompt(find_exercise(name))
 
 
 def check(
@@ -123,26 +118,27 @@ def check(
     from dlprep.practice.judging import judge_text
     from dlprep.practice.workspace import read_submission
 
-    with errors():
-        exercise = find_exercise(name)
-        workspace = workspace_here()
-        path = workspace.file(exercise)
-        source = read_submission(path)
-        if path.parent != Path.cwd():
-            note(f"Judging {path}.")
-        if case is not None:
-            case = known_case(exercise, case)
-        from dlprep import render  # now: the judge is still loading as well
+    exercise = find_exercise(name)
+    workspace = workspace_here()
+    path = workspace.file(exercise)
+    source = read_submission(path)
+    if path.parent != Path.cwd():
+        note(f"Judging {path}.")
+    if case is not None:
+        case = known_case(exercise, case)
+    # now, since the judge is still loading as well
+    from dlprep.render import make_console
+    from dlprep.render.verdict_page import verdict_page
 
-        early: Early = context.obj
-        judge = early.judge or JudgeProcess()
-        verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
-        recorded(lambda record: record.checked(verdict, source, case), None)
-        if as_json:
-            print_json(verdict.to_json())
-        else:
-            console = render.make_console()
-            render.verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
+    early: Early = context.obj
+    judge = early.judge or JudgeProcess()
+    verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+    recorded(lambda record: record.checked(verdict, source, case), None)
+    if as_json:
+        print_json(verdict.to_json())
+    else:
+        console = make_console()
+        verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
 
 
@@ -156,7 +152,7 @@ def known_case(exercise: Exercise, case: str) -> str:
 
 
 def _show_prompt(exercise: Exercise) -> None:
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.exercises_page import prompt_page
 
-    markdown = exercise.prompt.read_text(encoding="utf-8")
-    render.prompt_page(exercise, markdown, render.make_console())
+    prompt_page(exercise, exercise.prompt.read_text(encoding="utf-8"), make_console())

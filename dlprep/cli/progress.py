@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dlprep import catalog
-from dlprep.cli.shared import AsJson, errors, events_of, print_json, recorded
+from dlprep.cli.shared import AsJson, events_of, print_json, recorded
 
 if TYPE_CHECKING:
     from dlprep.practice.reviews import Advice
@@ -19,26 +19,26 @@ def next_(as_json: AsJson = False) -> None:
 
     Example: dlprep next
     """
-    with errors():
-        advice = _advice()
-        if as_json:
-            print_json(advice.to_json())
-        else:
-            from dlprep import render
+    advice = _advice()
+    if as_json:
+        print_json(advice.to_json())
+    else:
+        from dlprep.render import make_console
+        from dlprep.render.reviews_page import next_page
 
-            render.next_page(advice, render.make_console())
+        next_page(advice, make_console())
 
 
 def home() -> None:
     """Say where the user is, what to do next, and the commands of an evening."""
-    from dlprep import render
+    from dlprep.render import make_console
+    from dlprep.render.reviews_page import home_page
 
-    with errors():
-        advice = _advice()
-        statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
-        slugs = catalog.slugs()
-        passed = sum(statuses.get(slug) == "passed" for slug in slugs)
-        render.home_page(passed, len(slugs), advice, render.make_console())
+    advice = _advice()
+    statuses = recorded(lambda record: dict[str, str](record.statuses()), dict[str, str]())
+    slugs = catalog.slugs()
+    passed = sum(statuses.get(slug) == "passed" for slug in slugs)
+    home_page(passed, len(slugs), advice, make_console())
 
 
 def _advice() -> Advice:
@@ -62,18 +62,18 @@ def review(as_json: AsJson = False) -> None:
     from dlprep.practice.reviews import due_and_coming
     from dlprep.practice.rounds import rounds
 
-    with errors():
-        exercises, now = catalog.all_exercises(), datetime.now().astimezone()
-        due, coming = due_and_coming(
-            rounds(recorded(lambda record: record.events(), []), now), exercises, now.date()
-        )
-        if as_json:
-            found = {"due": due, "coming": coming}
-            print_json({name: [one.to_json() for one in found[name]] for name in found})
-            return
-        from dlprep import render
+    exercises, now = catalog.all_exercises(), datetime.now().astimezone()
+    due, coming = due_and_coming(
+        rounds(recorded(lambda record: record.events(), []), now), exercises, now.date()
+    )
+    if as_json:
+        found = {"due": due, "coming": coming}
+        print_json({name: [one.to_json() for one in found[name]] for name in found})
+        return
+    from dlprep.render import make_console
+    from dlprep.render.reviews_page import reviews_page
 
-        render.reviews_page(due, coming, render.make_console())
+    reviews_page(due, coming, make_console())
 
 
 def stats(as_json: AsJson = False) -> None:
@@ -87,12 +87,12 @@ def stats(as_json: AsJson = False) -> None:
     """
     from dlprep.practice.stats import stats as figures
 
-    with errors():
-        now = datetime.now().astimezone()
-        found = figures(recorded(events_of, []), catalog.all_exercises(), now)
-        if as_json:
-            print_json(found.to_json())
-        else:
-            from dlprep import render
+    now = datetime.now().astimezone()
+    found = figures(recorded(events_of, []), catalog.all_exercises(), now)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        from dlprep.render import make_console
+        from dlprep.render.stats_page import stats_page
 
-            render.stats_page(found, render.make_console())
+        stats_page(found, make_console())

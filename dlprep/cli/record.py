@@ -14,11 +14,11 @@ from dlprep.cli.shared import (
     AsJson,
     Name,
     OptionalName,
-    errors,
     events_of,
     find_exercise,
     note,
     print_json,
+    say,
     workspace_here,
 )
 from dlprep.errors import UserError
@@ -42,20 +42,19 @@ def history(
 
     Example: dlprep history softmax --show 3
     """
-    from dlprep import render
     from dlprep.practice.workspace import attempt_text
+    from dlprep.render import make_console
     from dlprep.render.history_page import history_page
 
-    with errors():
-        exercise = find_exercise(name)
-        record = workspace_here().record
-        events = events_of(record, exercise.slug)
-        if show is not None:
-            typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
-        elif as_json:
-            print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
-        else:
-            history_page(exercise, events, render.make_console())
+    exercise = find_exercise(name)
+    record = workspace_here().record
+    events = events_of(record, exercise.slug)
+    if show is not None:
+        typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
+    elif as_json:
+        print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
+    else:
+        history_page(exercise, events, make_console())
 
 
 def restore(
@@ -70,18 +69,16 @@ def restore(
 
     Example: dlprep restore softmax 3
     """
-    from dlprep import render
 
-    with errors():
-        exercise = catalog.find(name)
-        workspace = workspace_here()
-        event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
-        path = workspace.restore(exercise, event)
-        said = "Your file holds this text already."
-        if path:
-            what = f"{path.name} holds the text of attempt {attempt}"
-            said = f"{what}; what was there is in the history."
-        render.message(said, render.make_console())
+    exercise = catalog.find(name)
+    workspace = workspace_here()
+    event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
+    path = workspace.restore(exercise, event)
+    said = "Your file holds this text already."
+    if path:
+        what = f"{path.name} holds the text of attempt {attempt}"
+        said = f"{what}; what was there is in the history."
+    say(said)
 
 
 def export(
@@ -99,14 +96,13 @@ def export(
     """
     from dlprep.files import explained, new_file
 
-    with errors():
-        record = workspace_here().record
-        if path == STANDARD:
-            _report(record.export(sys.stdout.buffer, texts=not no_texts))
-        else:
-            with explained(f"{path} cannot be written"), new_file(path) as file:
-                went = record.export(file, texts=not no_texts)
-            _report(went, f" went to {path}.")
+    record = workspace_here().record
+    if path == STANDARD:
+        _report(record.export(sys.stdout.buffer, texts=not no_texts))
+    else:
+        with explained(f"{path} cannot be written"), new_file(path) as file:
+            went = record.export(file, texts=not no_texts)
+        _report(went, f" went to {path}.")
 
 
 def import_(
@@ -122,16 +118,15 @@ def import_(
     """
     from dlprep.files import explained
 
-    with errors():
-        record = workspace_here().record
-        if path == STANDARD:
-            came = record.import_(sys.stdin.buffer, "standard input")
-        else:
-            with explained(f"{path} cannot be read"), path.open("rb") as file:
-                came = record.import_(file, path.name)
-        known = f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
-        back = f"\nNo file was written; a text comes back with: {command('restore EX ATTEMPT')}"
-        _report(came, f" came in{known if came.known else ''}.{back if came.events else ''}")
+    record = workspace_here().record
+    if path == STANDARD:
+        came = record.import_(sys.stdin.buffer, "standard input")
+    else:
+        with explained(f"{path} cannot be read"), path.open("rb") as file:
+            came = record.import_(file, path.name)
+    known = f"; {came.known} {'was' if came.known == 1 else 'were'} here already"
+    back = f"\nNo file was written; a text comes back with: {command('restore EX ATTEMPT')}"
+    _report(came, f" came in{known if came.known else ''}.{back if came.events else ''}")
 
 
 def _attempt(events: list[Event], exercise: Exercise, number: int) -> Event:
@@ -162,11 +157,10 @@ def _entry(number: int, event: Event) -> dict[str, object]:
 
 def _report(copied: Copied, then: str = "") -> None:
     """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
-    from dlprep import render
     from dlprep.text import plural
 
     if then:
         what = f"{plural(copied.events, 'event')} and {plural(copied.texts, 'text')}"
-        render.message(f"{what}{then}", render.make_console())
+        say(f"{what}{then}")
     if copied.unreadable:
         note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")

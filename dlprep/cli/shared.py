@@ -8,9 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
@@ -64,8 +63,7 @@ def seed_option(default: str) -> Any:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(NamedTuple):
     """What the entry did before anything was imported: a judge, and when that was."""
 
     judge: JudgeProcess | None
@@ -78,8 +76,10 @@ def errors() -> Iterator[None]:
     try:
         if abs(time.localtime().tm_gmtoff) >= DAY:
             raise UserError("The time zone is a day or more from UTC: correct the variable TZ.")
-        yield
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except UserError as error:
         fail(str(error), USAGE)
     except (typer.Exit, typer.Abort):
@@ -124,12 +124,17 @@ def fail(text: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def note(text: str) -> None:
-    """Print a remark on standard error, if there is one."""
+def say(text: str, stderr: bool = False) -> None:
+    """Print a sentence."""
     from dlprep import render
 
+    render.message(text, render.make_console(stderr=stderr))
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, if there is one."""
     if text:
-        render.message(text, render.make_console(stderr=True))
+        say(text, stderr=True)
 
 
 def print_json(data: Any) -> None:

@@ -46,7 +46,7 @@ class CaseFault(Exception):
 
 
 @dataclass(frozen=True)
-class Run:
+class Trial:
     """One submission that the cases of an exercise are run on.
 
     ``only`` is the name of the one case that is wanted; ``quick`` ends with the first failure.
@@ -63,7 +63,7 @@ class Run:
 _collected: dict[Path, tuple[int, Cases]] = {}  # by file: when it was changed last, its cases
 
 
-def run_cases(exercise: Exercise, run: Run) -> tuple[CaseResult, ...]:
+def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
     """Run the exercise's cases for a submission: their results, in the order of the file.
 
     Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and ``BdbQuit``
@@ -71,7 +71,7 @@ def run_cases(exercise: Exercise, run: Run) -> tuple[CaseResult, ...]:
     """
     path = exercise.cases
     changed = path.stat().st_mtime_ns
-    if path not in _collected or _collected[path][0] != changed:  # collecting takes longest
+    if path not in _collected or _collected[path][0] != changed:  # it takes longer than to run them
         _collected[path] = changed, _collect(path, exercise.folder.parent)
     return _collected[path][1].run(run)
 
@@ -103,7 +103,7 @@ class Cases:
     def __init__(self) -> None:
         self.fault: BaseException | str = "pytest ended by itself"
         self._items: list[pytest.Item] = []
-        self._run: Run
+        self._run: Trial
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of cases that cannot be imported is a fault."""
@@ -136,7 +136,7 @@ class Cases:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
         return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
 
-    def run(self, run: Run) -> tuple[CaseResult, ...]:
+    def run(self, run: Trial) -> tuple[CaseResult, ...]:
         """The results of the cases; see ``run_cases``."""
         self._run = run
         results: list[CaseResult] = []
@@ -220,7 +220,7 @@ class Cases:
             )
         if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
             raise error
-        # The case works on every right solution (`author check`): what came back is of no use.
+        # The case works on every right solution (`author check`), so what came back is wrong.
         what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         advice = Finding("", f"the case cannot go on with this ({what})")
         findings = (Finding("got", kind_of(last.result)), advice)
@@ -280,7 +280,7 @@ def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
 
 
 def _parts(value: object) -> list[object]:
-    """The arrays and objects in a nested value; numbers and texts have no identity of use."""
+    """The arrays and objects in a nested value. Numbers and texts do not count: they are shared."""
     if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, (tuple, list)):
@@ -295,7 +295,7 @@ def _in_reference(error: BaseException) -> bool:
 
 
 def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, list[Finding]]:
-    """The kind and the findings of a call without a result, or with one of another form."""
+    """The kind and the findings of a call that gave no result, or a result of another form."""
     raised = error.raised
     if error.kind == "form" and last is not None:
         findings = [Finding("got", kind_of(last.result)), Finding("expected", str(error))]

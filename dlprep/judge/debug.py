@@ -62,7 +62,7 @@ class Here:
             sys.modules[path.stem] = self._module
 
     def wait_ready(self) -> None:
-        """It always is."""
+        """There is nothing to wait for."""
 
     def close(self) -> None:
         """Forget the module."""
@@ -143,5 +143,5 @@ def _is_quit(error: BaseException) -> bool:
 
 
 def _copies(arrays: Arrays) -> Arrays:
-    """Arrays of their own, as those that came through a pipe are."""
+    """Arrays with memory of their own, as those from a pipe have."""
     return [array.copy() for array in arrays]

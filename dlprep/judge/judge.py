@@ -10,7 +10,7 @@ from dlprep.api import read_api
 from dlprep.catalog import Exercise
 from dlprep.judge.source import Source, load, unreadable
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
-from dlprep.sandbox.submission import Submission, Worker
+from dlprep.sandbox.submission import AnyWorker, Submission
 from dlprep.verdict import CaseResult, Problem, Verdict, VerdictStatus
 
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
@@ -22,8 +22,8 @@ def judge(
     *,
     seed: int,
     only: str | None = None,
-    worker: Worker | None = None,
-    start: Callable[[], Worker] = WorkerProcess,
+    worker: AnyWorker | None = None,
+    start: Callable[[], AnyWorker] = WorkerProcess,
     quick: bool = False,
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
@@ -49,7 +49,7 @@ def judge(
         start=start,
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
-    from dlprep.judge.cases import CaseFault, Run, run_cases
+    from dlprep.judge.cases import CaseFault, Trial, run_cases
     from dlprep.judge.naming import load_text, name_mistakes
 
     try:
@@ -57,7 +57,7 @@ def judge(
         problem = load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-            cases = run_cases(exercise, Run(submission, reference, text, seed, only, quick))
+            cases = run_cases(exercise, Trial(submission, reference, text, seed, only, quick))
             verdict = replace(verdict, cases=cases, status=_status(cases))
             if not quick and verdict.status != "passed":
                 verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))

@@ -45,14 +45,14 @@ RUNNING = "running"  # a test's status in a log until it ends
 TOTAL_FACTOR = 4  # a trial may take as long as four tests that use up their time
 MAX_PROCESSES = 20  # of one trial: after a test that ends its process the rest need another
 LOADING = 5.0  # seconds on top, in which pytest starts and the files load
-GRACE = 20.0  # seconds after which the processes themselves must hang
+GRACE = 20.0  # seconds on top, after which the processes themselves hang and are ended
 DONE = 77  # the exit code of a process that came to the end of its tests
 RUNNER = "from dlprep.judge.own_tests import run_trials; run_trials()"
 OPTIONS = ["-c", os.devnull, "--noconftest", "--disable-plugin-autoload"]
 OPTIONS += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]  # the latter's timer is used here
 
-# The tests on one solution, in their order, by name; or one without a name when the files do not
-# load. Its kind is then syntax, tests (pytest makes none of the file) or exception.
+# The tests on one solution, in their order, by name. When the files do not load, there is one with
+# the name "", whose kind is syntax, tests (pytest finds none in the file) or exception.
 Outcomes = dict[str, OwnTest]
 
 
@@ -111,7 +111,7 @@ def score_tests(exercise: Exercise, tests: bytes, own: bytes | None) -> Score:
 
 
 def _of(test: str, trial: Outcomes) -> OwnTest:
-    """What became of a test in a trial; it may not even have been collected there."""
+    """The result of a test in a trial, where it may not even have been collected."""
     if "" in trial:
         said = f"the file does not load: {trial[''].text}"
         return replace(trial[""], test=test, text=said)
@@ -218,7 +218,7 @@ def _run(
 
 
 def run_trials() -> None:
-    """Run the tests in each folder of ``sys.argv``; the log there says what became of them."""
+    """Run the tests in each folder that ``sys.argv`` names, and write a log there."""
     import numpy as np  # noqa: F401 - loaded once, for all that are forked
     import pytest  # noqa: F401 - as above
 
@@ -330,7 +330,7 @@ class _Trial:
             self._end(_name(report.nodeid), status, self.error, report.capstdout[:2000])
 
     def _end(self, test: str, status: str, error: BaseException | None, printed: str = "") -> None:
-        """Log what became of a test, or of loading the files."""
+        """Log the result of a test, or of loading the files."""
         raised = "" if error is None else type(error).__name__
         text, file = "" if error is None else f"{error}"[:2000], f"{self.name}.py"
         place, solution = self._place(error, f"test_{file}"), self._place(error, file)

@@ -182,11 +182,11 @@ def serve(lasting: bool = False) -> None:
         with suppress(BrokenPipeError):
             print(json.dumps(fault), file=verdicts, flush=True)
     finally:
-        os._exit(0)  # without the interpreter's tidying up: somebody waits
+        os._exit(0)  # skip the interpreter's clean-up: the caller waits
 
 
 def _stop(*_: object) -> NoReturn:
-    """End what is being done, and with it its worker; once is enough."""
+    """Interrupt what is being done, which ends its worker too. A second signal is ignored."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -1,15 +1,20 @@
-"""What a user did, one event at a time: read from a line of the record, and put in order."""
+"""The lines of the record: what the user did, one event at a time, and the texts it was about."""
 
 from __future__ import annotations
 
+import binascii
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from dlprep.verdict import VerdictStatus
+from dlprep.files import MAX_SOURCE
+
+if TYPE_CHECKING:  # `list` needs no verdicts
+    from dlprep.verdict import VerdictStatus
 
 # Each with the text that it is about: the user's file, unless said otherwise.
 Kind = Literal[
@@ -25,8 +30,12 @@ Kind = Literal[
 ]
 KINDS = frozenset(get_args(Kind))
 
-LONGEST_EVENT = 1 << 16  # bytes of its line; ours have some hundred
+# Limits on a file, which may be a stranger's. JSON makes at most six bytes of one.
+LONGEST = 8 * MAX_SOURCE  # bytes of a line
+LARGEST = 1 << 30  # bytes
+LONGEST_EVENT = 1 << 16  # bytes of its line; ours have a few hundred
 _HASH = re.compile("[0-9a-f]{64}")
+_TEXT = rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*'
 
 
 class Event(NamedTuple):
@@ -109,6 +118,43 @@ def _is_name(value: Any) -> bool:
 
 def _is_count(value: Any) -> bool:
     return value is None or (type(value) is int and 0 <= value < 1 << 31)
+
+
+def as_line(data: dict[str, Any]) -> bytes:
+    """A line of the record."""
+    return json.dumps(data).encode() + b"\n"
+
+
+def text_line(text: bytes) -> bytes:
+    """The line of a text."""
+    try:
+        form = {"utf8": text.decode()}
+    except UnicodeDecodeError:
+        form = {"base64": binascii.b2a_base64(text, newline=False).decode()}
+    return as_line({"text": text_hash(text)} | form)
+
+
+def text_hash(text: bytes) -> str:
+    """The name of a text: its SHA-256, in hexadecimal."""
+    from hashlib import sha256  # it loads OpenSSL, which readers need not wait for
+
+    return sha256(text).hexdigest()
+
+
+def is_text(line: bytes) -> bool:
+    """Whether a line is that of a text, whole or not; an event takes far longer to read."""
+    return b'"text"' in line[:12]
+
+
+def read_text(line: bytes) -> tuple[str, bytes]:
+    """The hash and the text of a line; an empty hash if it is not whole."""
+    if match := re.fullmatch(_TEXT, line):
+        with suppress(ValueError):
+            value = json.loads(match[3])  # a string: other JSON could be of any size and depth
+            text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)
+            if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
+                return text_hash(text), text
+    return "", b""
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from dlprep.files import MAX_SOURCE
-from dlprep.practice.events import read_event
-from dlprep.practice.record import LARGEST, LONGEST, as_line, text_hash, text_line
+from dlprep.practice.events import LARGEST, LONGEST, as_line, read_event, text_hash, text_line
 
 PATIENCE = 60.0  # seconds; 20,000 events take two
 

@@ -7,13 +7,11 @@ a line that was torn or garbled is one line lost: it is skipped, and counted.
 
 from __future__ import annotations
 
-import binascii
 import errno
 import gc
 import io
 import json
 import os
-import re
 import sys
 import time
 from collections import Counter
@@ -24,9 +22,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dlprep.errors import UserError
-from dlprep.files import MAX_SOURCE, SourceError, explained, new_file, open_regular
-from dlprep.practice.events import KINDS, Event, Kind, in_order, read_event
-from dlprep.verdict import Verdict
+from dlprep.files import SourceError, explained, new_file, open_regular
+from dlprep.practice.events import (
+    KINDS,
+    LARGEST,
+    LONGEST,
+    Event,
+    Kind,
+    as_line,
+    in_order,
+    is_text,
+    read_event,
+    read_text,
+    text_hash,
+    text_line,
+)
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,16 +45,13 @@ else:
 
 if TYPE_CHECKING:
     from dlprep.practice.old_record import Adopted
+    from dlprep.verdict import Verdict
 
 Status = Literal["new", "started", "failing", "passed"]
 
-# What is read of a file, which may be a stranger's. JSON makes at most six bytes of one.
-LONGEST = 8 * MAX_SOURCE  # bytes of a line
-MOST = 1_000_000  # lines
-LARGEST = 1 << 30  # bytes
+MOST = 1_000_000  # lines of a file, which may be a stranger's
 
 NEAR = 1 << 16  # bytes at the end of the file; to look there costs the same however long it is
-_TEXT = re.compile(rb'\{ ?"text": ?"([0-9a-f]{64})", ?"(utf8|base64)": ?(".*") ?\}\s*')
 TO_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 PATIENCE = 10.0  # seconds for another process to write its event, which takes milliseconds
 
@@ -80,7 +87,7 @@ class Record:
         ``fields`` are more of the event's fields; those that are None are left out.
         """
         of_text = text_line(text)
-        with self._opened(TO_APPEND) as file:
+        with self._opened(to_append=True) as file:
             # A text that is checked again and again is written once: it is found near the end,
             # and the larger it is, the farther that reaches.
             tail = _tail(file, NEAR + 8 * len(text))
@@ -124,7 +131,7 @@ class Record:
         gc.disable()  # with 20,000 events, the search for garbage takes a quarter of the time
         try:
             for line in self._lines():
-                if _is_text(line):  # no need to read it
+                if is_text(line):  # no need to read it
                     continue
                 if event := read_event(line):
                     found.append(event)
@@ -142,7 +149,7 @@ class Record:
         """The text with this hash; None if it is not there, or not whole."""
         for line in self._lines():
             if digest.encode() in line[:100]:
-                found, text = _read_text(line)
+                found, text = read_text(line)
                 if found == digest:
                     return text
         return None
@@ -175,7 +182,7 @@ class Record:
 
     def _names(self) -> Iterator[str]:
         """The exercise of each event, the last one first: of those near the end, then of all."""
-        with self._opened(os.O_RDONLY) as file:
+        with self._opened() as file:
             tail = _tail(file, NEAR)
         near = (read_event(line) for line in reversed(tail.split(b"\n")))
         yield from (event.exercise for event in near if event and event.kind in KINDS)
@@ -222,7 +229,7 @@ class Record:
             if not found:
                 raise RecordError(f"{name} is not what dlprep exports: no line of it is an event.")
             new.seek(0)
-            with self._opened(TO_APPEND) as own:
+            with self._opened(to_append=True) as own:
                 _append(own, new)
                 # The last event must be at the end, where `last_exercise` looks for it.
                 lines = {event.uid: line for line in self._lines() if (event := read_event(line))}
@@ -251,33 +258,34 @@ class Record:
     # the file
 
     def _lines(self) -> Iterator[bytes]:
-        with self._opened(os.O_RDONLY) as file:
+        with self._opened() as file:
             yield from _read_lines(file, f"The record {self.path}")
 
     @contextmanager
-    def _opened(self, flags: int) -> Iterator[BinaryIO]:
+    def _opened(self, to_append: bool = False) -> Iterator[BinaryIO]:
         """The file, to read (an empty one if there is none) or to append, which makes its folder.
 
         While it is open to append, no other process appends to it.
         """
         with explained(f"The record {self.path} cannot be used", RecordError):
             try:
-                if flags:
+                if to_append:
                     self.path.parent.mkdir(exist_ok=True)
                 self.adopt_old()
-                descriptor = open_regular(self.path, flags)
+                descriptor = open_regular(self.path, TO_APPEND if to_append else os.O_RDONLY)
             except FileExistsError:
                 why = "is not a folder, so no record can be kept in it"
                 raise RecordError(f"{self.path.parent} {why}.") from None
             except SourceError as error:
-                if error.kind == "missing" and not flags:
+                if error.kind == "missing" and not to_append:
                     yield io.BytesIO()
                     return
                 if isinstance(error.__cause__, OSError) and error.kind in ("missing", "system"):
                     raise error.__cause__ from None
                 raise RecordError(f"The record {self.path} {error}. Move it away.") from error
-            with os.fdopen(descriptor, "ab+" if flags else "rb", 0 if flags else 1 << 20) as file:
-                if flags:
+            buffer = 0 if to_append else 1 << 20
+            with os.fdopen(descriptor, "ab+" if to_append else "rb", buffer) as file:
+                if to_append:
                     _lock(descriptor)
                 yield file
 
@@ -288,47 +296,11 @@ _Key = tuple[str, str]
 
 def _key(line: bytes) -> _Key | None:
     """The key of a line; None if it cannot be read, or its text is not whole."""
-    if _is_text(line):
-        digest, _ = _read_text(line)
+    if is_text(line):
+        digest, _ = read_text(line)
         return ("text", digest) if digest else None
     event = read_event(line)
     return ("event", event.uid) if event else None
-
-
-def as_line(data: dict[str, Any]) -> bytes:
-    """A line of the record."""
-    return json.dumps(data).encode() + b"\n"
-
-
-def text_line(text: bytes) -> bytes:
-    """The line of a text."""
-    try:
-        form = {"utf8": text.decode()}
-    except UnicodeDecodeError:
-        form = {"base64": binascii.b2a_base64(text, newline=False).decode()}
-    return as_line({"text": text_hash(text)} | form)
-
-
-def text_hash(text: bytes) -> str:
-    """The name of a text: its SHA-256, in hexadecimal."""
-    from hashlib import sha256  # it loads OpenSSL, which readers need not wait for
-
-    return sha256(text).hexdigest()
-
-
-def _is_text(line: bytes) -> bool:
-    return b'"text"' in line[:12]
-
-
-def _read_text(line: bytes) -> tuple[str, bytes]:
-    """The hash and the text of a line; an empty hash if it is not whole."""
-    if match := _TEXT.fullmatch(line):
-        with suppress(ValueError):
-            value = json.loads(match[3])  # a string: other JSON could be of any size and depth
-            text = value.encode() if match[2] == b"utf8" else binascii.a2b_base64(value)
-            if len(text) <= MAX_SOURCE and text_hash(text) == match[1].decode():
-                return text_hash(text), text
-    return "", b""
 
 
 def _read_lines(file: BinaryIO, name: str) -> Iterator[bytes]:

@@ -72,7 +72,7 @@ class Workspace:
         text = stub if written else read_submission(path)
         if reset and not written:
             keep = partial(self.record.add, "reset", exercise.slug, text)
-            self._replace(exercise, path, text, stub, keep, "reset")
+            self._replace(exercise, path, text, stub, keep)
             return Started(path, "reset")
         note = ""
         try:
@@ -100,7 +100,7 @@ class Workspace:
                 self.record.add("restored", exercise.slug, text)
 
         if before is not None:
-            self._replace(exercise, path, before, text, keep, "restored")
+            self._replace(exercise, path, before, text, keep)
             return path
         with explained(f"{path} cannot be written", WorkspaceError):
             if not write_new(path, text):
@@ -110,35 +110,27 @@ class Workspace:
         return path
 
     def _replace(
-        self,
-        exercise: Exercise,
-        path: Path,
-        text: bytes,
-        new_text: bytes,
-        keep: Callable[[], None],
-        done: Literal["reset", "restored"],
+        self, exercise: Exercise, path: Path, text: bytes, new: bytes, keep: Callable[[], None]
     ) -> None:
-        """Replace the ``text`` in a file, after ``keep`` has put it into the record.
+        """Replace the ``text`` in a file with a ``new`` one, once ``keep`` put it into the record.
 
         What an editor writes into the file at the same moment is kept as well.
         """
         if path.is_symlink():
-            why = f"what is {done} would replace the link, not the file behind it"
-            raise WorkspaceError(
-                f"{path} is a symbolic link, and {why}. Remove the link, then do it again."
-            )
+            why = "is a symbolic link, which would be replaced, and not the file behind it"
+            raise WorkspaceError(f"{path} {why}. Remove the link, then do it again.")
         old = path.with_name(f".{path.name}.{os.getpid()}.old")
         try:
             with (
-                explained(f"{path} cannot be {done}", WorkspaceError),
+                explained(f"{path} cannot be replaced", WorkspaceError),
                 # before the record, which then says nothing if the disk refuses it
-                written_beside(path, new_text) as move,
+                written_beside(path, new) as move,
             ):
                 keep()
                 with suppress(OSError):  # not every file system has links
                     old.hardlink_to(path)
                 if read_submission(path) != text:
-                    left = f"was saved while it was being {done}, and is left as it is"
+                    left = "was saved while it was being replaced, and is left as it is"
                     raise WorkspaceError(f"{path} {left}. Do it again.")
                 move()
         except RecordError as error:

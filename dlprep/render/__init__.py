@@ -1,7 +1,6 @@
-"""What a person reads: the pages of the command line. The only room that imports rich.
+"""What a person reads. The only room that imports rich.
 
-Everything here renders plain data of :mod:`dlprep.verdict`. What only one page needs of rich is
-imported there, so that a verdict pays for ``rich.console`` and ``rich.text`` alone.
+Each page is a function of plain data, in a module of its own that ends in ``_page``.
 """
 
 from __future__ import annotations
@@ -10,29 +9,7 @@ import shutil
 
 from rich.console import Console, ConsoleDimensions
 
-from dlprep.render.authoring_page import author_report, author_summary
-from dlprep.render.exercises_page import exercise_table, prompt_page
-from dlprep.render.own_tests_page import own_tests_page
 from dlprep.render.page import Page
-from dlprep.render.reviews_page import home_page, next_page, reviews_page
-from dlprep.render.stats_page import stats_page
-from dlprep.render.verdict_page import verdict_page
-
-__all__ = [
-    "author_report",
-    "author_summary",
-    "error",
-    "exercise_table",
-    "home_page",
-    "make_console",
-    "message",
-    "next_page",
-    "own_tests_page",
-    "prompt_page",
-    "reviews_page",
-    "stats_page",
-    "verdict_page",
-]
 
 PIPE_WIDTH = 80  # the same page for everyone, whatever terminal the pipe was started from
 

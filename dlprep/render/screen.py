@@ -31,8 +31,8 @@ _LINK = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")  # which prompt_toolkit would show
 class View(NamedTuple):
     """What to show: a page, a status, what the keys do ("h hint,q quit"), and a note.
 
-    While ``busy`` the program is called more often. With ``choosing`` the arrows are the
-    program's, which marks a line with ``CHOSEN``. ``at_end``: a new page shows its end first.
+    While ``busy``, the next view is asked for more often. With ``choosing`` the arrows do not
+    scroll, and the page marks a line with ``CHOSEN``. ``at_end``: a new page shows its end first.
     """
 
     page: Drawing

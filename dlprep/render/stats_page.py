@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dlprep.practice.stats import Stats
 
 FULL, EMPTY, MARK = "█", "·", "│"
-HEAT = {"░": (0, "<15"), "▒": (15, "<30"), "▓": (30, "<60"), "█": (60, "60+ minutes")}  # from, said
+# A shade, from how many minutes on, and what the legend says.
+HEAT = {"░": (0, "<15"), "▒": (15, "<30"), "▓": (30, "<60"), "█": (60, "60+ minutes")}
 MOST_WEEKS, LEAST_WEEKS = 26, 8
 MOST_LISTED = 8
 
@@ -84,9 +85,9 @@ def _tracks(page: Page, stats: Stats) -> None:
     in_all = sum(total for _, _, total in stats.tracks)
     page.heading("Passed by track", right=f"{all_passed} of {in_all}")
     names = max((len(track) for track, _, _ in stats.tracks), default=0)
-    width = _bar_width(page, names + len("10 of 10"))
+    width = _bar_cells(page)
     for track, passed, total in stats.tracks:
-        full = passed * width // total or min(passed, width, 1)
+        full = passed * width // total or min(passed, 1)
         bar = [(FULL * full, "green"), (EMPTY * (width - full), "dim")]
         _row(page, f"{track:<{names}}", bar, f"{passed} of {total}")
 
@@ -101,7 +102,7 @@ def _times(page: Page, stats: Stats) -> None:
     shown = timed[:MOST_LISTED]
     names = max(len(name) for name, _, _ in shown)
     widest = max(len(f"{took:.0f}") for _, took, _ in shown)
-    half = _bar_width(page, names + widest + len(" of 00 min")) // 2
+    half = _bar_cells(page) // 2
     for name, took, target in shown:
         share = took / target  # the mark in the middle is 1; a full bar is 2, or more
         full = max(round(share * half), 1)
@@ -109,7 +110,7 @@ def _times(page: Page, stats: Stats) -> None:
         full = min(max(full, half + 1), 2 * half) if share > 1 else min(full, half)
         cells = FULL * full + EMPTY * (2 * half - full)
         late = "red" if share > 1 else "dim"
-        bar = [(cells[:half], "green"), (MARK if half else "", ""), (cells[half:], late)]
+        bar = [(cells[:half], "green"), (MARK, ""), (cells[half:], late)]
         _row(page, f"{name:<{names}}", bar, f"{took:>{widest}.0f} of {target} min")
     quicker = len(timed) - len(shown)
     if quicker:
@@ -132,17 +133,14 @@ def _mistakes(page: Page, stats: Stats) -> None:
         page.prose(f"and {more} more: {command('stats --json')}", style="dim")
 
 
-def _bar_width(page: Page, beside: int) -> int:
-    """The cells of a bar with so many characters beside it, and blanks around; 0 without room."""
-    room = min(24, page.measure - beside - 7)
-    return room // 2 * 2 if room >= 4 else 0
+def _bar_cells(page: Page) -> int:
+    return 24 if page.width >= 60 else 8
 
 
 def _row(page: Page, name: str, bar: Sequence[tuple[str, str]], figure: str) -> None:
-    """Add a line; one that is wider than the terminal is folded, and has no style."""
-    cells = "".join(text for text, _ in bar)
-    line = f"  {name}  {cells}{'  ' if cells else ''}{figure}"
+    """Add a line with a bar, which is left out where there is no room for it."""
+    line = f"  {name}  {''.join(text for text, _ in bar)}  {figure}"
     if cell_len(page.clean(line)) <= page.width:
-        page.line(f"  {name}  ", *bar, f"{'  ' if cells else ''}{figure}")
+        page.line(f"  {name}  ", *bar, f"  {figure}")
     else:
-        page.prose(line.strip())
+        page.prose(f"{name}  {figure}")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AFTER_TIMEOUT = 2.0  # seconds that are left to all other cases once one ran out of time
 
 
-class Worker(Protocol):
+class AnyWorker(Protocol):
     """What runs a submission: a ``WorkerProcess``, or a stand-in for one."""
 
     closed: bool
@@ -52,8 +52,8 @@ class Submission:
         *,
         seconds: float,
         total: float,
-        worker: Worker | None = None,
-        start: Callable[[], Worker] = WorkerProcess,
+        worker: AnyWorker | None = None,
+        start: Callable[[], AnyWorker] = WorkerProcess,
     ) -> None:
         self._name, self._source, self._api = name, source, api
         self._seconds, self._left, self._total = seconds, seconds, total

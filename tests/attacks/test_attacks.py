@@ -19,12 +19,12 @@ from ordinary import ON_THE_MACHINE, find_python, run_as_ordinary
 from rich.console import Console
 from surroundings import Surroundings
 
-from dlprep import render
 from dlprep.grading import Graded, Run, Versions
 from dlprep.grading.log import open_log, results
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.submissions import Submissions
 from dlprep.judge.judge import RUN_FACTOR
+from dlprep.render.verdict_page import verdict_page
 from dlprep.verdict import Verdict
 
 LATE = 5.0  # seconds by which a verdict may be later than the time that the run has
@@ -58,7 +58,7 @@ def page(verdict: Verdict) -> str:
     """What a person reads of it."""
     text = io.StringIO()
     console = Console(file=text, width=80, markup=False, emoji=False, highlight=False)
-    render.verdict_page(verdict, console, everything=True)
+    verdict_page(verdict, console, everything=True)
     return text.getvalue()
 
 

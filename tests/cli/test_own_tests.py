@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from dlprep.practice.workspace import open_workspace
-from dlprep.render import own_tests_page
+from dlprep.render.own_tests_page import own_tests_page
 from dlprep.verdict import Location, OwnTest, Problem, Score, ScoredMistake
 
 from .conftest import RIGHT, Run

@@ -138,7 +138,7 @@ def test_an_evening(tmp_path: Path) -> None:
         terminal.press("enter")
         terminal.wait_for("sigmoid_family +nothing is implemented yet", gone="checking")
         terminal.press("n")
-        terminal.wait_for(r"Go on with softmax\? y/n|Start \w+\? y/n|at\.")
+        terminal.wait_for(r"Go on with softmax\? y/n|Start \w+\? y/n|already\.")
 
         below = descendants(terminal.pid)
         assert len(below) >= 2, "the judge, the nursery"
@@ -268,7 +268,7 @@ def test_a_fault_of_our_own_is_a_sentence_on_the_normal_screen(home: Path, tmp_p
         after = terminal.written.rsplit(b"\x1b[?1049l", 1)[1].decode()
         said = "".join(after.split())  # the path is folded
         assert "Afaultofdlprep'sown:" in said
-        assert "'title'ismissingorofthewrongkind:3" in said
+        assert "'title'mustbetext,not3" in said
 
 
 def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_it_back(tmp_path: Path) -> None:

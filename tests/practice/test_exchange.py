@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,7 @@ def test_a_text_that_a_copy_still_has_comes_back(path: Path, tmp_path: Path) -> 
 def test_an_import_that_was_killed_is_done_again(path: Path, tmp_path: Path) -> None:
     """It adds line after line, so a beginning of them is there."""
     record, other = Record(path), full_record(tmp_path / "other")
+    time.sleep(0.002)  # events of one millisecond have no order
     started(record, "a")
     data, before = exported(other), path.read_bytes()
     imported(record, data)

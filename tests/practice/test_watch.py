@@ -470,7 +470,7 @@ def test_a_record_that_cannot_be_written_is_a_note(watch: Watch, workspace: Work
 
 def test_next_says_why_and_waits(watch: Watch, workspace: Workspace) -> None:
     watch.press("n")
-    assert "It is the one that you are at." in plain(watch)
+    assert "You are working on it already." in plain(watch)
     assert "y/n" not in plain(watch)
     save(watch, RIGHT)
     judged(watch, GOOD)

@@ -367,7 +367,7 @@ def test_a_file_that_is_saved_during_its_reset_is_left_as_it_is(
         path.write_bytes(b"second")  # … and meanwhile the editor saves
     thread.join()
     assert [str(error) for error in caught] == [
-        f"{path} was saved while it was being reset, and is left as it is. Do it again."
+        f"{path} was saved while it was being replaced, and is left as it is. Do it again."
     ]
     assert path.read_bytes() == b"second"
     assert tree(workspace.root) == [".dlprep", ".dlprep/record.jsonl", "softmax.py"]
@@ -470,8 +470,8 @@ def test_a_link_to_a_file_is_kept_and_read_but_never_reset(
     with pytest.raises(WorkspaceError) as caught:
         workspace.start(exercise, reset=True)
     assert str(caught.value) == (
-        f"{path} is a symbolic link, and what is reset would replace the link, not the file "
-        "behind it. Remove the link, then do it again."
+        f"{path} is a symbolic link, which would be replaced, and not the file behind it. Remove"
+        " the link, then do it again."
     )
     assert path.is_symlink()
     assert path.read_bytes() == b"mine"
@@ -567,7 +567,7 @@ def test_a_folder_that_may_not_be_written(as_user: Path) -> None:
     )
     with pytest.raises(WorkspaceError) as caught:
         workspace.start(exercise, reset=True)
-    assert str(caught.value) == f"{path} cannot be reset: permission denied."
+    assert str(caught.value) == f"{path} cannot be replaced: permission denied."
     assert path.read_bytes() == b"mine"
 
 
@@ -675,7 +675,7 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
         {"softmax": "started"},
         "kept",
         f"{record}: read-only file system.",
-        f"{disk / 'softmax.py'} cannot be reset: read-only file system.",
+        f"{disk / 'softmax.py'} cannot be replaced: read-only file system.",
         "mine",
         [".dlprep", "record.jsonl", "softmax.py"],
     ]
@@ -735,7 +735,7 @@ attempt(lambda: sorted(file.name for file in root.rglob("*")))
         full,
         {"softmax": "started"},
         True,
-        f"{path} cannot be reset: no space left on device.",
+        f"{path} cannot be replaced: no space left on device.",
         "mine",
         "reset",
         None,
