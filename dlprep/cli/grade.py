@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dlprep import catalog
-from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note, seed_option
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, fail, note, seed_option
 from dlprep.errors import UserError
 from dlprep.grading import MAX_TIMEOUT, Feedback
 
@@ -91,31 +91,31 @@ def grade(
     from dlprep.sandbox import cores
     from dlprep.text import plural
 
-    with errors(), ExitStack() as opened:
-        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
-            raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
-        if jobs and scheduler:
-            raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
-        if resume and log is None:
-            raise UserError("--resume goes on with a log: name it with --log FILE.")
-        wanted = [catalog.find(name).slug for name in exercise or ()]
-        found = collect(paths, wanted, layout, only or ())
-        if dry_run:
-            lists = {
-                "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
-                "not judged": [*map(str, found.not_judged)],
-                "ignored": found.unrelated,
-            }
-            dry_run_page(lists, render.make_console())
-            raise typer.Exit(NOT_PASSED if found.not_judged else 0)
-        people = [task.who for task in found.tasks]
-        targets = reports.read_targets(formats, [log] if log else [], people)
-        if found.unrelated:
-            note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
+    if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
+        raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
+    if jobs and scheduler:
+        raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
+    if resume and log is None:
+        raise UserError("--resume goes on with a log: name it with --log FILE.")
+    wanted = [catalog.find(name).slug for name in exercise or ()]
+    found = collect(paths, wanted, layout, only or ())
+    if dry_run:
+        lists = {
+            "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
+            "not judged": [*map(str, found.not_judged)],
+            "ignored": found.unrelated,
+        }
+        dry_run_page(lists, render.make_console())
+        raise typer.Exit(NOT_PASSED if found.not_judged else 0)
+    people = [task.who for task in found.tasks]
+    targets = reports.read_targets(formats, [log] if log else [], people)
+    if found.unrelated:
+        note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
 
-        started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
-        ended, code = "", 2  # as for wrong use
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
+    ended, code = "", 2  # as for wrong use
+    with ExitStack() as opened:
         with cluster_judges(scheduler, started) if scheduler is not None else local as judges:
             if judges.isolation != "full" and not allow_unsandboxed:
                 raise UserError(
@@ -144,9 +144,9 @@ def grade(
 
         made = results([kept], points, feedback)
         reports.write(targets, made)
-        done = sum(task.key in kept.latest for task in found.tasks)
-        how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
         if ended:
+            done = sum(task.key in kept.latest for task in found.tasks)
+            how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
             fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
     statuses = {place.status for place in kept.latest.values()}
     if "fault" in statuses:
@@ -171,7 +171,7 @@ def report(
     from dlprep.grading import reports
     from dlprep.grading.log import open_log, results
 
-    with errors(), ExitStack() as opened:
-        targets = reports.read_targets(formats, logs)
+    targets = reports.read_targets(formats, logs)
+    with ExitStack() as opened:
         read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))
