@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from dlprep.grading import Graded, Results
 from dlprep.text import as_json, clip, one_line, plural, printable
@@ -22,24 +21,14 @@ MISSING = Problem("missing", "There is no submission.")
 UNSOUND = Problem("fault", "The verdict does not follow from its cases.")
 
 
-class Row(NamedTuple):
-    """A submission, or what is not judged: ``cases`` is 14/17, ``remark`` what is wrong."""
-
-    who: str
-    exercise: str
-    status: str
-    cases: str
-    remark: str
-
-
-def rows(results: Results) -> Iterator[Row]:
-    """A row for each submission, and then for all that is not judged."""
+def rows(results: Results) -> Iterator[tuple[str, str, str, str, str]]:
+    """Who, exercise, status, cases as 14/17, what is wrong; then the same of what is not judged."""
     for graded in results.graded():
         passing, total = graded.counts
         cases = f"{passing}/{total}" if total else ""
-        yield Row(graded.who, graded.exercise, graded.status, cases, remark(graded))
+        yield graded.who, graded.exercise, graded.status, cases, remark(graded)
     for one in results.left_out():
-        yield Row(one.who, "", NOT_JUDGED, "", str(one))
+        yield one.who, "", NOT_JUDGED, "", str(one)
 
 
 def remark(graded: Graded) -> str:

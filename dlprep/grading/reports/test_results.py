@@ -241,13 +241,13 @@ def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]
 def summary(results: Results) -> str:
     """The step summary, in Markdown: what did not pass or was not judged, and then the rest."""
     results = replace(results, students=True)
-    counts = Counter(row.status for row in rows(results))
+    counts = Counter(status for _, _, status, _, _ in rows(results))
     said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
     shown, room = [], MOST_SUMMARY
     for good in (False, True):
         for row in rows(results):
             line = f"| {' | '.join(map(_cell, row))} |\n"  # ASCII
-            if (row.status == "passed") is good and len(line) <= room:
+            if (row[2] == "passed") is good and len(line) <= room:
                 shown.append(line)
                 room -= len(line)
     lines = [f"### dlprep: {', '.join(said) or 'nothing was graded'}\n\n"]
