@@ -80,7 +80,7 @@ def collect(
         with explained(f"{str(path)!r} cannot be read"):
             path.lstat()  # a link that leads nowhere is a submission, too
             inside.append(_inside(path) if _is_folder(path) else [path])
-    named = [path if path.name.strip(".") else path.resolve() for path in paths]
+    named = [path if path.name.strip(".") else path.resolve() for path in paths]  # not "."
     named = [path for path in named if path.name not in SILENT]
     search = _Search(exercises, layout)
     if layout is None and len(paths) > 1 and _kind("The paths are", named) == MANY:
@@ -127,7 +127,7 @@ class _Search:
             self.nearly[slug] = re.compile(pattern, re.DOTALL | re.IGNORECASE)
 
     def look_in(self, paths: Iterable[Path], layout: str) -> None:
-        """Look at what lies in a folder, say, of this layout."""
+        """Look at paths that lie side by side, as in a folder, of this layout."""
         patterns = _patterns(layout)
         if "{who}" not in layout:
             self.people[""] = Path()
