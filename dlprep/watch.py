@@ -9,7 +9,7 @@ import os
 import shlex
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,8 +19,8 @@ from typing import TypeVar
 from dlprep import catalog, command, render
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.service import JudgeFault
-from dlprep.practice.judging import WarmJudge
+from dlprep.judge.service import JudgeFault, WarmJudge
+from dlprep.practice.judging import judge_text
 from dlprep.practice.record import Record, RecordError
 from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free
@@ -33,7 +33,7 @@ from dlprep.render.verdict_page import verdict_page
 from dlprep.verdict import Verdict
 
 PATIENCE = 0.5  # seconds for a void check to end by itself; a new judge takes as long to start
-REPLACED = float("inf")  # the judge of the void check was replaced already
+KILLED = float("inf")  # the judge of the void check was killed already
 # A key, and the word beside it on the screen, which names its method: h calls _hint.
 KEYS = {"h": "hint", "a": "all", "d": "debug", "s": "solution", "t": "task", "n": "next"}
 KEYS |= {"l": "list", "r": "reset"}
@@ -81,12 +81,15 @@ def _stamp(path: Path) -> list[int]:
 class Watch:
     """The practice loop: ``step`` is called again and again, and ``press`` for each key.
 
+    ``thread`` has room for one check at a time, which the judge makes.
+
     Raises ``UserError`` if the exercise cannot be begun.
     """
 
     workspace: Workspace
     exercise: Exercise
     judge: WarmJudge
+    thread: Executor
     _waiting: Save | None = None  # to be judged next
     _check: Future[Verdict] | None = None
     _void_since: float | None = None  # when the text under check was saved over
@@ -110,10 +113,12 @@ class Watch:
         if self._check and self._check.done():
             self._finish(self._check)
         if self._waiting and not self._check:
-            self._check, self._waiting = self.judge.check(self.exercise, *self._waiting), None
+            (text, began), self._waiting = self._waiting, None
+            work = self.judge, self.exercise, text
+            self._check = self.thread.submit(judge_text, *work, began=began)
         elif self._void_since and time.perf_counter() > self._void_since + PATIENCE:
-            self.judge.replace()
-            self._void_since = REPLACED
+            self.judge.kill()
+            self._void_since = KILLED
         return self._view()
 
     def _look(self) -> None:
@@ -135,8 +140,6 @@ class Watch:
         fault = check.exception()
         if fault and not isinstance(fault, JudgeFault):
             raise fault
-        if fault and void != REPLACED:
-            self.judge.replace()
         if void:
             return
         where = "" if self._saves.path.parent == Path.cwd() else f"{self._saves.path} "

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dlprep import catalog
-from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, errors, fail, note, seed_option
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, fail, note, seed_option
 from dlprep.errors import UserError
 from dlprep.grading import MAX_TIMEOUT, Feedback
 
@@ -20,64 +20,56 @@ def _option(metavar: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, metavar=metavar, help=text, show_default=False, **more)
 
 
-def _flag(name: str, text: str) -> Any:
-    return typer.Option(name, help=text)
-
-
 def _finite(points: float) -> float:
     if not math.isfinite(points):
         raise typer.BadParameter(f"{points} is not in the range x>=0.")
     return points
 
 
-_PATHS = "EX.py, a folder of them, or a folder of WHO/EX.py."
-_EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
-_FORMATS = (
+Words = list[str] | None
+PATHS = typer.Argument(metavar="PATH...", help="EX.py, a folder of them, or a folder of WHO/EX.py.")
+EXERCISE = "Only this exercise; it is missing where it is not there. May be repeated."
+LAYOUT = _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
+DRY_RUN = typer.Option("--dry-run", help="Only list what would be judged.")
+LOG = _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
+RESUME = typer.Option("--resume", help="Go on with the run in --log, and add to it.")
+ONLY = _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
+FORMATS = _option(
+    "F[=FILE]",
     "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
-    " repeated. Default: table."
+    " repeated. Default: table.",
+    "--format",
 )
-_TIMEOUT = (
+POINTS = typer.Option(min=0, callback=_finite, help="Points of each exercise.")
+FEEDBACK = typer.Option(help="What the reports show: all, the cases' labels alone, or the score.")
+JOBS = _option("N", "Judges at work at once. Default: one a core.", min=1)
+SCHEDULER = _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
+TIMEOUT = _option(
+    "S",
     "Seconds that a case may take in the submission, and all cases together four times as much."
-    " Default: the exercise's own."
+    " Default: the exercise's own.",
 )
-_FEEDBACK = "What the reports show: all, the cases' labels alone, or the score."
-Formats = Annotated[list[str] | None, _option("F[=FILE]", _FORMATS, "--format")]
-Points = Annotated[float, typer.Option(min=0, callback=_finite, help="Points of each exercise.")]
-Shown = Annotated[Feedback, typer.Option(help=_FEEDBACK)]
+UNLOCKED = typer.Option(
+    "--allow-unsandboxed", help="Grade even where submissions cannot be locked in."
+)
 
 
 def grade(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=_PATHS)],
-    exercises: Annotated[
-        list[str] | None, _option("EX", _EXERCISE, "--exercise", autocompletion=complete)
-    ] = None,
-    layout: Annotated[
-        str | None, _option("PATTERN", "Where files lie in a folder: '{who}/hw3/{exercise}.py'.")
-    ] = None,
-    dry_run: Annotated[bool, _flag("--dry-run", "Only list what would be judged.")] = False,
-    log: Annotated[
-        Path | None, _option("FILE", "Keep each verdict here, for --resume and `dlprep report`.")
-    ] = None,
-    resume: Annotated[
-        bool, _flag("--resume", "Go on with the run in --log, and add to it.")
-    ] = False,
-    only: Annotated[
-        list[str] | None, _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
-    ] = None,
-    formats: Formats = None,
-    points: Points = 1.0,
-    feedback: Shown = "full",
-    jobs: Annotated[
-        int | None, _option("N", "Judges at work at once. Default: one a core.", min=1)
-    ] = None,
-    scheduler: Annotated[
-        str | None, _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
-    ] = None,
+    paths: Annotated[list[Path], PATHS],
+    exercise: Annotated[Words, _option("EX", EXERCISE, autocompletion=complete)] = None,
+    layout: Annotated[str | None, LAYOUT] = None,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    log: Annotated[Path | None, LOG] = None,
+    resume: Annotated[bool, RESUME] = False,
+    only: Annotated[Words, ONLY] = None,
+    formats: Annotated[Words, FORMATS] = None,
+    points: Annotated[float, POINTS] = 1.0,
+    feedback: Annotated[Feedback, FEEDBACK] = "full",
+    jobs: Annotated[int | None, JOBS] = None,
+    scheduler: Annotated[str | None, SCHEDULER] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
-    timeout: Annotated[float | None, _option("S", _TIMEOUT)] = None,
-    allow_unsandboxed: Annotated[
-        bool, _flag("--allow-unsandboxed", "Grade even where submissions cannot be locked in.")
-    ] = False,
+    timeout: Annotated[float | None, TIMEOUT] = None,
+    allow_unsandboxed: Annotated[bool, UNLOCKED] = False,
 ) -> None:
     """Grade any number of submissions, and trust none of them.
 
@@ -99,31 +91,31 @@ def grade(
     from dlprep.sandbox import cores
     from dlprep.text import plural
 
-    with errors(), ExitStack() as opened:
-        if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
-            raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
-        if jobs and scheduler:
-            raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
-        if resume and log is None:
-            raise UserError("--resume goes on with a log: name it with --log FILE.")
-        wanted = [catalog.find(name).slug for name in exercises] if exercises else None
-        found = collect(paths, wanted, layout, only)
-        if dry_run:
-            lists = {
-                "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
-                "not judged": [*map(str, found.not_judged)],
-                "ignored": found.unrelated,
-            }
-            dry_run_page(lists, render.make_console())
-            raise typer.Exit(NOT_PASSED if found.not_judged else 0)
-        people = [task.who for task in found.tasks]
-        targets = reports.read_targets(formats or [], [log] if log else [], people)
-        if found.unrelated:
-            note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
+    if timeout is not None and not 0 < timeout <= MAX_TIMEOUT:
+        raise UserError(f"--timeout takes seconds, more than 0 and at most {MAX_TIMEOUT}.")
+    if jobs and scheduler:
+        raise UserError("A cluster has as many judges as its workers have threads: no --jobs.")
+    if resume and log is None:
+        raise UserError("--resume goes on with a log: name it with --log FILE.")
+    wanted = [catalog.find(name).slug for name in exercise or ()]
+    found = collect(paths, wanted, layout, only or ())
+    if dry_run:
+        lists = {
+            "would be judged": [f"{task}   {task.path or 'missing'}" for task in found.tasks],
+            "not judged": [*map(str, found.not_judged)],
+            "ignored": found.unrelated,
+        }
+        dry_run_page(lists, render.make_console())
+        raise typer.Exit(NOT_PASSED if found.not_judged else 0)
+    people = [task.who for task in found.tasks]
+    targets = reports.read_targets(formats, [log] if log else [], people)
+    if found.unrelated:
+        note(f"Ignored {plural(len(found.unrelated), 'other file')} (--dry-run lists them).")
 
-        started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
-        ended: BaseException | None = None
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    local = local_judges(max(1, min(jobs or cores(), len(found.tasks))))
+    ended, code = "", 2  # as for wrong use
+    with ExitStack() as opened:
         with cluster_judges(scheduler, started) if scheduler is not None else local as judges:
             if judges.isolation != "full" and not allow_unsandboxed:
                 raise UserError(
@@ -135,28 +127,27 @@ def grade(
             terms = terms_of(kept, found.tasks, seed, timeout, judges.isolation, started)
             tasks = found.tasks if only else undone(found.tasks, kept)
             if again := sum(task.key in kept.latest for task in tasks):
-                what = plural(again, "submission")
-                note(f"Judging {what} again: changed, at fault or asked for.")
+                many = plural(again, "submission")
+                note(f"Judging {many} again: changed, at fault or asked for.")
             kept.begin(terms, tasks, found)
             try:
                 with progress(len(tasks), render.make_console(stderr=True)) as advance:
                     for graded, source in run(tasks, judges, terms):
                         kept.add(graded, source)
                         advance()
-            except (KeyboardInterrupt, SystemExit, UserError) as error:
-                ended = error
+            except KeyboardInterrupt:
+                ended, code = "Interrupted:", CTRL_C
+            except SystemExit as error:
+                ended, code = "Ended by a signal:", int(error.code or 0)
+            except UserError as error:
+                ended = str(error)
 
         made = results([kept], points, feedback)
         reports.write(targets, made)
-        done = sum(task.key in kept.latest for task in found.tasks)
-        how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
-        rest = f"{done} of {len(found.tasks)} submissions are graded. {how}"
-        if isinstance(ended, SystemExit):  # told to by a signal
-            fail(f"Ended by a signal: {rest}", int(ended.code or 0))
-        if isinstance(ended, KeyboardInterrupt):
-            fail(f"Interrupted: {rest}", CTRL_C)
         if ended:
-            raise UserError(f"{ended} {rest}")
+            done = sum(task.key in kept.latest for task in found.tasks)
+            how = f"Go on with: --log {log} --resume" if log else "A run with --log can be resumed."
+            fail(f"{ended} {done} of {len(found.tasks)} submissions are graded. {how}", code)
     statuses = {place.status for place in kept.latest.values()}
     if "fault" in statuses:
         raise typer.Exit(FAULT)
@@ -166,9 +157,9 @@ def grade(
 
 def report(
     logs: Annotated[list[Path], typer.Argument(metavar="LOG...", help="What grade --log wrote.")],
-    formats: Formats = None,
-    points: Points = 1.0,
-    feedback: Shown = "full",
+    formats: Annotated[Words, FORMATS] = None,
+    points: Annotated[float, POINTS] = 1.0,
+    feedback: Annotated[Feedback, FEEDBACK] = "full",
 ) -> None:
     """Report on what was graded, from its logs: nothing is judged again.
 
@@ -180,7 +171,7 @@ def report(
     from dlprep.grading import reports
     from dlprep.grading.log import open_log, results
 
-    with errors(), ExitStack() as opened:
-        targets = reports.read_targets(formats or [], logs)
+    targets = reports.read_targets(formats, logs)
+    with ExitStack() as opened:
         read = [opened.enter_context(open_log(path, "read")) for path in logs]
         reports.write(targets, results(read, points, feedback))

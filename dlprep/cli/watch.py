@@ -28,14 +28,16 @@ def watch(name: OptionalName = None) -> None:
                 f" file after each change: {command('check')}"
             )
         exercise = find_exercise(name)
-        from dlprep.practice.judging import WarmJudge
+        from concurrent.futures import ThreadPoolExecutor
 
-        with closing(WarmJudge()) as judge:  # it loads while this process does
-            import asyncio
+        from dlprep.judge.service import WarmJudge
+
+        with ThreadPoolExecutor(1) as thread, closing(WarmJudge()) as judge:
+            import asyncio  # the judge loads while this process does
 
             from dlprep.render.screen import show
             from dlprep.watch import Watch
 
-            watched = Watch(workspace_here(), exercise, judge)
+            watched = Watch(workspace_here(), exercise, judge, thread)
             code = asyncio.run(show(watched.step, watched.press))
     raise typer.Exit(code)

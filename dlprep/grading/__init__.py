@@ -57,6 +57,10 @@ class NotJudged:
     def __str__(self) -> str:
         return f"{self.path} {self.why}"
 
+    def to_json(self) -> dict[str, Any]:
+        """A line of the log."""
+        return {"not_judged": self.path, "why": self.why, "who": self.who}
+
 
 @dataclass(frozen=True, slots=True)
 class Versions:
@@ -106,27 +110,23 @@ class Graded:
         return "missing" if self.verdict is None else self.verdict.status
 
     @property
-    def passing(self) -> int:
-        """How many cases passed."""
-        return self.verdict.passing if self.verdict else 0
-
-    @property
-    def total(self) -> int:
-        """How many cases there are."""
-        return len(self.verdict.cases) if self.verdict else 0
+    def counts(self) -> tuple[int, int]:
+        """How many cases passed, and of how many."""
+        return (self.verdict.passing, len(self.verdict.cases)) if self.verdict else (0, 0)
 
     @property
     def share(self) -> float:
         """The share of the cases that passed, from 0 to 1."""
-        return self.passing / self.total if self.total else 0.0
+        passing, total = self.counts
+        return passing / total if total else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """A line of the log, without the wall time: the same seed gives the same lines."""
-        data = asdict(self) | {"status": self.status}
-        data["verdict"] = verdict = data.pop("verdict")
+        data = asdict(self)
+        verdict = data.pop("verdict")
         if verdict:
             del verdict["seconds"]
-        return data
+        return data | {"status": self.status, "verdict": verdict}
 
     def redacted(self, feedback: Feedback) -> Graded:
         """This with what ``feedback`` lets a student see; twice changes nothing more.
@@ -140,7 +140,7 @@ class Graded:
             return self
         problem, mistakes = verdict.problem, verdict.mistakes
         if problem and problem.kind == "fault":
-            problem = FAULT  # the message may quote a case or the reference
+            problem = FAULT  # its message may quote a case or the reference
         elif problem and (place := problem.location):
             problem = replace(problem, location=Location(place.line, "", "", place.column))
         cases = [CaseResult(case.name, case.label, case.status) for case in verdict.cases]

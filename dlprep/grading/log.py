@@ -12,12 +12,12 @@ import base64
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from sys import intern
+from tempfile import TemporaryFile
 from typing import IO, Any, Literal, NamedTuple
 
 from dlprep.errors import UserError
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     """A verdict in a log: its status, its text's hash, where its line begins, when its run did."""
 
     status: Status
-    text: str
+    text: str | None
     offset: int
     started: str
 
@@ -54,10 +54,10 @@ class Log:
         self.to_judge: set[Key] = set()
         self.latest: dict[Key, Place] = {}
         self.not_judged: dict[str, NotJudged] = {}
-        self._texts: set[str] = set()
+        self._texts: set[str | None] = set()
         self.end = 0
         with explained(f"{name} cannot be read"):
-            lines = self._lines()
+            lines = self._lines(0)
             for number, line in enumerate(lines, 1):
                 try:
                     data = json.loads(line) if line.endswith(b"\n") else None
@@ -68,16 +68,13 @@ class Log:
                 if data is None and not lines.read(1):
                     break
                 try:
-                    self._take(data)
+                    self._take(data, len(line))
                 except Malformed as error:
                     raise UserError(f"{name}, line {number}: {error}.") from error
-                self.end += len(line)
 
     def graded(self, place: Place) -> Graded:
         """The verdict at a place."""
-        lines = self._lines()
-        lines.seek(place.offset)
-        return _read_graded(json.loads(lines.readline()))
+        return _read_graded(json.loads(self._lines(place.offset).readline()))
 
     def begin(self, run: Run, tasks: Iterable[Task], found: Submissions) -> None:
         """Begin a run that judges these tasks of the submissions that were found."""
@@ -88,15 +85,11 @@ class Log:
         for path in gone:
             if path in judged or not os.path.lexists(path):
                 told[path] = NotJudged(path, "")  # it is judged now, or is not there any more
-        keys = [task.key for task in tasks]
         self._append({"run": asdict(run)})
-        self._append({"to_judge": keys})
+        self._append({"to_judge": [task.key for task in tasks]})
         for one in told.values():
             if self.not_judged.get(one.path) != one:
-                self._append({"not_judged": one.path, "why": one.why, "who": one.who})
-        self.runs.append(run)
-        self.to_judge.update(keys)
-        self.not_judged.update(told)
+                self._append(one.to_json())
 
     def add(self, graded: Graded, source: bytes | None) -> None:
         """Add a verdict. Its text stands before the first verdict that is about it."""
@@ -106,15 +99,12 @@ class Log:
             except UnicodeDecodeError:
                 text = {"base64": base64.b64encode(source).decode()}
             self._append({"text": graded.text, **text})
-            self._texts.add(intern(graded.text or ""))
-        offset = self.end
         self._append(graded.to_json())
-        self._note(graded, offset)
 
-    def _lines(self) -> IO[bytes]:
-        """A buffered reader of the file, at its beginning."""
+    def _lines(self, offset: int) -> IO[bytes]:
+        """A buffered reader of the file from there on."""
         lines = open(self._file.fileno(), "rb", closefd=False)  # noqa: SIM115 - nothing to close
-        lines.seek(0)
+        lines.seek(offset)
         return lines
 
     def _append(self, data: dict[str, Any]) -> None:
@@ -124,29 +114,28 @@ class Log:
             left = memoryview(line)
             while left:  # the file is unbuffered, so that a full disk is noticed here
                 left = left[self._file.write(left) :]
-        self.end += len(line)
+        self._take(data, len(line))
 
-    def _note(self, graded: Graded, offset: int) -> None:
-        # There are as many places as submissions: each name and hash is in memory once.
-        key, text = (graded.who, intern(graded.exercise)), intern(graded.text or "")
-        self.latest[key] = Place(graded.status, text, offset, self.runs[-1].started)
-        self.to_judge.discard(key)
-
-    def _take(self, data: Any) -> None:
+    def _take(self, data: Any, length: int) -> None:
         """Note what the line at ``end`` says; ``Malformed`` if it cannot be read."""
         if not isinstance(data, dict):
             raise Malformed("it is not a JSON object")
         if "run" in data:
             self.runs.append(_read_run(data["run"]))
         elif "verdict" in data:
-            self._note(_read_graded(data), self.end)
+            graded, began = _read_graded(data), self.runs[-1].started
+            # There are as many places as submissions: the name of an exercise is in memory once.
+            key = graded.who, intern(graded.exercise)
+            self.latest[key] = Place(graded.status, graded.text, self.end, began)
+            self.to_judge.discard(key)
         elif "to_judge" in data:
             self.to_judge.update(read_as(tuple[Key, ...], data["to_judge"], "to_judge"))
         elif "not_judged" in data:
             left_out = read_as(NotJudged, {**data, "path": data["not_judged"]}, "not_judged")
             self.not_judged[left_out.path] = left_out
         elif "text" in data:
-            self._texts.add(intern(read_as(str, data["text"], "text")))
+            self._texts.add(read_as(str, data["text"], "text"))
+        self.end += length
 
 
 @contextmanager
@@ -158,12 +147,9 @@ def open_log(path: Path | None, how: Literal["begin", "resume", "read"]) -> Iter
     """
     name = str(path or "the temporary log")
     with explained(f"{name} cannot be opened"):
-        file: IO[bytes]
-        if path is not None:
-            file = path.open("rb" if how == "read" else "a+b", buffering=0)
-        else:
-            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the next `with`
-    with file:
+        mode = "rb" if how == "read" else "a+b"
+        opened = path.open(mode, buffering=0) if path else TemporaryFile(buffering=0)  # noqa: SIM115 - closed by the next `with`
+    with opened as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise UserError(f"{name} is a pipe or a device, and no place for a log.")
         log = Log(file, name)

@@ -6,26 +6,24 @@ import hashlib
 import random
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib import metadata
+from typing import Literal
 
 from dlprep import __version__, catalog
 from dlprep.errors import FaultError, UserError
 from dlprep.grading import MAX_SEED, Graded, Run, Task, Versions
 from dlprep.grading.log import SCHEMA, Log
 from dlprep.grading.submissions import read, submitted
-from dlprep.judge.service import JudgeProcess
+from dlprep.judge.service import WarmJudge
 from dlprep.sandbox.process import WorkerFault, WorkerProcess
-from dlprep.verdict import Problem, Verdict, VerdictStatus
+from dlprep.verdict import Problem, Verdict
 
-# On top of the judge's own timers, which start when a worker has loaded. This one is for a judge
-# that hangs, never for a submission, and so it may be long.
-PATIENCE = 300.0  # seconds
-PATIENCE_FACTOR = 10  # plus this many times --timeout
 AHEAD = 2  # submissions that wait for each judge; the others are not even read
 GLANCE = 2.0  # seconds without a verdict until we look whether there is still a judge
 IN_VAIN = 8  # faults before any verdict: nothing can be judged here
@@ -55,48 +53,41 @@ def run(tasks: Iterable[Task], judges: Judges, terms: Run) -> Iterator[tuple[Gra
     of tasks. ``JudgesLost`` when there are no judges any more, ``FaultError`` when no submission
     can be judged.
     """
+    waiting = iter(tasks)
     pending: dict[Future[Verdict], tuple[Graded, bytes, bool]] = {}
-    faults, any_verdict = 0, False
+    statuses: Counter[str] = Counter()
 
     def submit(graded: Graded, source: bytes, again: bool = False) -> None:
         future = judges.executor.submit(judge_request, graded.exercise, source, terms)
         pending[future] = graded, source, again
 
-    def done() -> Iterator[tuple[Graded, bytes | None]]:
-        nonlocal faults, any_verdict
+    while True:
+        while len(pending) < AHEAD * judges.size() and (task := next(waiting, None)):
+            graded = Graded(task.who, task.exercise, str(task.path or ""), None)
+            if task.path is None:
+                yield graded, None
+                continue
+            text = read(task)
+            graded = replace(graded, submitted=submitted(task), text=text_hash(text))
+            if isinstance(text, bytes):
+                submit(graded, text)
+            else:
+                yield replace(graded, verdict=_without_cases(task.exercise, terms, text)), None
+        if not pending:
+            return
         ready = wait(pending, GLANCE, FIRST_COMPLETED).done
         if not ready:
             judges.check()
         for future in ready:
             graded, source, again = pending.pop(future)
             verdict = _verdict(future, graded.exercise, judges, terms)
-            if verdict.status != "fault":
-                any_verdict = True
-            elif not again:
+            if verdict.status == "fault" and not again:
                 submit(graded, source, again=True)
                 continue
-            else:
-                faults += 1
-                if faults == IN_VAIN and not any_verdict and verdict.problem:
-                    raise FaultError(f"Nothing can be judged. {verdict.problem.message}")
+            statuses[verdict.status] += 1
+            if statuses["fault"] == statuses.total() == IN_VAIN and verdict.problem:
+                raise FaultError(f"Nothing can be judged. {verdict.problem.message}")
             yield replace(graded, verdict=verdict), source
-
-    for task in tasks:
-        if task.path is None:
-            yield Graded(task.who, task.exercise, "", None), None
-            continue
-        source = read(task)
-        text = text_hash(source)
-        graded = Graded(task.who, task.exercise, str(task.path), None, submitted(task), text)
-        if isinstance(source, Problem):
-            verdict = _without_cases(task.exercise, "error", terms, source)
-            yield replace(graded, verdict=verdict), None
-            continue
-        submit(graded, source)
-        while len(pending) >= AHEAD * judges.size():
-            yield from done()
-    while pending:
-        yield from done()
 
 
 def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run) -> Verdict:
@@ -109,14 +100,14 @@ def _verdict(future: Future[Verdict], exercise: str, judges: Judges, terms: Run)
         judges.check()
         said = f"The submission could not be graded: {str(error).rstrip('.')}."
     else:
-        # "": no worker was needed
-        if terms.isolation != "full" or verdict.isolation in ("", "full"):
+        if terms.isolation != "full" or verdict.isolation in ("", "full"):  # "": needed no worker
             return verdict
         said = "The operating system did not lock its worker in."
-    return _without_cases(exercise, "fault", terms, Problem("fault", said))
+    return _without_cases(exercise, terms, Problem("fault", said))
 
 
-def _without_cases(exercise: str, status: VerdictStatus, terms: Run, problem: Problem) -> Verdict:
+def _without_cases(exercise: str, terms: Run, problem: Problem) -> Verdict:
+    status: Literal["fault", "error"] = "fault" if problem.kind == "fault" else "error"
     return Verdict(exercise, f"{exercise}.py", status, terms.seed, 0.0, "", problem=problem)
 
 
@@ -132,43 +123,7 @@ def judge_request(exercise: str, source: bytes, terms: Run) -> Verdict:
     require_same("A machine that came later", versions(terms.started), terms.versions)
     judge: WarmJudge = getattr(_here, "judge", None) or WarmJudge()
     _here.judge = judge  # it ends when its input does, and so with this process
-    return judge.verdict(exercise, source, terms)
-
-
-class WarmJudge:
-    """A judge that stays warm from one submission to the next, and is replaced when it fails."""
-
-    def __init__(self) -> None:
-        self._process: JudgeProcess | None = None
-        with suppress(OSError):  # the first request tries again, and says what is wrong
-            self._process = JudgeProcess(lasting=True)
-
-    def verdict(self, exercise: str, source: bytes, terms: Run) -> Verdict:
-        """The verdict on a submission; ``JudgeFault`` or ``OSError`` without one."""
-        process = self._process = self._process or JudgeProcess(lasting=True)
-        patience = PATIENCE + PATIENCE_FACTOR * (terms.timeout or 0)
-        watchdog = threading.Timer(patience, process.kill)
-        watchdog.start()
-        verdict = None
-        try:
-            verdict = process.judge(exercise, source, seed=terms.seed, seconds=terms.timeout)
-            return verdict
-        finally:
-            watchdog.cancel()
-            if verdict is None or verdict.status == "fault":
-                self.close()
-
-    def kill(self) -> None:
-        """End the judge at once; a thread that waits for its verdict gets a ``JudgeFault``."""
-        if process := self._process:
-            process.kill()
-
-    def close(self) -> None:
-        """End the judge; the next submission gets a new one."""
-        self.kill()
-        if process := self._process:
-            process.close()
-        self._process = None
+    return judge.judge(exercise, source, seed=terms.seed, seconds=terms.timeout)
 
 
 @contextmanager
@@ -179,11 +134,7 @@ def local_judges(jobs: int) -> Iterator[Judges]:
     """
     judges = [WarmJudge() for _ in range(jobs)]
     waiting = iter(judges)
-
-    def take_one() -> None:
-        _here.judge = next(waiting)
-
-    threads = ThreadPoolExecutor(jobs, initializer=take_one)
+    threads = ThreadPoolExecutor(jobs, initializer=lambda: setattr(_here, "judge", next(waiting)))
     try:
         yield Judges(threads, isolation_reached(), lambda: jobs)
     finally:
@@ -230,10 +181,11 @@ def undone(tasks: Iterable[Task], log: Log) -> list[Task]:
 
     def is_done(task: Task) -> bool:
         place = log.latest.get(task.key)
-        if place is None or task.path is None:
-            return place is not None and place.status == "missing"
-        same = place.text == (text_hash(read(task)) or "")
-        return same and place.status not in ("missing", "fault")
+        if place is None or place.status == "fault":
+            return False
+        if task.path is None or place.status == "missing":
+            return task.path is None and place.status == "missing"
+        return place.text == text_hash(read(task))
 
     return [task for task in tasks if not is_done(task)]
 

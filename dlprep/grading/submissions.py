@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,14 +20,11 @@ from dlprep.verdict import Problem
 
 ONE_PERSON, MANY = "{exercise}.py", "{who}/{exercise}.py"
 SILENT = {"__pycache__", "__MACOSX"}  # what Python and a Mac's zip leave behind
-MOST_TOLD = 20  # files of one person that are listed as not judged
 
 # What people make of a name: `Softmax (1).py`, `copy of softmax.ipynb`, `lstm-cell_v2.py.txt`.
 # Possessive: no name makes it slow.
-NEARLY = r"(?:copy of )?(?P<exercise>{})(?:[\s_-]*+(?:\(\d++\)|copy|final|v?\d++))*+"
+NEARLY = r"(?:copy of )?{}(?:[\s_-]*+(?:\(\d++\)|copy|final|v?\d++))*+"
 ENDING = r"(?:\.(?:pyw?|ipynb|txt))*+"
-
-Patterns = list[re.Pattern[str]]  # one for each component of a path
 
 
 @dataclass(slots=True)
@@ -68,9 +63,9 @@ def submitted(task: Task) -> str | None:
 
 def collect(
     paths: Sequence[Path],
-    exercises: Sequence[str] | None = None,
+    exercises: Sequence[str] = (),
     layout: str | None = None,
-    only: Sequence[str] | None = None,
+    only: Sequence[str] = (),
 ) -> Submissions:
     """The submissions in files ``EX.py``, folders of them, and folders of folders ``WHO/EX.py``.
 
@@ -80,74 +75,79 @@ def collect(
     out all other people. ``UserError`` when a path or a person is not there, when submissions and
     people's folders lie side by side, or when there is nothing to grade.
     """
+    inside = []
     for path in paths:
         with explained(f"{str(path)!r} cannot be read"):
             path.lstat()  # a link that leads nowhere is a submission, too
-            if _is_folder(path):
-                os.listdir(path)  # noqa: PTH208 - as below
-    found = _Found(frozenset(exercises or catalog.slugs()), layout)
-    found.look_around(paths)
-    found.finish(exercises or ())
-    people = {who for who, _ in found.tasks} | found.told.keys()
-    if unknown := [who for who in only or () if who not in people]:
+            inside.append(_inside(path) if _is_folder(path) else [path])
+    named = [path if path.name.strip(".") else path.resolve() for path in paths]  # not "."
+    named = [path for path in named if path.name not in SILENT]
+    search = _Search(exercises, layout)
+    if layout is None and len(paths) > 1 and _kind("The paths are", named) == MANY:
+        search.look_in(named, MANY)  # `grade subs/*`
+    else:
+        how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
+        for path, found in zip(paths, inside, strict=True):
+            usual = MANY if any(map(_is_folder, found)) else ONE_PERSON
+            kind = _kind(f"{str(path)!r} holds", found, how) if layout is None else layout
+            search.look_in(found, usual if kind is None else kind)
+    search.add_missing(exercises)
+    not_judged = sorted(search.not_judged, key=lambda one: one.path)
+    people = {who for who, _ in search.tasks} | {one.who for one in not_judged}
+    if unknown := [who for who in only if who not in people]:
         raise UserError(f"There is nobody called {unknown[0]!r} among these submissions.")
-    tasks = [task for _, task in sorted(found.tasks.items()) if not only or task.who in only]
-    left_out = [one for one in found.not_judged if not only or one.who in only]
+    tasks = [task for _, task in sorted(search.tasks.items()) if not only or task.who in only]
+    not_judged = [one for one in not_judged if not only or one.who in only]
     if not tasks and not only:
-        near = "; ".join(map(str, left_out[:3]))
+        near = "; ".join(map(str, not_judged[:3]))
         raise UserError(
             f"There is no submission in {', '.join(repr(str(path)) for path in paths)}: no file"
             f" {layout or 'EX.py or WHO/EX.py'} of an exercise that is asked for."
             f"{f' Not judged: {near}.' if near else ''}"
             f"{'' if layout else ' For another place, see --layout.'}"
         )
-    return Submissions(tasks, sorted(left_out, key=lambda one: one.path), found.unrelated)
+    return Submissions(tasks, not_judged, search.unrelated)
 
 
-class _Found:
+class _Search:
     """What was found so far. ``people`` are those whose folder could be read."""
 
-    def __init__(self, wanted: frozenset[str], layout: str | None) -> None:
-        self.wanted, self.layout = wanted, layout
+    def __init__(self, exercises: Sequence[str], layout: str | None) -> None:
+        self.layout = layout
         self.tasks: dict[Key, Task] = {}
         self.people: dict[str, Path] = {}
         self.not_judged: list[NotJudged] = []
-        self.told: Counter[str] = Counter()
         self.unrelated: list[str] = []
-        self.names = {slug.replace("_", ""): slug for slug in wanted}
-        slugs = "|".join(slug.replace("_", r"[\W_]?") for slug in wanted)
-        self.nearly = [
-            re.compile(part.replace(r"\.py", ENDING), re.DOTALL | re.IGNORECASE)
-            for name in (ONE_PERSON, layout or ONE_PERSON)
-            for part in _regex(name.rpartition("/")[2], NEARLY.format(slugs))
-        ]
+        self.nearly: dict[str, re.Pattern[str]] = {}  # what a name that was meant for each is like
+        names = [ONE_PERSON, (layout or MANY).rpartition("/")[2]]
+        for slug in sorted(exercises or catalog.slugs(), key=len, reverse=True):
+            exercise = NEARLY.format(slug.replace("_", r"[\W_]?"))
+            either = "|".join(_regex(name, exercise)[0] for name in names)
+            pattern = either.replace(r"\.py", ENDING)
+            self.nearly[slug] = re.compile(pattern, re.DOTALL | re.IGNORECASE)
 
-    def look_around(self, paths: Sequence[Path]) -> None:
-        """Find the submissions in paths as the user gave them."""
-        if self.layout is None and len(paths) > 1 and _people("The paths are", paths):
-            for path in paths:  # `grade subs/*`
-                named = path if path.name.strip(".") else path.resolve()
-                if named.name not in SILENT:
-                    self.look_at(named, _patterns(MANY), {})
-            return
+    def look_in(self, paths: Iterable[Path], layout: str) -> None:
+        """Look at paths that lie side by side, as in a folder, of this layout."""
+        patterns = _patterns(layout)
+        if "{who}" not in layout:
+            self.people[""] = Path()
         for path in paths:
-            inside = _inside(path) if _is_folder(path) else [path]
-            layout = self.layout if self.layout is not None else _kind(path, inside)
-            patterns = _patterns(layout)
-            if "{who}" not in layout:
-                self.people[""] = path
-            for one in inside:
-                self.look_at(one, patterns, {})
+            self.look_at(path, patterns, {})
 
     def look_at(
-        self, path: Path, patterns: Patterns, known: dict[str, str], linked: bool = False
+        self,
+        path: Path,
+        patterns: Sequence[re.Pattern[str]],
+        known: dict[str, str],
+        linked: bool = False,
     ) -> None:
         """Take what fits the patterns, note what nearly does, and ignore everything else.
 
         The first pattern is for the path's name, the others for what lies in it. Folders are
         searched as deep as there are patterns, and one folder deeper.
         """
-        folder, last, linked = _is_folder(path), len(patterns) == 1, linked or _is_link(path)
+        folder, last = _is_folder(path), len(patterns) == 1
+        linked = linked or os.path.islink(path)  # noqa: PTH114 - as in _is_folder
         match = patterns[0].fullmatch(path.name) if patterns else None
         fits = match is not None and folder != last
         if match and fits:
@@ -165,8 +165,13 @@ class _Found:
                 return
             for one in inside:
                 self.look_at(one, patterns[1:], known, linked)
-        elif fits and known["exercise"] in self.wanted:
-            self.take(Task(who, known["exercise"], path, linked))
+        elif fits and (exercise := known["exercise"]) in self.nearly:
+            other = self.tasks.setdefault((who, exercise), Task(who, exercise, path, linked))
+            if other.path != path:
+                raise UserError(
+                    f"There are two submissions to {other}: {str(other.path)!r} and {str(path)!r}."
+                    " Grade them in two runs."
+                )
         elif not fits and (match or not folder) and (slug := self.meant(path.name)):
             wrong = f"is not called {slug}.py" if self.layout is None else "does not fit --layout"
             wrong = wrong if patterns else f"lies in the folder {path.parent.name!r}"
@@ -175,38 +180,22 @@ class _Found:
         else:
             self.unrelated.append(str(path))
 
-    def take(self, task: Task) -> None:
-        """Add a submission; ``UserError`` if there is another one to the same exercise."""
-        other = self.tasks.setdefault(task.key, task)
-        if other.path != task.path:
-            whose = f" by {task.who!r}" if task.who else ""
-            raise UserError(
-                f"There are two submissions to {task.exercise}{whose}: {str(other.path)!r} and"
-                f" {str(task.path)!r}. Grade them in two runs."
-            )
-
     def meant(self, name: str) -> str | None:
         """The exercise that a file of this name was probably meant for."""
-        matches = [match for pattern in self.nearly if (match := pattern.fullmatch(name))]
-        meant = matches[0].groupdict().get("exercise", "") if matches else ""
-        return self.names.get(re.sub(r"[\W_]", "", meant.lower()))
+        return next((slug for slug, like in self.nearly.items() if like.fullmatch(name)), None)
 
     def tell(self, path: Path, why: str, who: str) -> None:
-        """Note what is not judged, at most ``MOST_TOLD`` for each person."""
-        self.told[who] += 1
-        if self.told[who] <= MOST_TOLD or who not in self.people:
-            self.not_judged.append(NotJudged(str(path), why, who))
+        """Note what is not judged."""
+        self.not_judged.append(NotJudged(str(path), why, who))
 
-    def finish(self, exercises: Sequence[str]) -> None:
-        """Add what is missing, and the people who handed in nothing."""
-        handed_in = {who for who, _ in self.tasks}
+    def add_missing(self, exercises: Sequence[str]) -> None:
+        """Add what is missing; without ``exercises``, tell who has handed in nothing at all."""
+        known = {who for who, _ in self.tasks} | {one.who for one in self.not_judged}
         for who, path in self.people.items():
             for slug in exercises:
                 self.tasks.setdefault((who, slug), Task(who, slug, None))
-            if who and not exercises and who not in handed_in and not self.told[who]:
+            if who and not exercises and who not in known:
                 self.tell(path, "holds no submission", who)
-            if (more := self.told[who] - MOST_TOLD) > 0:
-                self.not_judged.append(NotJudged(str(path), f"holds {more} more like these", who))
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -215,41 +204,21 @@ def _inside(folder: Path) -> list[Path]:
     return [folder / name for name in names if name[0] != "." and name not in SILENT]
 
 
-def _submissions(paths: Iterable[Path]) -> list[Path]:
-    """The paths that have a submission's name and are not folders."""
-    names = {f"{slug}.py" for slug in catalog.slugs()}
-    return [path for path in paths if path.name in names and not _is_folder(path)]
-
-
-def _kind(folder: Path, inside: Sequence[Path]) -> str:
-    """The layout of a folder: one person's if submissions lie in it, else one folder a person."""
-    if _submissions(inside):
-        how = f": --layout '{MANY}' takes the folders, --layout '{ONE_PERSON}' the files"
-        _people(f"{str(folder)!r} holds", inside, how)
-        return ONE_PERSON
-    return MANY if any(map(_is_folder, inside)) else ONE_PERSON
-
-
-def _people(where: str, paths: Sequence[Path], how: str = "") -> bool:
-    """Whether there are folders with submissions; ``UserError`` if there are submissions, too."""
-    submissions, people = _submissions(paths), []
-    for path in filter(_is_folder, paths):
-        with suppress(OSError):
-            if _submissions(_inside(path)):
-                people.append(path)
-    if submissions and people:
-        folders, files = (
-            ", ".join([*(repr(path.name) for path in some[:3]), "…"][: len(some)])
-            for some in (people, submissions)
-        )
+def _kind(where: str, paths: Sequence[Path], how: str = "") -> str | None:
+    """The layout of these paths, if there are submissions; ``UserError`` if it is not clear."""
+    one, many = _Search((), None), _Search((), None)
+    one.look_in(paths, ONE_PERSON)
+    many.look_in(paths, MANY)
+    if one.tasks and many.tasks:
+        (file, *_), (who, *_) = (sorted(found.tasks) for found in (one, many))
         raise UserError(
-            f"{where} both people's folders ({folders}) and submissions ({files}): whose are these?"
-            f" Grade them in two runs{how}."
+            f"{where} both people's folders (such as {who[0]!r}) and submissions (such as"
+            f" '{file[1]}.py'): whose are these? Grade them in two runs{how}."
         )
-    return bool(people)
+    return MANY if many.tasks else ONE_PERSON if one.tasks else None
 
 
-def _patterns(layout: str) -> Patterns:
+def _patterns(layout: str) -> list[re.Pattern[str]]:
     """A regular expression for each component of a layout."""
     fields = re.findall(r"\{.*?\}", layout)
     if sorted(fields) not in (["{exercise}"], ["{exercise}", "{who}"]):
@@ -269,7 +238,3 @@ def _regex(layout: str, exercise: str) -> list[str]:
 
 def _is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where it may not look
-
-
-def _is_link(path: Path) -> bool:
-    return os.path.islink(path)  # noqa: PTH114 - as above

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from dlprep.verdict import Verdict
 
 
+# A watchdog on top of the judge's own timers, which start when a worker has loaded. It is for a
+# judge that hangs, never for a submission, and so it may be long.
+PATIENCE = 300.0  # seconds
+PATIENCE_FACTOR = 10  # plus this many times the seconds of a case, where they are given
+
+
 class JudgeFault(FaultError):
     """The judge could not come to a verdict: a fault of dlprep's own."""
 
@@ -107,6 +113,52 @@ class JudgeProcess:
                 with suppress(OSError):
                     pipe.close()
         self._process.wait()
+
+
+class WarmJudge:
+    """A judge that stays warm from one submission to the next, and is replaced when it fails.
+
+    One thread at a time judges with it; any thread may kill or close it.
+    """
+
+    def __init__(self) -> None:
+        self._process: JudgeProcess | None = None
+        with suppress(OSError):  # the first request tries again, and says what is wrong
+            self._process = JudgeProcess(lasting=True)
+
+    def judge(
+        self,
+        exercise: str,
+        source: bytes,
+        *,
+        seed: int,
+        only: str | None = None,
+        seconds: float | None = None,
+    ) -> Verdict:
+        """See ``JudgeProcess.judge``; ``OSError`` too, if no new judge can be started."""
+        process = self._process = self._process or JudgeProcess(lasting=True)
+        watchdog = threading.Timer(PATIENCE + PATIENCE_FACTOR * (seconds or 0), process.kill)
+        watchdog.start()
+        verdict = None
+        try:
+            verdict = process.judge(exercise, source, seed=seed, only=only, seconds=seconds)
+            return verdict
+        finally:
+            watchdog.cancel()
+            if verdict is None or verdict.status == "fault":
+                self.close()
+
+    def kill(self) -> None:
+        """Let the judge end, without waiting for it; a thread that does gets a ``JudgeFault``."""
+        if process := self._process:
+            threading.Thread(target=process.kill).start()
+
+    def close(self) -> None:
+        """End the judge, whatever it is doing; the next submission would get a new one."""
+        if process := self._process:
+            process.kill()
+            process.close()
+        self._process = None
 
 
 def serve(lasting: bool = False) -> None:

@@ -6,7 +6,6 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,22 +18,11 @@ STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red
 LEAST_REMARK = 12  # a remark cut to less says nothing
 MOST_LEFT_OUT = 20  # lines of what is not judged: the other reports have them all
 PAGE = 500  # rows that are laid out at once: a long table is never all of it in memory
+Row = tuple[str, str, str, str, str]  # who, exercise, status, cases as 14/17, what is wrong
 
 
-class Row(NamedTuple):
-    """What the table shows of a submission: ``cases`` is 14/17, ``remark`` what is wrong."""
-
-    who: str
-    exercise: str
-    status: str
-    cases: str
-    remark: str
-
-
-def grade_table(
-    rows: Callable[[], Iterable[Row]], left_out: Sequence[str], footnote: str, on_screen: bool
-) -> Iterator[str]:
-    """Rows in groups: one an exercise, or one person's exercises as one; then what is left out.
+def grade_table(rows: Callable[[], Iterable[Row]], footnote: str, on_screen: bool) -> Iterator[str]:
+    """Rows in groups: one an exercise, or one person's exercises as one; then what is not judged.
 
     ``rows`` is called twice: there may be more rows than fit into memory. The text is for standard
     output, or, if it is not ``on_screen``, for a file.
@@ -42,28 +30,31 @@ def grade_table(
     file = Console(file=io.StringIO(), width=PIPE_WIDTH, markup=False, emoji=False, highlight=False)
     page = Page(make_console() if on_screen else file)
     counts: Counter[str] = Counter()
-    cases = who_width = exercise_width = 0
-    first, one_person = None, True
-    for row in rows():
-        counts[row.status] += 1
-        cases = max(cases, len(row.cases))
-        who_width = max(who_width, cell_len(page.clean(row.who)))
-        exercise_width = max(exercise_width, cell_len(page.clean(row.exercise)))
-        first = row.who if first is None else first
-        one_person = one_person and row.who == first
-    most = min(page.width // 2, page.width - len("    missing  ") - cases)
-    width = max(min(exercise_width if one_person else who_width, most), 1)
-    for heading, group in groupby(rows(), lambda row: row.who if one_person else row.exercise):
-        if heading:
-            page.line((page.fit(heading, page.measure), "bold"))
+    left_out, people, exercises, longest = list[str](), set[str](), set[str](), 0
+    for who, exercise, status, cases, remark in rows():
+        if status not in STYLES:
+            left_out.append(remark)
+            continue
+        counts[status] += 1
+        people.add(who)
+        exercises.add(exercise)
+        longest = max(longest, len(cases))
+    heading, name = (0, 1) if len(people) == 1 else (1, 0)  # of the columns
+    names = map(page.clean, exercises if len(people) == 1 else people)
+    most = min(page.width // 2, page.width - len("    missing  ") - longest)
+    width = max(min(max(map(cell_len, names), default=0), most), 1)
+    judged = (row for row in rows() if row[2] in STYLES)
+    for title, group in groupby(judged, lambda row: row[heading]):
+        if title:
+            page.line((page.fit(title, page.measure), "bold"))
         for row in group:
             if len(page.lines) >= PAGE:
                 yield _shown(page)
-            name = page.fit(row.exercise if one_person else row.who, width)
-            status, count = f"{row.status:<7}", f"  {row.cases:>{cases}}  "
-            room = page.measure - width - len(f"    {status}{count}")
-            remark = page.fit(row.remark, room) if room >= LEAST_REMARK else ""
-            page.line(f"  {name}  ", (status, STYLES[row.status]), count, remark)
+            *_, status, cases, remark = row
+            verdict, count = f"{status:<7}", f"  {cases:>{longest}}  "
+            room = page.measure - width - len(f"    {verdict}{count}")
+            remark = page.fit(remark, room) if room >= LEAST_REMARK else ""
+            page.line(f"  {page.fit(row[name], width)}  ", (verdict, STYLES[status]), count, remark)
         page.gap()
     if left_out:
         more = len(left_out) - MOST_LEFT_OUT

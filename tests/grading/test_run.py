@@ -19,14 +19,12 @@ from report_examples import RUN, a_verdict
 from dlprep.catalog import HOME, find
 from dlprep.errors import FaultError, UserError
 from dlprep.grading import Graded, Run, Task
-from dlprep.grading import run as running
 from dlprep.grading.log import open_log
 from dlprep.grading.run import (
     AHEAD,
     IN_VAIN,
     Judges,
     JudgesLost,
-    WarmJudge,
     isolation_reached,
     judge_request,
     local_judges,
@@ -36,7 +34,8 @@ from dlprep.grading.run import (
     versions,
 )
 from dlprep.grading.submissions import Submissions
-from dlprep.judge.service import JudgeFault, JudgeProcess
+from dlprep.judge import service
+from dlprep.judge.service import JudgeFault, JudgeProcess, WarmJudge
 from dlprep.verdict import Problem, Verdict
 
 RIGHT = (HOME / "solutions/softmax/reference.py").read_bytes()
@@ -298,15 +297,15 @@ def test_a_submission_that_was_less_isolated_is_a_fault(
 
 
 def test_a_judge_that_dies_is_replaced(judge: WarmJudge) -> None:
-    assert judge.verdict("softmax", RIGHT, terms()).status == "passed"
+    assert judge.judge("softmax", RIGHT, seed=1).status == "passed"
     process = judge._process
     assert process is not None
     os.kill(process._process.pid, signal.SIGKILL)
     with pytest.raises(JudgeFault):
-        judge.verdict("softmax", RIGHT, terms())
-    assert judge.verdict("softmax", RIGHT, terms()).status == "passed"
+        judge.judge("softmax", RIGHT, seed=1)
+    assert judge.judge("softmax", RIGHT, seed=1).status == "passed"
     assert judge._process is not process
-    assert judge.verdict("softmax", WRONG, terms()).status == "failed"
+    assert judge.judge("softmax", WRONG, seed=1).status == "failed"
 
 
 def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], None]) -> list[int]:
@@ -322,7 +321,7 @@ def started(monkeypatch: pytest.MonkeyPatch, before_judging: Callable[[int], Non
             before_judging(self._process.pid)
             return super().judge(*words, **terms)
 
-    monkeypatch.setattr(running, "JudgeProcess", Judge)
+    monkeypatch.setattr(service, "JudgeProcess", Judge)
     return judges
 
 
@@ -344,11 +343,11 @@ def test_a_judge_that_dies_twice_is_a_fault(
 def test_a_judge_that_hangs_is_replaced(
     handed_in: Callable[..., list[Task]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PATIENCE_FACTOR", 0)
-    monkeypatch.setattr(running, "PATIENCE", 0.1)
+    monkeypatch.setattr(service, "PATIENCE_FACTOR", 0)
+    monkeypatch.setattr(service, "PATIENCE", 0.1)
 
     def the_first_stops(pid: int) -> None:
-        monkeypatch.setattr(running, "PATIENCE", 100.0)  # for the second
+        monkeypatch.setattr(service, "PATIENCE", 100.0)  # for the second
         if pid == judges[0]:
             os.kill(pid, signal.SIGSTOP)
 
@@ -372,14 +371,14 @@ def test_a_run_that_is_given_up_ends_its_judges(
 
 def test_an_exercise_that_cannot_be_read_is_a_fault(judge: WarmJudge) -> None:
     with pytest.raises(Exception, match="There is no exercise named"):
-        judge.verdict("no_such_exercise", RIGHT, terms())
-    assert judge.verdict("softmax", RIGHT, terms()).status == "passed"
+        judge.judge("no_such_exercise", RIGHT, seed=1)
+    assert judge.judge("softmax", RIGHT, seed=1).status == "passed"
 
 
 def test_the_isolation_is_that_of_the_verdicts(judge: WarmJudge) -> None:
     level = isolation_reached()
     assert level in ("full", "process")
-    assert judge.verdict("softmax", RIGHT, terms()).isolation == level
+    assert judge.judge("softmax", RIGHT, seed=1).isolation == level
 
 
 # --- going on

@@ -13,7 +13,7 @@ import pytest
 from dlprep.errors import UserError
 from dlprep.files import MAX_SOURCE
 from dlprep.grading import Task
-from dlprep.grading.submissions import MOST_TOLD, Submissions, collect, read
+from dlprep.grading.submissions import Submissions, collect, read
 from dlprep.verdict import Problem
 
 
@@ -84,7 +84,7 @@ def test_several_paths(tmp_path: Path) -> None:
     assert keys(found) == [("", "lstm_cell"), ("ada", "softmax"), ("bob", "softmax")]
 
 
-# --- what looks like a submission and is none
+# --- what looks like a submission and is not judged
 
 
 @pytest.mark.parametrize(
@@ -164,20 +164,13 @@ def test_what_a_zip_and_python_leave_behind_is_passed_over(tmp_path: Path) -> No
         assert found.unrelated == []
 
 
-def test_one_person_fills_no_report(tmp_path: Path) -> None:
-    write(tmp_path, "bob/softmax.py", *(f"ada/softmax ({n}).py" for n in range(300)))
-    found = collect([tmp_path])
-    assert len(found.not_judged) == MOST_TOLD + 1
-    assert f"holds {300 - MOST_TOLD} more like these" in told(found, tmp_path)["ada"]
-
-
 # --- people beside submissions
 
 
 @pytest.mark.parametrize("name", ["softmax.py", "lstm_cell.py"])
 def test_people_and_submissions_side_by_side(tmp_path: Path, name: str) -> None:
     write(tmp_path, "ada/softmax.py", "bob/softmax.py", "data/x.csv", name)
-    said = rf"holds both people's folders \('ada', 'bob'\) and submissions \('{name}'\)"
+    said = rf"holds both people's folders \(such as 'ada'\) and submissions \(such as '{name}'\)"
     with pytest.raises(UserError, match=said) as caught:
         collect([tmp_path])
     assert "--layout '{who}/{exercise}.py' takes the folders" in str(caught.value)
@@ -193,12 +186,6 @@ def test_people_and_submissions_side_by_side(tmp_path: Path, name: str) -> None:
     assert sorted(told(found, tmp_path)) == ["ada/softmax.py", "bob/softmax.py"]
     with pytest.raises(UserError, match=r"The paths are both people's folders .* in two runs"):
         collect(sorted(tmp_path.iterdir()))
-
-
-def test_many_people_beside_a_submission_are_not_all_named(tmp_path: Path) -> None:
-    write(tmp_path, "softmax.py", *(f"s{n}/softmax.py" for n in range(9)))
-    with pytest.raises(UserError, match=r"\('s0', 's1', 's2', …\) and"):
-        collect([tmp_path])
 
 
 def test_a_person_who_is_called_as_a_file_is(tmp_path: Path) -> None:
@@ -333,7 +320,7 @@ def test_missing_with_a_layout(tmp_path: Path) -> None:
 
 def test_two_submissions_of_one_person(tmp_path: Path) -> None:
     write(tmp_path, "a/ada/softmax.py", "b/ada/softmax.py")
-    with pytest.raises(UserError, match="two submissions to softmax by 'ada'"):
+    with pytest.raises(UserError, match="two submissions to ada: softmax: "):
         collect([tmp_path / "a", tmp_path / "b"])
 
 

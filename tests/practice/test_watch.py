@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from dlprep import catalog
 from dlprep.catalog import Exercise
 from dlprep.judge.service import JudgeFault, JudgeLost
+from dlprep.practice.judging import judge_text
 from dlprep.practice.workspace import Workspace, WorkspaceError
 from dlprep.render.screen import draw
 from dlprep.verdict import CaseResult, Verdict
@@ -36,24 +37,28 @@ def verdict(*cases: CaseResult, exercise: str = "softmax") -> Verdict:
 
 
 class ByHand:
-    """A judge whose verdicts a test gives."""
+    """A judge, and the thread that it works in; a test gives the verdicts."""
 
     def __init__(self) -> None:
         self.texts: list[bytes] = []
-        self.replaced = 0
+        self.killed = 0
 
-    def check(self, exercise: Exercise, text: bytes, began: float) -> Future[Verdict]:
+    def submit(
+        self, work: object, judge: object, exercise: Exercise, text: bytes, *, began: float
+    ) -> Future[Verdict]:
+        assert (work, judge) == (judge_text, self)
         self.texts.append(text)
         self.under_way: Future[Verdict] = Future()
         return self.under_way
 
-    def replace(self) -> None:
-        self.replaced += 1
+    def kill(self) -> None:
+        self.killed += 1
 
 
 def new_watch(workspace: Workspace) -> Watch:
     """A watch of softmax."""
-    return Watch(workspace, SOFTMAX, ByHand())
+    judge = ByHand()
+    return Watch(workspace, SOFTMAX, judge, judge)
 
 
 def plain(watch: Watch, columns: int = 80, rows: int = 24, top: int | None = None) -> str:
@@ -227,7 +232,7 @@ def test_a_save_makes_the_check_under_way_void(watch: Watch) -> None:
     judge.under_way.set_result(verdict(GOOD))
     assert "✓ softmax" in plain(watch)
     assert kinds(watch) == ["started", "checked", "checked"]
-    assert judge.replaced == 0
+    assert judge.killed == 0
 
 
 def test_a_void_check_that_goes_on_is_ended(watch: Watch) -> None:
@@ -236,19 +241,19 @@ def test_a_void_check_that_goes_on_is_ended(watch: Watch) -> None:
     look(watch)
     sleep(PATIENCE)
     watch.step()
-    assert judge.replaced == 0, "nobody saved"
+    assert judge.killed == 0, "nobody saved"
     one = judge.under_way
     save(watch, b"two")
     look(watch)
-    assert judge.replaced == 0
+    assert judge.killed == 0
     sleep(PATIENCE)
     look(watch)
-    assert judge.replaced == 1
+    assert judge.killed == 1
     one.set_exception(JudgeLost("it ended"))
     assert watch.step().busy
     assert judge.texts[-1] == b"two"
     assert "it ended" not in plain(watch)
-    assert judge.replaced == 1, "once is enough"
+    assert judge.killed == 1, "once is enough"
 
 
 def test_what_goes_wrong_in_the_thread_is_raised(watch: Watch) -> None:

@@ -16,9 +16,8 @@ from pathlib import Path
 from dlprep.errors import UserError
 from dlprep.files import explained, written_beside
 from dlprep.grading import Results
-from dlprep.grading.reports.github import github, summary
 from dlprep.grading.reports.rows import jsonl, spreadsheet, table
-from dlprep.grading.reports.test_results import gradescope, junit, require_one
+from dlprep.grading.reports.test_results import github, gradescope, junit, require_one, summary
 
 REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
     "table": table,
@@ -33,7 +32,9 @@ REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
 Targets = dict[Path | None, str]  # the format of each file; None is standard output
 
 
-def read_targets(words: Sequence[str], logs: Iterable[Path], people: Iterable[str] = ()) -> Targets:
+def read_targets(
+    words: Sequence[str] | None, logs: Iterable[Path], people: Iterable[str] = ()
+) -> Targets:
     """What ``F`` and ``F=FILE`` ask for, by default a table.
 
     ``UserError`` if a format is not there or has no room for the results of these people, if a file
@@ -51,9 +52,7 @@ def read_targets(words: Sequence[str], logs: Iterable[Path], people: Iterable[st
             require_one(people)
         path = Path(file) if file else None
         if path is None and None in targets:
-            raise UserError(
-                "Only one format can go to standard output: give the others a file, F=FILE."
-            )
+            raise UserError("Only one format can go to standard output: F=FILE for the others.")
         targets[path] = name
         if path is None:
             continue

@@ -5,30 +5,70 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
-from dlprep.grading import Results
-from dlprep.grading.reports.entries import NOT_JUDGED, remark
-from dlprep.text import as_json, clip, printable
+from dlprep.grading import Graded, Results
+from dlprep.text import as_json, clip, one_line, plural, printable
+from dlprep.verdict import Problem, Verdict
 
 COLUMNS = ["who", "exercise", "status", "passing", "total", "score", "isolation"]
 COLUMNS += ["mistakes", "remark", "seed", "submitted"]
 FOR_TEACHERS = {"file", "submitted", "seed"}
-MOST_REMARK = 200  # characters in the table; the widest terminal shows no more
-MOST_CELL = 1_000  # characters in CSV
+MOST_REMARK = 1_000  # characters
 FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")  # how a cell of code starts; four in full width
+NOT_JUDGED = "not judged"
+MISSING = Problem("missing", "There is no submission.")
+UNSOUND = Problem("fault", "The verdict does not follow from its cases.")
+
+
+def rows(results: Results) -> Iterator[tuple[str, str, str, str, str]]:
+    """Who, exercise, status, cases as 14/17, what is wrong; then the same of what is not judged."""
+    for graded in results.graded():
+        passing, total = graded.counts
+        cases = f"{passing}/{total}" if total else ""
+        yield graded.who, graded.exercise, graded.status, cases, remark(graded)
+    for one in results.left_out():
+        yield one.who, "", NOT_JUDGED, "", str(one)
+
+
+def remark(graded: Graded) -> str:
+    """What is wrong, in a line: the problem, the mistake's name, or the first bad case's label."""
+    if (verdict := graded.verdict) is None:
+        return ""
+    if problem := problem_of(verdict):
+        said = problem.message
+    elif verdict.mistakes:
+        said = ", ".join(mistake.name for mistake in verdict.mistakes)
+    elif verdict.failing:
+        bad = verdict.failing[0]
+        kind = f" ({bad.kind})" if bad.status == "error" and bad.kind else ""  # timeout, crash …
+        said = (bad.label or bad.name) + kind
+    else:
+        return ""
+    return clip(one_line(said), MOST_REMARK)
+
+
+def problem_of(verdict: Verdict) -> Problem | None:
+    """Why the cases are not shown, if they are not; a log may have been edited."""
+    if problem := verdict.problem:
+        return replace(problem, message=problem.message.strip() or "The submission was not judged.")
+    passes = verdict.passing == len(verdict.cases)
+    return None if verdict.cases and (verdict.status == "passed") == passes else UNSOUND
+
+
+def counted(graded: Graded) -> str:
+    """``14 of 17 cases pass``, or that there is nothing to count."""
+    passing, total = graded.counts
+    if not total:
+        return "could not be judged" if graded.verdict else "no submission"
+    return f"{passing} of {plural(total, 'case passes', 'cases pass')}"
 
 
 def table(results: Results, on_screen: bool = False) -> Iterator[str]:
     """The table for people, in the width and colours of the screen, or else plain."""
-    from dlprep.render.grading_page import Row, grade_table  # rich: only where a person reads
+    from dlprep.render.grading_page import grade_table  # rich: only where a person reads
 
-    def rows() -> Iterator[Row]:
-        for graded in results.graded():
-            cases = f"{graded.passing}/{graded.total}" if graded.total else ""
-            said = clip(remark(graded), MOST_REMARK)
-            yield Row(graded.who, graded.exercise, graded.status, cases, said)
-
-    return grade_table(rows, [*map(str, results.left_out())], results.footnote, on_screen)
+    return grade_table(lambda: rows(results), results.footnote, on_screen)
 
 
 def jsonl(results: Results) -> Iterator[str]:
@@ -41,7 +81,7 @@ def jsonl(results: Results) -> Iterator[str]:
                 del part[key]
         yield as_json(line) + "\n"
     for one in results.left_out():
-        yield as_json({"not_judged": one.path, "why": one.why, "who": one.who}) + "\n"
+        yield as_json(one.to_json()) + "\n"
 
 
 def spreadsheet(results: Results) -> Iterator[str]:
@@ -63,12 +103,11 @@ def spreadsheet(results: Results) -> Iterator[str]:
             graded.who,
             graded.exercise,
             graded.status,
-            graded.passing,
-            graded.total,
+            *graded.counts,
             "" if graded.status == "fault" else round(results.points * graded.share, 4),
             verdict.isolation if verdict else "",
             "; ".join(mistake.name for mistake in verdict.mistakes) if verdict else "",
-            clip(remark(graded), MOST_CELL),
+            remark(graded),
             verdict.seed if verdict else "",
             graded.submitted or "",
         )

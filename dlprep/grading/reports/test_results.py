@@ -1,19 +1,99 @@
-"""Reports for programs that read test results: JUnit XML, and Gradescope's ``results.json``."""
+"""Reports for programs that read test results: JUnit XML, Gradescope, GitHub Actions.
+
+GitHub gets annotations, lines of the build's log ``::error file=,line=,title=::message``, of which
+it shows ten of a step, and a step summary of a mebibyte at most. Students read both.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from pathlib import PurePath
 from xml.etree import ElementTree as ET
 
 from dlprep.errors import UserError
-from dlprep.grading import Graded, Results
-from dlprep.grading.reports.entries import NOT_JUDGED, Entry, counted, entries
+from dlprep.grading import Feedback, Graded, Results
+from dlprep.grading.reports.rows import MISSING, NOT_JUDGED, counted, problem_of, rows
 from dlprep.text import as_json, clip, one_line, printable
+from dlprep.verdict import CaseResult, Finding, Problem
 
 MOST_MESSAGE, MOST_DETAIL = 500, 10_000  # characters, in JUnit
 MOST_OUTPUT = 5_000  # characters of one test's output, in Gradescope
+MOST_ANNOTATIONS = 10
+MOST_MESSAGE = 2_000  # characters of an annotation's text
+MOST_CELL = 200  # characters of a cell in the summary
+MOST_SUMMARY = 1_000_000  # bytes, of 1,048,576
+STATUSES = ("passed", "failed", "error", "fault", "missing", NOT_JUDGED)
+HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|---|\n"
+JUDGED = "the submission can be judged"  # the label of a case that stands for all: it was not
+REASONS = {
+    "failed": "this case fails",
+    "error": "the submission crashed, or was stopped",
+    "not run": "not run: the time was used up",
+}
+
+
+def cases_of(graded: Graded, feedback: Feedback) -> list[CaseResult]:
+    """The cases of one submission, or one that stands for all; all passed exactly if it has."""
+    verdict = graded.verdict
+    problem = problem_of(verdict) if verdict else MISSING
+    if verdict is None or problem:
+        return [_not_judged("load", problem or MISSING, verdict.printed if verdict else "")]
+    if feedback == "score":
+        status = "error" if verdict.status == "fault" else verdict.status
+        said = (Finding("", counted(graded)),)
+        return [CaseResult(graded.exercise, graded.exercise, status, status, findings=said)]
+    return list(verdict.cases)
+
+
+def _not_judged(name: str, problem: Problem, printed: str = "") -> CaseResult:
+    said = (Finding("", f"{problem.message}\n{problem.help}".strip()),)
+    return CaseResult(name, JUDGED, "error", problem.kind, "", said, problem.location, printed)
+
+
+def first_bad(cases: Sequence[CaseResult]) -> CaseResult:
+    """What to look at first: a wrong answer before what is not written yet."""
+    bad = [case for case in cases if case.status != "passed"]
+    return min(bad or cases, key=lambda case: case.kind == "not implemented")
+
+
+def headline(case: CaseResult) -> list[str]:
+    """The label of a case, if it tells more than what is said of the case."""
+    return [] if case.label == JUDGED else [one_line(case.label or case.name)]
+
+
+def reason(case: CaseResult) -> str:
+    """Why a case did not pass, in a line."""
+    parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
+    return "; ".join(parts) or REASONS[case.status]
+
+
+def detail(graded: Graded, case: CaseResult) -> str:
+    """The whole story of a case, to stand below its label; the first bad one has the hints."""
+    lines = [case.call] if case.call else []
+    column = max((len(finding.label) for finding in case.findings), default=0) + 3
+    for finding in case.findings:
+        first, *rest = finding.text.split("\n")
+        margin = column if finding.label else 0
+        lines += [finding.label.ljust(margin) + first, *(" " * margin + line for line in rest)]
+    if case.advice and case.status == "passed":
+        lines.append("The answer is right. Worth a look all the same:")
+    file = PurePath(graded.file).name or f"{graded.exercise}.py"
+    for place in dict.fromkeys((case.location, *case.advice)):
+        if place:
+            note = f"   {place.note}" if place.note else ""
+            code = [f"    {place.code.strip()}"] if place.code.strip() else []
+            lines += [f"{one_line(file)}:{place.line}{note}", *code]
+    if not lines and case.status != "passed":
+        lines = [reason(case)]
+    verdict = graded.verdict
+    if verdict and verdict.mistakes and case == first_bad(verdict.cases or [case]):
+        hints = (one_line(mistake.hint or mistake.name) for mistake in verdict.mistakes)
+        lines += ["", *hints]
+    return printable("\n".join(lines))
 
 
 def junit(results: Results) -> Iterator[str]:
@@ -30,49 +110,49 @@ def junit(results: Results) -> Iterator[str]:
         properties = {"status": graded.status, "isolation": verdict.isolation if verdict else ""}
         if not results.students:
             properties |= {"file": graded.file, "seed": str(verdict.seed) if verdict else ""}
-        found = entries(graded, results.feedback)
-        yield _suite([graded.who, graded.exercise], properties, found, times)
+        yield _suite(graded, cases_of(graded, results.feedback), properties, times)
     for one in results.left_out():
-        entry = Entry(one.path, one.path, "error", NOT_JUDGED, str(one), str(one))
-        yield _suite([one.who, NOT_JUDGED], {"status": NOT_JUDGED}, [entry], times)
+        case = _not_judged(one.path, Problem(NOT_JUDGED, str(one)))
+        left = Graded(one.who, NOT_JUDGED, one.path, None)
+        yield _suite(left, [case], {"status": NOT_JUDGED}, times)
     yield "</testsuites>\n"
 
 
 def _suite(
-    whose: Sequence[str],
+    graded: Graded,
+    cases: Sequence[CaseResult],
     properties: Mapping[str, str],
-    found: Sequence[Entry],
     times: Mapping[str, str],
 ) -> str:
-    statuses = [entry.status for entry in found]
-    suite = ET.Element("testsuite")
-    counts = {"errors": statuses.count("error"), "failures": statuses.count("failed")}
-    counts |= {"skipped": 0, "tests": len(found)}
-    _set(suite, name="/".join(filter(None, whose)), **counts, **times)
-    listed = ET.SubElement(suite, "properties")
+    whose = [*filter(None, (graded.who, graded.exercise))]
+    failures = sum(case.status == "failed" for case in cases)
+    errors = sum(case.status in ("error", "not run") for case in cases)
+    counts = {"errors": errors, "failures": failures, "skipped": 0, "tests": len(cases)}
+    suite = _add(ET.Element("testsuites"), "testsuite", name="/".join(whose), **counts, **times)
+    listed = _add(suite, "properties")
     for name, value in properties.items():
         if value:
-            _set(ET.SubElement(listed, "property"), name=name, value=value)
-    for entry in found:
-        case = ET.SubElement(suite, "testcase")
-        _set(case, classname=".".join(filter(None, whose)), name=entry.name)
-        out = [entry.printed]
-        if entry.status == "passed":
-            out = [entry.detail, entry.printed]
+            _add(listed, "property", name=name, value=value)
+    for case in cases:
+        test = _add(suite, "testcase", classname=".".join(whose), name=case.name)
+        shown = [printable(case.printed)]
+        if case.status == "passed":
+            shown.insert(0, detail(graded, case))
         else:
-            why = ET.SubElement(case, "failure" if entry.status == "failed" else "error")
-            _set(why, type=entry.kind, message=clip(entry.message, MOST_MESSAGE))
-            why.text = clip(printable(entry.detail), MOST_DETAIL)
-        if shown := "\n".join(filter(None, out)):
-            ET.SubElement(case, "system-out").text = clip(printable(shown), MOST_DETAIL)
+            tag = "failure" if case.status == "failed" else "error"
+            message = clip(": ".join([*headline(case), reason(case)]), MOST_MESSAGE)
+            why = _add(test, tag, type=case.kind or case.status, message=message)
+            why.text = clip(detail(graded, case), MOST_DETAIL)
+        if text := "\n".join(filter(None, shown)):
+            _add(test, "system-out").text = clip(printable(text), MOST_DETAIL)
     ET.indent(suite, "")
-    text: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
-    return text.decode() + "\n"
+    encoded: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
+    return encoded.decode() + "\n"
 
 
-def _set(element: ET.Element, **attributes: object) -> None:
-    for name, value in attributes.items():
-        element.set(name, one_line(str(value)))
+def _add(parent: ET.Element, tag: str, **attributes: object) -> ET.Element:
+    clean = {name: one_line(str(value)) for name, value in attributes.items()}
+    return ET.SubElement(parent, tag, clean)
 
 
 def require_one(people: Iterable[str]) -> None:
@@ -95,37 +175,95 @@ def gradescope(results: Results) -> Iterator[str]:
     results = replace(results, students=True)
     done = list(results.graded())
     require_one(graded.who for graded in done)
-    lines = [f"{one_line(graded.exercise)}: {counted(graded)}" for graded in done]
+    text = {"output_format": "text", "visibility": "visible"}
+    lines, tests = [], []
+    for number, graded in enumerate(done, 1):
+        exercise = one_line(graded.exercise)
+        lines.append(f"{exercise}: {counted(graded)}")
+        cases = cases_of(graded, results.feedback)
+        for place, case in enumerate(cases, 1):
+            label, said = one_line(case.label or case.name), detail(graded, case)
+            several = len(done) > 1 and label != exercise
+            if case.printed.strip():
+                said += f"\n\nyou printed:\n{printable(case.printed)}"
+            share = float(case.status == "passed")
+            if results.feedback == "score" and case.label != JUDGED:
+                share = graded.share
+            test = {
+                "name": f"{exercise}: {label}" if several else label,
+                "number": f"{number}.{place}" if len(done) > 1 else f"{place}",
+                "score": round(results.points * share / len(cases), 4),
+                "max_score": round(results.points / len(cases), 4),
+                "status": "passed" if case.status == "passed" else "failed",
+                "output": clip(said.strip("\n"), MOST_OUTPUT),
+            }
+            tests.append(test | text)
     lines += [one_line(f"not judged: {one}") for one in results.left_out()]
-    output = [*(lines or ["Nothing was graded."]), "", results.footnote]
+    output = "\n".join([*(lines or ["Nothing was graded."]), "", results.footnote])
     document = {
         "score": round(results.points * sum(graded.share for graded in done), 4),
-        "output": clip("\n".join(output), MOST_OUTPUT),
-        "output_format": "text",
-        "visibility": "visible",
+        "output": clip(output, MOST_OUTPUT),
+        **text,
         "stdout_visibility": "hidden",  # what the command prints is the teacher's
-        "tests": [
-            test
-            for number, graded in enumerate(done, 1)
-            for test in _tests(graded, results, f"{number}." if len(done) > 1 else "")
-        ],
+        "tests": tests,
     }
     yield as_json(document, indent=2) + "\n"
 
 
-def _tests(graded: Graded, results: Results, number: str) -> Iterator[dict[str, Any]]:
-    """The tests of a submission; ``number`` is before theirs if there are several submissions."""
-    found, exercise = entries(graded, results.feedback), one_line(graded.exercise)
-    for place, entry in enumerate(found, 1):
-        prefix = f"{exercise}: " if number and entry.label != exercise else ""
-        said = f"\n\nyou printed:\n{entry.printed}" if entry.printed.strip() else ""
-        yield {
-            "name": prefix + entry.label,
-            "number": f"{number}{place}",
-            "score": round(results.points * entry.share / len(found), 4),
-            "max_score": round(results.points / len(found), 4),
-            "status": "passed" if entry.status == "passed" else "failed",
-            "output": clip((entry.detail + said).strip("\n"), MOST_OUTPUT),
-            "output_format": "text",
-            "visibility": "visible",
+def github(results: Results) -> Iterator[str]:
+    """The annotations of what did not pass or was not judged."""
+    for file, line, title, text in islice(_wrong(results), MOST_ANNOTATIONS):
+        path = PurePath(file)  # GitHub knows the checkout's; no other is a student's business
+        properties = {
+            "file": "" if path.is_absolute() or ".." in path.parts else file,
+            "line": str(line or ""),
+            "title": ": ".join(filter(None, title)),
         }
+        shown = ",".join(
+            f"{key}={_escaped(one_line(value), ':,')}" for key, value in properties.items() if value
+        )
+        yield f"::error {shown}::{_escaped(clip(printable(text), MOST_MESSAGE))}\n"
+
+
+def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
+    """File, line, title and text of each annotation."""
+    for graded in results.graded():
+        if graded.status != "passed":
+            case = first_bad(cases_of(graded, results.feedback))
+            text = "\n".join([*headline(case), detail(graded, case)])
+            line = case.location.line if case.location else None
+            yield graded.file, line, [graded.who, graded.exercise, counted(graded)], text
+    shown = replace(results, students=True).left_out()
+    for one, said in zip(results.not_judged, shown, strict=True):
+        yield one.path, None, [one.who, NOT_JUDGED], str(said)
+
+
+def summary(results: Results) -> str:
+    """The step summary, in Markdown: what did not pass or was not judged, and then the rest."""
+    results = replace(results, students=True)
+    counts = Counter(status for _, _, status, _, _ in rows(results))
+    said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
+    shown, room = [], MOST_SUMMARY
+    for good in (False, True):
+        for row in rows(results):
+            line = f"| {' | '.join(map(_cell, row))} |\n"  # ASCII
+            if (row[2] == "passed") is good and len(line) <= room:
+                shown.append(line)
+                room -= len(line)
+    lines = [f"### dlprep: {', '.join(said) or 'nothing was graded'}\n\n"]
+    if shown:
+        lines += [HEAD, *shown, "\n"]
+    if left := counts.total() - len(shown):
+        lines.append(f"and {left} more, for which there is no room here\n\n")
+    return "".join([*lines, _cell(results.footnote), "\n"])
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """``text`` for a command of the log; ``more`` characters end a property."""
+    return re.sub(f"[%\r\n{more}]", lambda found: f"%{ord(found[0]):02X}", text)
+
+
+def _cell(text: str) -> str:
+    """``text`` for a cell: no character of it means anything in Markdown or HTML."""
+    safe = re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found[0])};", clip(one_line(text), MOST_CELL))
+    return safe.encode("ascii", "xmlcharrefreplace").decode("ascii")
