@@ -31,7 +31,7 @@ from dlprep.authoring.new import new_exercise
 from dlprep.catalog import Exercise
 from dlprep.checks import CheckFailed, check_values
 from dlprep.checks.values import TOLERANCES, Tolerance
-from dlprep.judge.cases import Run, run_cases
+from dlprep.judge.cases import Trial, run_cases
 from dlprep.judge.naming import Outcome, load_text, outcome, replay
 from dlprep.judge.source import Source
 from dlprep.sandbox.process import WorkerProcess
@@ -57,8 +57,7 @@ def calls_of_reference(exercise: Exercise, seed: int, worker: WorkerProcess) -> 
     submission = Submission("reference", text, api, seconds=60, total=240, worker=worker)
     submission.begin_case()
     submission.load()
-    run = Run(submission, reference, Source(text), seed)
-    results = run_cases(exercise, run)
+    results = run_cases(exercise, Trial(submission, reference, Source(text), seed))
     assert {one.status for one in results} == {"passed"}
     return submission
 
