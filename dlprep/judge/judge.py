@@ -35,18 +35,10 @@ def judge(
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
-    if problem := unreadable(source, file):
-        return replace(verdict, problem=problem, seconds=time.perf_counter() - began)
     api, text = read_api(exercise.stub.read_text(encoding="utf-8")), Source(source)
-    total = RUN_FACTOR * exercise.seconds
+    seconds, total = exercise.seconds, RUN_FACTOR * exercise.seconds
     submission = Submission(
-        exercise.slug,
-        source,
-        api,
-        seconds=exercise.seconds,
-        total=total,
-        worker=worker,
-        start=start,
+        exercise.slug, source, api, seconds=seconds, total=total, worker=worker, start=start
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
     from dlprep.judge.cases import CaseFault, Trial, run_cases
@@ -54,7 +46,7 @@ def judge(
 
     try:
         submission.begin_case()
-        problem = load(submission, api, text, file)
+        problem = unreadable(source, file) or load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
             cases = run_cases(exercise, Trial(submission, reference, text, seed, only, quick))
