@@ -78,7 +78,9 @@ class Here:
         try:
             with floats, warnings.catch_warnings(action="default"):
                 if message["op"] == "load":
-                    return {**reply, "functions": self._load(arrays[0].tobytes())}, []
+                    text, namespace = arrays[0].tobytes(), vars(self._module)
+                    exec(compile(text, str(self._path), "exec", dont_inherit=True), namespace)
+                    return {**reply, "functions": signatures(namespace)}, []
                 if message.get("observe") in ("lines", "memory"):  # a debugger would be counted too
                     message = {**message, "observe": ""}
                 answer, out = self._runner.run(message, _copies(arrays))
@@ -90,11 +92,6 @@ class Here:
             if isinstance(error, SystemExit) and frame.f_globals.get("__name__") == "pdb":
                 raise BdbQuit from error  # pdb's `q`, from Python 3.14 on
             return {**reply, "raised": describe(error, str(self._path))}, []
-
-    def _load(self, source: bytes) -> dict[str, Any]:
-        """Run the file: what it defines."""
-        exec(compile(source, str(self._path), "exec", dont_inherit=True), vars(self._module))
-        return signatures(vars(self._module))
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function of the case's, as a worker does."""

@@ -33,8 +33,7 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
         return ()  # calls within calls, or a lost worker, do not replay
     changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
     matching: dict[str, list[Mistake]] = {call.function: [] for call in calls}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
         reference = load_text(exercise.reference.read_text(encoding="utf-8"))
         cases = [_Case(submission, reference, case) for case in _by_case(calls)]
         cases.sort(key=lambda case: not case.wrong)  # these rule most mistakes out
@@ -92,18 +91,17 @@ def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
     for case in cases:
         if alive.isdisjoint(call.function for call in case.calls):
             continue
-        for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
-            function, their = case.calls[n].function, case.theirs[n]
-            if function not in alive:
+        answers = replay(case.submission, case.calls, mistake)
+        rows = zip(case.calls, case.theirs, case.right, answers, strict=True)
+        for call, their, right, wrong in rows:
+            if call.function not in alive:
                 continue
             if not their.matches(wrong):
-                alive.remove(function)
+                alive.remove(call.function)
                 if not alive:
                     return alive
-            elif not wrong.matches(case.right[n]) and (
-                wrong.raised is None or wrong.raised == their.raised
-            ):
-                evidence.add(function)
+            elif not wrong.matches(right) and wrong.raised in (None, their.raised):
+                evidence.add(call.function)
     return alive & evidence
 
 
