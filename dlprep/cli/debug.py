@@ -1,4 +1,4 @@
-"""The command that runs a case on the user's own file, for a debugger: debug."""
+"""The command debug: run a case on the user's own file, under a debugger."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, st
 
 
 def _require_no_fault(verdict: Verdict, case: str | None) -> None:
-    """End with a sentence when the fault is the grader's, or no case has the wanted id."""
+    """Raise the grader's fault, which is the user's if no case has the parameters in ``case``."""
     if verdict.status == "fault" and verdict.problem is not None:
         unknown = case is not None and "[" in case
         raise (UserError if unknown else FaultError)(verdict.problem.message)

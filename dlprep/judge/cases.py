@@ -1,8 +1,7 @@
-"""Collect an exercise's hidden cases with pytest, here, in the trusted process, and run them.
+"""Collect an exercise's hidden cases with pytest and run them, in this trusted process.
 
-pytest is given the one file of cases and nothing of the submission's: no configuration, no
-conftest, no plugin but ``Cases``. What a case finds is taken from its exception, never from any
-output.
+pytest reads the file of cases and nothing else: no configuration, no conftest, no plugin but
+``Cases``. What a case found is read from its exception, never from any output.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # they do not derive 
 
 
 class CaseFault(Exception):
-    """A case went wrong in itself: the exercise's fault, or ours."""
+    """A case is broken: the exercise's fault, or ours."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One submission that the cases of an exercise are run on.
+    """A submission to run the cases on.
 
-    ``only`` is the name of the one case that is wanted; ``quick`` ends with the first failure.
+    ``only`` is the name of the one case to run; ``quick`` ends with the first failure.
     """
 
     submission: Submission
@@ -77,7 +76,7 @@ def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
 
 @cache  # to collect them takes longer than to run them
 def _collect(path: Path, root: Path, changed: int) -> Cases:
-    """The cases of the file ``path``, last changed then, whose modules are named below ``root``."""
+    """The cases of the file ``path``, as last ``changed``; its module is named below ``root``."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # the user's are not for these cases
         os.environ.pop(name, None)
     options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest"]
@@ -152,7 +151,7 @@ class Cases:
         return tuple(results)
 
     def _wanted(self, only: str | None) -> list[pytest.Item]:
-        """All cases; or those of the function, or the one with the parameters, that is named."""
+        """The cases to run: all, those of the function ``only``, or the one with its parameters."""
         if only is None:
             return self._items
         wanted, names = only.removeprefix("test_"), {item: _name(item) for item in self._items}
@@ -162,7 +161,7 @@ class Cases:
         return found
 
     def _run_case(self, item: pytest.Item) -> CaseResult:
-        """pytest's own protocol of one test without its reports, which cost more than a case."""
+        """Run a case as pytest does, but without its reports: they cost more than the case."""
         submission = self._run.submission
         if submission.exhausted:
             return CaseResult(_name(item), _label(item), "not run")
@@ -186,7 +185,7 @@ class Cases:
     def _result(
         self, item: pytest.Item, calls: Sequence[Call], error: BaseException | None
     ) -> CaseResult:
-        """What the case found; it raises ``error`` if the fault is not the submission's."""
+        """What the case found; raises ``error`` if the submission is not at fault."""
         for made in calls:
             made.failed = error is not None
         printed = "".join(call.printed for call in calls)
@@ -240,7 +239,7 @@ def _label(item: pytest.Item) -> str:
 
 
 def _text(call: Call, calls: Sequence[Call]) -> str:
-    """A call of a case's ``calls`` as code; of a use of an object, with how that was made."""
+    """A call as code; the use of an object begins with the call that made it, one of ``calls``."""
     use, made = call.request, [call]
     if use["op"] != "call":
         made = [one for one in calls if one.request.get("function") == call.function]
@@ -265,7 +264,7 @@ def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
 
 
 def _parts(value: object) -> set[int]:
-    """The ids of the arrays and objects in a nested value; not of numbers and texts: they recur."""
+    """The ids of the arrays and objects in a nested value, without integers and texts."""
     if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, (tuple, list)):

@@ -37,14 +37,14 @@ def debug(
 
 
 class Here:
-    """Stands in for a worker: answers its requests from the user's file, in this process.
+    """Stands in for a worker: it runs the user's file in this process.
 
     The file's folder comes last on ``sys.path``: the file can import its neighbours, and a
     ``random.py`` among them does not replace Python's own.
     """
 
     closed = False
-    isolation = ""  # there is no level to speak of
+    isolation = ""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -28,10 +28,9 @@ def judge(
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
-    ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
-    one that was started before, and stays the caller's to close; when there is none, or it is
-    lost, ``start`` makes another. ``quick`` ends with the first case that fails, and names no
-    mistake.
+    ``seed`` makes the random inputs; ``only`` is the name of the one case to run. The caller
+    closes the ``worker`` that it lends; without one, or once it is lost, ``start`` makes another.
+    ``quick`` ends with the first failing case, and names no mistake.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")

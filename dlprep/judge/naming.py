@@ -127,7 +127,7 @@ def replay(
     def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
             return submission.ask(number, args, kwargs)
-        except Exception as error:  # as the worker has it
+        except Exception as error:  # as a worker raises it
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
     runner = Runner(vars(module), call_back)
@@ -142,7 +142,7 @@ def replay(
 
 @lru_cache(maxsize=128)
 def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
-    """The listed mistakes; ``changed`` is when the list was, since an author may be at work."""
+    """The listed mistakes, as last ``changed``: an author may be editing the list."""
     return read_variants(exercise).mistakes
 
 
