@@ -364,13 +364,13 @@ PAGES |= {
     "solution": a_solution,
     "history": lambda console: history_page(HINTED, HISTORY, console),
     "history_of_nothing": lambda console: history_page(HINTED, [], console),
-    "debug": lambda console: before_page(a_verdict(NAN), NAN.name, console),
-    "debug_of_a_pass": lambda console: before_page(a_verdict(*PASSED), PASSED[0].name, console),
+    "debug": lambda console: before_page(a_verdict(NAN), console),
+    "debug_of_a_pass": lambda console: before_page(a_verdict(*PASSED), console),
     "debug_of_a_case_that_only_passes_here": lambda console: after_page(
         a_verdict(ENDLESS), a_verdict(PASSED[0], status="passed"), PASSED[0].name, console
     ),
     "debug_of_an_import": lambda console: before_page(
-        a_problem(Problem("import", "softmax.py imports torch.")), None, console
+        a_problem(Problem("import", "softmax.py imports torch.")), console
     ),
     "message": lambda console: render.message("softmax.py is ready. " * 5, console),
     "error": lambda console: render.error("There is no \x1b[1m exercise. " * 4, console),

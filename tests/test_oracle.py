@@ -57,8 +57,7 @@ def calls_of_reference(exercise: Exercise, seed: int, worker: WorkerProcess) -> 
     submission = Submission("reference", text, api, seconds=60, total=240, worker=worker)
     submission.begin_case()
     submission.load()
-    run = Trial(submission, reference, Source(text), seed)
-    results = run_cases(exercise, run)
+    results = run_cases(exercise, Trial(submission, reference, Source(text), seed))
     assert {one.status for one in results} == {"passed"}
     return submission
 

@@ -1,4 +1,4 @@
-"""The command that runs a case on the user's own file, for a debugger: debug."""
+"""The command debug: run a case on the user's own file, under a debugger."""
 
 from __future__ import annotations
 
@@ -77,17 +77,17 @@ def debug(
     judge.close()
     _require_no_fault(checked, case)
     console = make_console()
-    if checked.problem is not None and checked.problem.kind in NOT_RUN:
+    if checked.problem is None:
+        if checked.status == "passed" and case is None:
+            passes = f"{path.name} passes every case with seed {checked.seed}."
+            say(f"{passes} To step through one: {command(f'debug {exercise.slug} CASE')}")
+            return
+        case = (checked.failing or checked.cases)[0].name
+    elif checked.problem.kind in NOT_RUN:
         verdict_page(checked, console)
         raise typer.Exit(NOT_PASSED)
-    if checked.status == "passed" and case is None:
-        passes = f"{path.name} passes every case with seed {checked.seed}."
-        step = command(f"debug {exercise.slug} CASE")
-        say(f"{passes} To step through one: {step}")
-        return
-    case = checked.failing[0].name if checked.failing else case
-    before_page(checked, case, console)
-    if not BREAKPOINT.search(source) and not _attached():
+    before_page(checked, console)
+    if sys.gettrace() is None and not BREAKPOINT.search(source):
         say(f"Put breakpoint() into {path.name} where you want to stop.")
     os.environ |= ONE_THREAD  # as a judge has it
     from dlprep.judge.debug import debug as run_here
@@ -97,7 +97,7 @@ def debug(
     except BdbQuit:
         say("The debugger was left before the case had ended.")
         raise typer.Exit(NOT_PASSED) from None
-    _require_no_fault(here, case)
+    _require_no_fault(here, None)
     after_page(checked, here, case, console)
     if here.status != "passed":
         raise typer.Exit(NOT_PASSED)
@@ -118,15 +118,7 @@ def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, st
 
 
 def _require_no_fault(verdict: Verdict, case: str | None) -> None:
-    """End with a sentence when the fault is the grader's, or no case has the wanted id."""
+    """Raise the grader's fault, which is the user's if no case has the parameters in ``case``."""
     if verdict.status == "fault" and verdict.problem is not None:
         unknown = case is not None and "[" in case
         raise (UserError if unknown else FaultError)(verdict.problem.message)
-
-
-def _attached() -> bool:
-    """Whether a debugger is at work already, such as an editor's."""
-    traced = sys.gettrace() is not None
-    if sys.version_info >= (3, 12):
-        traced = traced or sys.monitoring.get_tool(sys.monitoring.DEBUGGER_ID) is not None
-    return traced

@@ -1,8 +1,7 @@
-"""Collect an exercise's hidden cases with pytest, here, in the trusted process, and run them.
+"""Collect an exercise's hidden cases with pytest and run them, in this trusted process.
 
-pytest is given the one file of cases and nothing of the submission's: no configuration, no
-conftest, no plugin but ``Cases``. What a case finds is taken from its exception, never from any
-output.
+pytest reads the file of cases and nothing else: no configuration, no conftest, no plugin but
+``Cases``. What a case found is read from its exception, never from any output.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import zlib
 from bdb import BdbQuit
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ from dlprep.sandbox.handles import Functions
 from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.replies import Call, SubmissionError
 from dlprep.sandbox.submission import Submission
-from dlprep.verdict import CaseResult, Finding, Location
+from dlprep.verdict import CaseResult, CaseStatus, Finding, Location
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
 UNUSED_PLUGINS = """
@@ -38,18 +38,22 @@ UNUSED_PLUGINS = """
     pastebin pytester_assertions recwarn setuponly setupplan skipping stepwise subtests terminal
     terminalprogress threadexception tmpdir unittest unraisableexception warnings
     """.split()  # noqa: SIM905 - a list of twenty quoted names reads worse
+ADVICE = {  # on an exception of this type
+    "SystemExit": "the submission ends the program: return a result instead",
+    "EOFError": "input() has nothing to read: all data come as arguments",
+}
 OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # they do not derive from Exception
 
 
 class CaseFault(Exception):
-    """A case went wrong in itself: the exercise's fault, or ours."""
+    """A case is broken: the exercise's fault, or ours."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One submission that the cases of an exercise are run on.
+    """A submission to run the cases on.
 
-    ``only`` is the name of the one case that is wanted; ``quick`` ends with the first failure.
+    ``only`` is the name of the one case to run; ``quick`` ends with the first failure.
     """
 
     submission: Submission
@@ -60,24 +64,19 @@ class Trial:
     quick: bool = False
 
 
-_collected: dict[Path, tuple[int, Cases]] = {}  # by file: when it was changed last, its cases
-
-
 def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
     """Run the exercise's cases for a submission: their results, in the order of the file.
 
     Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and ``BdbQuit``
     when the user leaves a debugger.
     """
-    path = exercise.cases
-    changed = path.stat().st_mtime_ns
-    if path not in _collected or _collected[path][0] != changed:  # it takes longer than to run them
-        _collected[path] = changed, _collect(path, exercise.folder.parent)
-    return _collected[path][1].run(run)
+    path, root = exercise.cases, exercise.folder.parent
+    return _collect(path, root, path.stat().st_mtime_ns).run(run)
 
 
-def _collect(path: Path, root: Path) -> Cases:
-    """The cases of the file ``path``, whose modules are named below ``root``."""
+@cache  # to collect them takes longer than to run them
+def _collect(path: Path, root: Path, changed: int) -> Cases:
+    """The cases of the file ``path``, as last ``changed``; its module is named below ``root``."""
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # the user's are not for these cases
         os.environ.pop(name, None)
     options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest"]
@@ -87,8 +86,6 @@ def _collect(path: Path, root: Path) -> Cases:
     sys.modules.pop(".".join(path.relative_to(root).with_suffix("").parts), None)
     cases = Cases()
     pytest.main([*options, str(path)], plugins=[cases])
-    if isinstance(cases.fault, KeyboardInterrupt):
-        raise cases.fault
     if cases.fault:
         raise CaseFault(cases.fault)
     return cases
@@ -101,7 +98,7 @@ class Cases:
     """
 
     def __init__(self) -> None:
-        self.fault: BaseException | str = "pytest ended by itself"
+        self.fault = "pytest ended by itself"
         self._items: list[pytest.Item] = []
         self._run: Trial
 
@@ -112,13 +109,14 @@ class Cases:
             self.fault = f"they cannot be collected: {why}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Keep Ctrl-C, which pytest does not pass on."""
-        self.fault = excinfo.value
+        """Pass Ctrl-C on, which pytest does not."""
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            raise excinfo.value
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Keep the collected cases; they are run later, and more than once."""
         if not session.testsfailed:
-            self._items, self.fault = session.items, ""
+            self._items, self.fault = session.items, "" if session.items else "there are none"
         return True
 
     @pytest.fixture
@@ -140,12 +138,8 @@ class Cases:
         """The results of the cases; see ``run_cases``."""
         self._run = run
         results: list[CaseResult] = []
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
             for item in self._wanted(run.only):
-                if run.submission.exhausted:
-                    results.append(CaseResult(_name(item), _label(item), "not run"))
-                    continue
                 try:
                     results.append(self._run_case(item))
                 except (BdbQuit, Ended, WorkerFault):
@@ -157,21 +151,20 @@ class Cases:
         return tuple(results)
 
     def _wanted(self, only: str | None) -> list[pytest.Item]:
-        """All cases; or those of the function, or the one with the parameters, that is named."""
-        if not self._items:
-            raise CaseFault("there are none")
+        """The cases to run: all, those of the function ``only``, or the one with its parameters."""
         if only is None:
             return self._items
-        wanted = only.removeprefix("test_")
-        names = {item: _name(item) for item in self._items}
+        wanted, names = only.removeprefix("test_"), {item: _name(item) for item in self._items}
         found = [one for one, name in names.items() if wanted in (name, name.partition("[")[0])]
         if not found:
             raise CaseFault(f"no case is named {only}; there are {', '.join(names.values())}")
         return found
 
     def _run_case(self, item: pytest.Item) -> CaseResult:
-        """pytest's own protocol of one test without its reports, which cost more than a case."""
+        """Run a case as pytest does, but without its reports: they cost more than the case."""
         submission = self._run.submission
+        if submission.exhausted:
+            return CaseResult(_name(item), _label(item), "not run")
         first_call = len(submission.calls)
         error: BaseException | None = None
         if isinstance(item, pytest.Function):
@@ -192,61 +185,36 @@ class Cases:
     def _result(
         self, item: pytest.Item, calls: Sequence[Call], error: BaseException | None
     ) -> CaseResult:
-        """What the case found; it raises ``error`` if the fault is not the submission's."""
+        """What the case found; raises ``error`` if the submission is not at fault."""
         for made in calls:
             made.failed = error is not None
-        printed, last = "".join(call.printed for call in calls), calls[-1] if calls else None
-        found = CaseResult(_name(item), _label(item), "failed", printed=printed)
+        printed = "".join(call.printed for call in calls)
+        found = CaseResult(_name(item), _label(item), "passed", printed=printed)
         if error is None:
-            return replace(found, status="passed", advice=self._warned(calls))
+            return replace(found, advice=self._warned(calls))
+        shown = last = calls[-1] if calls else None
+        status: CaseStatus = "failed"
+        place: Location | None = None
         if isinstance(error, CheckFailed):
-            call = _call_of(error.subject, calls)
-            return replace(
-                found,
-                kind=error.kind,
-                call=self._text(call, calls),
-                findings=tuple(Finding(*finding) for finding in error.findings),
-                location=next(iter(self._warned([call] if call else [])), None),
-            )
-        if isinstance(error, SubmissionError):
-            kind, reasons = _no_answer(error, last)
-            return replace(
-                found,
-                status="error" if error.kind in ("timeout", "crash", "output") else "failed",
-                kind=kind,
-                call="" if error.kind in ("missing", "signature") else self._text(last, calls),
-                findings=tuple(reasons),
-                location=self._run.source.of_error(error),
-            )
-        if isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
+            shown = _call_of(error.subject, calls)
+            kind, findings = error.kind, [Finding(*finding) for finding in error.findings]
+            place = next(iter(self._warned([shown] if shown else [])), None)
+        elif isinstance(error, SubmissionError):
+            kind, findings = _no_answer(error, last)
+            place = self._run.source.of_error(error)
+            if error.kind in ("missing", "signature"):
+                shown = None
+            elif error.kind in ("timeout", "crash", "output"):
+                status = "error"
+        elif isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
             raise error
-        # The case works on every right solution (`author check`), so what came back is wrong.
-        what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        advice = Finding("", f"the case cannot go on with this ({what})")
-        findings = (Finding("got", kind_of(last.result)), advice)
-        return replace(found, kind="form", call=self._text(last, calls), findings=findings)
-
-    def _text(self, call: Call | None, calls: Sequence[Call]) -> str:
-        """A call of a case's ``calls`` as code; of a use of an object, with how that was made."""
-        if call is None or not call.function:
-            return ""
-        made = [one for one in calls if one.request["op"] == "call"]
-        made = [one for one in made if one.function == call.function]
-        if call.request["op"] == "call":
-            made = [call]
-        if len(made) != 1:  # it may be any of several objects
-            return f"{call.function}(…)"
-        names = made[0].request["names"]
-        text = call_text(call.function, names, made[0].args, made[0].kwargs)
-        if call.request["op"] == "get":
-            text += f".{call.request['name']}"
-        elif call.request["op"] == "invoke":
-            got = [one for one in calls if one.request["op"] == "get"]
-            number = call.request["object"]
-            method = [one for one in got if getattr(one.result, "_number", None) == number][:1]
-            text += "".join(f".{one.request['name']}" for one in method)
-            text += call_text("", [], call.args, call.kwargs)
-        return text
+        else:  # the case works on every right solution (`author check`): what came back is wrong
+            what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            advice = f"the case cannot go on with this ({what})"
+            kind, findings = "form", [Finding("got", kind_of(last.result)), Finding("", advice)]
+        call = _text(shown, calls) if shown else ""
+        found = replace(found, status=status, kind=kind, call=call, location=place)
+        return replace(found, findings=tuple(findings))
 
     def _warned(self, calls: Sequence[Call]) -> tuple[Location, ...]:
         """The lines of the submission that gave warnings, each once."""
@@ -270,22 +238,38 @@ def _label(item: pytest.Item) -> str:
     return f"{label} ({parameters})" if parameters else label
 
 
+def _text(call: Call, calls: Sequence[Call]) -> str:
+    """A call as code; the use of an object begins with the call that made it, one of ``calls``."""
+    use, made = call.request, [call]
+    if use["op"] != "call":
+        made = [one for one in calls if one.request.get("function") == call.function]
+    if len(made) != 1:  # it may be any of several objects
+        return f"{call.function}(…)" if call.function else ""
+    text = call_text(call.function, made[0].request["names"], made[0].args, made[0].kwargs)
+    if use["op"] == "get":
+        text += f".{use['name']}"
+    elif use["op"] == "invoke":
+        got = [one for one in calls if one.request["op"] == "get"]
+        got = [one for one in got if getattr(one.result, "_number", None) == use["object"]]
+        text += "".join(f".{one.request['name']}" for one in got[:1])
+        text += call_text("", [], call.args, call.kwargs)
+    return text
+
+
 def _call_of(subject: object, calls: Sequence[Call]) -> Call | None:
     """The call whose result ``subject`` is, or is a part of; else the last one."""
-    wanted = {id(part) for part in _parts(subject)}
-    for call in reversed(calls):
-        if wanted & {id(part) for part in _parts(call.result)}:
-            return call
-    return calls[-1] if calls else None
+    wanted = _parts(subject)
+    found = (call for call in reversed(calls) if wanted & _parts(call.result))
+    return next(found, calls[-1] if calls else None)
 
 
-def _parts(value: object) -> list[object]:
-    """The arrays and objects in a nested value. Numbers and texts do not count: they are shared."""
+def _parts(value: object) -> set[int]:
+    """The ids of the arrays and objects in a nested value, without integers and texts."""
     if isinstance(value, Mapping):
         value = tuple(value.values())
     if isinstance(value, (tuple, list)):
-        return [part for item in value for part in _parts(item)]
-    return [] if value is None or isinstance(value, (bool, int, str, bytes)) else [value]
+        return set[int]().union(*map(_parts, value))
+    return set() if value is None or isinstance(value, (bool, int, str, bytes)) else {id(value)}
 
 
 def _in_reference(error: BaseException) -> bool:
@@ -296,29 +280,24 @@ def _in_reference(error: BaseException) -> bool:
 
 def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, list[Finding]]:
     """The kind and the findings of a call that gave no result, or a result of another form."""
-    raised = error.raised
+    raised, function = error.raised, last.function if last else "it"
     if error.kind == "form" and last is not None:
         findings = [Finding("got", kind_of(last.result)), Finding("expected", str(error))]
         if last.result is not None:
             return "type", findings
-        return "none", [
-            *findings,
-            Finding("", f"{last.function} returned None: is a `return` missing?"),
-        ]
-    if error.kind == "timeout":
-        return "timeout", [Finding("stopped", f"{error}: is there an endless loop?")]
+        advice = f"{function} returned None: is a `return` missing?"
+        return "none", [*findings, Finding("", advice)]
     if raised is None:
-        label = {"crash": "crashed", "output": "stopped"}.get(error.kind, "")
-        return error.kind, [Finding(label, str(error))]
+        label = {"timeout": "stopped", "crash": "crashed", "output": "stopped"}.get(error.kind, "")
+        ask = ": is there an endless loop?" if error.kind == "timeout" else ""
+        return error.kind, [Finding(label, f"{error}{ask}")]
     if raised.type == "NotImplementedError":
-        function = last.function if last is not None else "it"
         return "not implemented", [Finding("", f"{function} is not implemented yet")]
     if raised.refused:
         text = f"the import of {raised.message}: NumPy and the harmless standard library are there"
         return "import", [Finding("refused", text)]
     what = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    advice = {
-        "SystemExit": "the submission ends the program: return a result instead",
-        "EOFError": "input() has nothing to read: all data come as arguments",
-    }.get(raised.type)
-    return "exception", [Finding("raised", what), *([Finding("", advice)] if advice else [])]
+    findings = [Finding("raised", what)]
+    if raised.type in ADVICE:
+        findings.append(Finding("", ADVICE[raised.type]))
+    return "exception", findings

@@ -28,25 +28,16 @@ def judge(
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
-    ``seed`` makes the random inputs; ``only`` is the name of the one case to run; ``worker`` is
-    one that was started before, and stays the caller's to close; when there is none, or it is
-    lost, ``start`` makes another. ``quick`` ends with the first case that fails, and names no
-    mistake.
+    ``seed`` makes the random inputs; ``only`` is the name of the one case to run. The caller
+    closes the ``worker`` that it lends; without one, or once it is lost, ``start`` makes another.
+    ``quick`` ends with the first failing case, and names no mistake.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
-    if problem := unreadable(source, file):
-        return replace(verdict, problem=problem, seconds=time.perf_counter() - began)
     api, text = read_api(exercise.stub.read_text(encoding="utf-8")), Source(source)
-    total = RUN_FACTOR * exercise.seconds
+    seconds, total = exercise.seconds, RUN_FACTOR * exercise.seconds
     submission = Submission(
-        exercise.slug,
-        source,
-        api,
-        seconds=exercise.seconds,
-        total=total,
-        worker=worker,
-        start=start,
+        exercise.slug, source, api, seconds=seconds, total=total, worker=worker, start=start
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
     from dlprep.judge.cases import CaseFault, Trial, run_cases
@@ -54,7 +45,7 @@ def judge(
 
     try:
         submission.begin_case()
-        problem = load(submission, api, text, file)
+        problem = unreadable(source, file) or load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
             cases = run_cases(exercise, Trial(submission, reference, text, seed, only, quick))

@@ -11,7 +11,7 @@ import types
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,13 +33,17 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
         return ()  # calls within calls, or a lost worker, do not replay
     changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
     matching: dict[str, list[Mistake]] = {call.function: [] for call in calls}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
         reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-        cases = [_Case(submission, reference, case) for case in _by_case(calls)]
-        cases.sort(key=lambda case: not case.wrong)  # these rule most mistakes out
+        cases = [
+            list(zip(case, map(outcome, case), replay(submission, case, reference), strict=True))
+            for case in _by_case(calls)
+        ]
+        cases.sort(key=lambda case: not case[0][0].failed)  # these rule most mistakes out
+        failed = [one for case in cases for one in case if one[0].failed]
+        wrong = {call.function for call, theirs, right in failed if not theirs.matches(right)}
         for mistake in _mistakes(exercise, changed):
-            for function in _explained(cases, load_text(mistake.source)):
+            for function in _explained(submission, cases, wrong, load_text(mistake.source)):
                 matching[function].append(mistake)
     named: dict[str, NamedMistake] = {}
     for function, found in matching.items():
@@ -49,34 +53,8 @@ def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMist
     return tuple(named.values())
 
 
-@dataclass
-class _Case:
-    """The calls that one case made, which depend on no other case's."""
-
-    submission: Submission
-    reference: types.ModuleType
-    calls: list[Call]
-
-    @cached_property
-    def theirs(self) -> list[Outcome]:
-        """The submission's answers."""
-        return [outcome(call) for call in self.calls]
-
-    @cached_property
-    def right(self) -> list[Outcome]:
-        """The reference's answers."""
-        return list(replay(self.submission, self.calls, self.reference))
-
-    @cached_property
-    def wrong(self) -> set[str]:
-        """The functions with an answer that is not the reference's; empty if the case passed."""
-        if not self.calls[0].failed:
-            return set()
-        answers = zip(self.calls, self.theirs, self.right, strict=True)
-        return {call.function for call, their, right in answers if not their.matches(right)}
-
-
 def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
+    """The calls that each case made: they depend on no other case's."""
     cases: list[list[Call]] = []
     for call in calls:
         if call.request.get("fresh") or not cases:
@@ -85,25 +63,28 @@ def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
     return cases
 
 
-def _explained(cases: Sequence[_Case], mistake: types.ModuleType) -> set[str]:
-    """The functions of which the mistake gives every answer, and the reference does not."""
-    alive = set[str]().union(*(case.wrong for case in cases))
-    evidence = set()
+def _explained(
+    submission: Submission,
+    cases: Sequence[Sequence[Answered]],
+    functions: set[str],
+    mistake: types.ModuleType,
+) -> set[str]:
+    """Those functions of which the mistake gives every answer, and the reference does not."""
+    alive, evidence = set(functions), set()
     for case in cases:
-        if alive.isdisjoint(call.function for call in case.calls):
+        calls = [call for call, _, _ in case]
+        if alive.isdisjoint(call.function for call in calls):
             continue
-        for n, wrong in enumerate(replay(case.submission, case.calls, mistake)):
-            function, their = case.calls[n].function, case.theirs[n]
-            if function not in alive:
+        answers = replay(submission, calls, mistake)
+        for (call, theirs, right), wrong in zip(case, answers, strict=True):
+            if call.function not in alive:
                 continue
-            if not their.matches(wrong):
-                alive.remove(function)
+            if not theirs.matches(wrong):
+                alive.remove(call.function)
                 if not alive:
                     return alive
-            elif not wrong.matches(case.right[n]) and (
-                wrong.raised is None or wrong.raised == their.raised
-            ):
-                evidence.add(function)
+            elif not wrong.matches(right) and wrong.raised in (None, theirs.raised):
+                evidence.add(call.function)
     return alive & evidence
 
 
@@ -119,6 +100,9 @@ class Outcome:
         if self.raised and other.raised:
             return self.raised[0] == other.raised[0]
         return not self.raised and not other.raised and same(self.value, other.value)
+
+
+Answered = tuple[Call, Outcome, Outcome]  # with the submission's answer, and the reference's
 
 
 class _Words(wire.Codec):
@@ -143,7 +127,7 @@ def replay(
     def call_back(number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
             return submission.ask(number, args, kwargs)
-        except Exception as error:  # as the worker has it
+        except Exception as error:  # as a worker raises it
             raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
     runner = Runner(vars(module), call_back)
@@ -158,7 +142,7 @@ def replay(
 
 @lru_cache(maxsize=128)
 def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
-    """The listed mistakes; ``changed`` is when the list was, since an author may be at work."""
+    """The listed mistakes, as last ``changed``: an author may be editing the list."""
     return read_variants(exercise).mistakes
 
 

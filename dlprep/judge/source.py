@@ -21,6 +21,7 @@ ALLOWED_HELP = (
     "A submission may import NumPy and the harmless part of the standard library"
     " (math, itertools, functools, collections, dataclasses, typing …)."
 )
+LOOP_HELP = "Is there an endless loop, or a long computation, outside the functions?"
 
 
 class Source:
@@ -70,14 +71,12 @@ def unreadable(source: bytes, file: str) -> Problem | None:
     if len(source) > MAX_SOURCE:
         size = len(source) / MAX_SOURCE
         return Problem("size", f"{file} is larger than a submission may be: {size:.1f} MiB, not 1.")
-    what, start = "is not UTF-8 text", -1
-    if b"\0" in source:
-        what, start = "is not text: it holds NUL bytes", source.index(b"\0")
-    elif not ENCODING.match(source):
+    what, start = "is not text: it holds NUL bytes", source.find(b"\0")
+    if start < 0 and not ENCODING.match(source):
         try:
             source.decode("utf-8")
         except UnicodeDecodeError as error:
-            start = error.start
+            what, start = "is not UTF-8 text", error.start
     if start < 0:
         return None
     where = Source(source).at(source.count(b"\n", 0, start) + 1)
@@ -102,19 +101,18 @@ def load(
 
 def _not_loaded(error: SubmissionError, source: Source, file: str) -> Problem:
     place, raised = source.of_error(error), error.raised
-    if error.kind == "timeout":
-        advice = "Is there an endless loop, or a long computation, outside the functions?"
-        return Problem("timeout", f"{file} did not finish loading: {error}.", place, advice)
+    kind, said, advice = "exception", "ends the program while it is loaded", ""
     if raised is None:
-        return Problem(error.kind, f"{file} could not be loaded: {error}.", place)
-    if raised.syntax is not None:
+        kind, said = error.kind, f"could not be loaded: {error}"
+        if kind == "timeout":
+            said, advice = f"did not finish loading: {error}", LOOP_HELP
+    elif raised.syntax is not None:
         line, column = raised.syntax
-        said = raised.message.rstrip(".") + ("" if raised.message.endswith("?") else ".")
         place = source.at(line, column=column)
-        return Problem("syntax", f"{file} is not valid Python: {said}", place)
-    if raised.refused:
-        return Problem("import", f"{file} imports {raised.message}.", place, ALLOWED_HELP)
-    if raised.type in ("SystemExit", "KeyboardInterrupt"):
-        return Problem("exception", f"{file} ends the program while it is loaded.", place)
-    what = f"{raised.type}: {raised.message}" if raised.message else raised.type
-    return Problem("exception", f"{file} raises {what} when it is loaded.", place)
+        kind, said = "syntax", f"is not valid Python: {raised.message.rstrip('.')}"
+    elif raised.refused:
+        kind, said, advice = "import", f"imports {raised.message}", ALLOWED_HELP
+    elif raised.type not in ("SystemExit", "KeyboardInterrupt"):
+        what = f"{raised.type}: {raised.message}" if raised.message else raised.type
+        said = f"raises {what} when it is loaded"
+    return Problem(kind, f"{file} {said}{'' if said.endswith('?') else '.'}", place, advice)

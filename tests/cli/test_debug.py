@@ -48,7 +48,7 @@ def test_breakpoint_stops_in_the_users_file(mine: Path) -> None:
         terminal.press("c\r")
         shown = terminal.wait_for("The case fails here, as in check:")
         assert terminal.ended() == 1
-        assert "softmax.py:5   RuntimeWarning: overflow encountered in exp" in terminal.text
+        assert f"{mine}:5: RuntimeWarning: overflow" in "".join(terminal.text.split("\n"))
 
 
 @pytest.mark.parametrize("key", ["q\r", "\x04"], ids=["q", "Ctrl-D"])
@@ -140,7 +140,7 @@ def test_from_a_folder_below_the_workspace(dlprep: Run, mine: Path) -> None:
     below = mine.parent / "deep"
     below.mkdir()
     ran = dlprep("debug", "softmax", cwd=below)
-    assert ran.err == f"Debugging {mine}.\n"
+    assert ran.err.startswith(f"Debugging {mine}.\n")
     assert stopped_in(mine, ran.out)
 
 
@@ -155,7 +155,7 @@ def test_from_a_folder_below_the_workspace(dlprep: Run, mine: Path) -> None:
         ((), "x = 1\n", 1, "softmax.py does not define softmax."),
         ((), "print(1 / 0)\n", 1, "softmax.py does not load here, as in check:"),
         ((), "import no_module\n", 1, "softmax.py does not load here, but not as in check:"),
-        ((), f"import socket\n{RIGHT}", 0, "softmax.py loads here, but not in check. Here every"),
+        ((), f"import socket\n{RIGHT}", 0, "softmax.py passes here, but not in check. Here every"),
         ((), f"import socket\n{WRONG}", 1, "✗ stays finite for large logits"),
         (
             ("one_row",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import threading
+import warnings
 from bdb import BdbQuit
 from collections.abc import Callable
 from dataclasses import replace
@@ -69,16 +70,42 @@ def test_every_listed_mistake_fails_its_case(debug_text: Debug, slug: str) -> No
 def assert_caught(debug_text: Debug, exercise: Exercise, mistake: Mistake) -> None:
     verdict = debug_text(mistake.source, case=mistake.caught_by, exercise=exercise)
     assert verdict.problem is None
-    assert verdict.failing, mistake.name
+    assert bool(verdict.failing) is not mistake.costs_only, mistake.name  # costs are not counted
+
+
+@pytest.fixture(autouse=True)
+def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Python shows of warnings, at which places of the user's file."""
+    shown: list[str] = []
+
+    def show(message: Warning, _: type[Warning], file: str, line: int, *__: object) -> None:
+        shown.append(f"{Path(file).name}:{line} {message}")
+
+    monkeypatch.setattr(warnings, "showwarning", show)
+    return shown
 
 
 def test_the_finding_is_that_of_a_worker(debug_text: Debug, verdict_on: Debug) -> None:
     for text in (WRONG, with_line("x += 1"), with_line("raise OSError('no')"), "softmax = len\n"):
         here, there = debug_text(text), verdict_on(SOFTMAX, text)
-        assert here.failing[0] == there.failing[0]
+        found = there.failing[0]
+        if text is WRONG:  # the place is that of a warning, which Python shows here
+            assert found.location is not None
+            found = replace(found, location=None)
+        assert here.failing[0] == found
         assert here.mistakes == ()
         assert here.isolation == ""
     assert [case.status for case in here.cases][:-1] == ["passed"] * (len(here.cases) - 1)
+
+
+def test_python_shows_the_warnings_of_the_file_but_not_those_of_the_case(
+    debug_text: Debug, double: Callable[[str], Exercise], warned: list[str]
+) -> None:
+    case = "np.ones(1) / 0; check_values(submission.double(lambda: np.ones(1) / 0), 4.0)"
+    text = "import numpy as np\ndef double(x):\n    x()\n    np.log([0.0])\n    return 4.0\n"
+    verdict = debug_text(text, exercise=double(case))
+    assert verdict.status == "passed"
+    assert warned == ["double_it.py:4 divide by zero encountered in log"]
 
 
 # what a user has here that a worker has not
