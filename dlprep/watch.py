@@ -19,8 +19,7 @@ from typing import TypeVar
 from dlprep import catalog, command, render
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.service import JudgeFault, WarmJudge
-from dlprep.practice.judging import judge_text
+from dlprep.judge.service import JudgeFault, WarmJudge, judge_text
 from dlprep.practice.record import Record, RecordError
 from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free

@@ -246,7 +246,7 @@ def test_dask_is_one_modules_and_loaded_late(tmp_path: Path) -> None:
 def test_the_full_screen_is_one_modules_and_loaded_late(tmp_path: Path) -> None:
     modules = {found.path for found in ALL if found.package == "prompt_toolkit"}
     assert modules == {PACKAGE / "render/screen.py"}
-    assert "prompt_toolkit" not in loaded("import dlprep.cli.watch, dlprep.render", tmp_path)
+    assert "prompt_toolkit" not in loaded("import dlprep.cli.practise, dlprep.render", tmp_path)
 
 
 def test_the_command_line_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -20,16 +20,16 @@ COMMANDS = {
     "start": ("practise", "start"),
     "show": ("practise", "show"),
     "check": ("practise", "check"),
-    "watch": ("watch", "watch"),
+    "watch": ("practise", "watch"),
     "debug": ("debug", "debug"),
     "test": ("own_tests", "own_tests"),
     "hint": ("learn", "hint"),
     "solution": ("learn", "solution"),
     "history": ("record", "history"),
     "restore": ("record", "restore"),
-    "next": ("progress", "next_"),
-    "review": ("progress", "review"),
-    "stats": ("progress", "stats"),
+    "next": ("learn", "next_"),
+    "review": ("learn", "review"),
+    "stats": ("learn", "stats"),
     "export": ("record", "export"),
     "import": ("record", "import_"),
     "grade": ("grade", "grade"),
@@ -89,6 +89,6 @@ def options(
     Without a command: where you are, and what to do next.
     """
     if context.invoked_subcommand is None:
-        from dlprep.cli.progress import home
+        from dlprep.cli.learn import home
 
         home()

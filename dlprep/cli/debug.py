@@ -56,8 +56,7 @@ def debug(
 
     Example: dlprep debug softmax large_logits
     """
-    from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.judging import judge_text
+    from dlprep.judge.service import JudgeProcess, judge_text
     from dlprep.practice.workspace import read_submission
     from dlprep.render import make_console
     from dlprep.render.debug_page import after_page, before_page

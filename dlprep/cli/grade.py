@@ -86,8 +86,7 @@ def grade(
     from dlprep.grading.log import open_log, results
     from dlprep.grading.run import local_judges, run, terms_of, undone
     from dlprep.grading.submissions import collect
-    from dlprep.render.grading_page import dry_run_page
-    from dlprep.render.progress_page import progress
+    from dlprep.render.grading_page import dry_run_page, progress
     from dlprep.sandbox import cores
     from dlprep.text import plural
 

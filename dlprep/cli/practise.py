@@ -1,8 +1,10 @@
-"""The practice commands: list, start, show, check."""
+"""The practice commands: list, start, show, check, watch."""
 
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -114,8 +116,7 @@ def check(
 
     Example: dlprep check softmax --all
     """
-    from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.judging import judge_text
+    from dlprep.judge.service import JudgeProcess, judge_text
     from dlprep.practice.workspace import read_submission
 
     exercise = find_exercise(name)
@@ -140,6 +141,35 @@ def check(
         console = make_console()
         verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
     raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
+
+
+def watch(name: OptionalName = None) -> None:
+    """Judge your file at every save; single keys do the rest.
+
+    A new exercise's file is put into this folder first. Leave with q.
+
+    Example: dlprep watch softmax
+    """
+    dumb = os.environ.get("TERM") in ("dumb", "unknown")  # which cannot move the cursor
+    if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UserError(
+            "watch needs a terminal on which it can draw a screen. Without one, check your"
+            f" file after each change: {command('check')}"
+        )
+    exercise = find_exercise(name)
+    from concurrent.futures import ThreadPoolExecutor
+
+    from dlprep.judge.service import WarmJudge
+
+    with ThreadPoolExecutor(1) as thread, closing(WarmJudge()) as judge:
+        import asyncio  # the judge loads while this process does
+
+        from dlprep.render.screen import show
+        from dlprep.watch import Watch
+
+        watched = Watch(workspace_here(), exercise, judge, thread)
+        code = asyncio.run(show(watched.step, watched.press))
+    raise typer.Exit(code)
 
 
 def known_case(exercise: Exercise, case: str) -> str:

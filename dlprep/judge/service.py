@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -22,6 +24,7 @@ from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
+    from dlprep.catalog import Exercise
     from dlprep.verdict import Verdict
 
 
@@ -161,6 +164,24 @@ class WarmJudge:
         self._process = None
 
 
+def judge_text(
+    judge: JudgeProcess | WarmJudge,
+    exercise: Exercise,
+    text: bytes,
+    *,
+    began: float,
+    seed: int | None = None,
+    case: str | None = None,
+) -> Verdict:
+    """The verdict on a text; its seconds are those since ``began`` (``time.perf_counter``).
+
+    Without a ``seed`` the inputs are new ones.
+    """
+    seed = random.SystemRandom().randrange(10_000) if seed is None else seed
+    verdict = judge.judge(exercise.slug, text, seed=seed, only=case)
+    return replace(verdict, seconds=time.perf_counter() - began)
+
+
 def serve(lasting: bool = False) -> None:
     """Answer requests from standard input until it ends, or a fault. The process ends with it."""
     from dlprep.files import refusal  # now: an error may be that no more files can be opened
@@ -203,8 +224,6 @@ def _read(requests: SimpleQueue[bytes]) -> None:
 
 def _answer(verdicts: TextIO, lasting: bool) -> None:
     """Judge one request after the other. A worker starts before anything heavy is imported."""
-    from dataclasses import replace
-
     from dlprep.sandbox.nursery import Nursery
     from dlprep.sandbox.process import WorkerFault, WorkerProcess
 

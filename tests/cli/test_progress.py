@@ -14,7 +14,7 @@ import pytest
 from render_pages import DUE, FIGURES, PAGES, REVIEW_NOW, printed
 from rich.cells import cell_len
 
-from dlprep.cli.progress import next_, review, stats
+from dlprep.cli.learn import next_, review, stats
 from dlprep.practice import record as record_module
 from dlprep.practice.workspace import Workspace
 from dlprep.verdict import CaseResult, NamedMistake, Verdict

@@ -15,8 +15,7 @@ from rich.cells import cell_len
 
 from dlprep import catalog
 from dlprep.catalog import Exercise
-from dlprep.judge.service import JudgeFault, JudgeLost
-from dlprep.practice.judging import judge_text
+from dlprep.judge.service import JudgeFault, JudgeLost, judge_text
 from dlprep.practice.workspace import Workspace, WorkspaceError
 from dlprep.render.screen import draw
 from dlprep.verdict import CaseResult, Verdict
