@@ -13,18 +13,8 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
+from dlprep.cli import shared
 from dlprep.cli.practise import known_case
-from dlprep.cli.shared import (
-    NOT_PASSED,
-    Early,
-    OptionalName,
-    find_exercise,
-    note,
-    recorded,
-    say,
-    seed_option,
-    workspace_here,
-)
 from dlprep.errors import FaultError, UserError
 from dlprep.sandbox import ONE_THREAD
 from dlprep.verdict import Verdict
@@ -38,7 +28,7 @@ NOT_RUN = ("empty", "size", "encoding", "syntax", "missing")  # files without a 
 
 def debug(
     context: typer.Context,
-    name: OptionalName = None,
+    name: shared.OptionalName = None,
     case: Annotated[
         str | None,
         typer.Argument(
@@ -47,7 +37,7 @@ def debug(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[int | None, seed_option("that of the last check")] = None,
+    seed: Annotated[int | None, shared.seed_option("that of the last check")] = None,
 ) -> None:
     """Run one case on your file, for breakpoint() or your editor's debugger.
 
@@ -63,14 +53,14 @@ def debug(
     from dlprep.render.verdict_page import verdict_page
 
     exercise, case = _exercise_and_case(name, case)
-    path = workspace_here().file(exercise)
+    path = shared.workspace_here().file(exercise)
     source = read_submission(path)
     if path.parent != Path.cwd():
-        note(f"Debugging {path}.")
+        shared.note(f"Debugging {path}.")
     if seed is None:
-        events = recorded(lambda record: record.events(exercise.slug), list["Event"]())
+        events = shared.recorded(lambda record: record.events(exercise.slug), list["Event"]())
         seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
-    early: Early = context.obj
+    early: shared.Early = context.obj
     judge = early.judge or JudgeProcess()
     checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
     judge.close()
@@ -79,35 +69,35 @@ def debug(
     if checked.problem is None:
         if checked.status == "passed" and case is None:
             passes = f"{path.name} passes every case with seed {checked.seed}."
-            say(f"{passes} To step through one: {command(f'debug {exercise.slug} CASE')}")
+            shared.say(f"{passes} To step through one: {command(f'debug {exercise.slug} CASE')}")
             return
         case = (checked.failing or checked.cases)[0].name
     elif checked.problem.kind in NOT_RUN:
         verdict_page(checked, console)
-        raise typer.Exit(NOT_PASSED)
+        raise typer.Exit(shared.NOT_PASSED)
     before_page(checked, console)
     if sys.gettrace() is None and not BREAKPOINT.search(source):
-        say(f"Put breakpoint() into {path.name} where you want to stop.")
+        shared.say(f"Put breakpoint() into {path.name} where you want to stop.")
     os.environ |= ONE_THREAD  # as a judge has it
     from dlprep.judge.debug import debug as run_here
 
     try:
         here = run_here(exercise, path, source, seed=checked.seed, case=case)
     except BdbQuit:
-        say("The debugger was left before the case had ended.")
-        raise typer.Exit(NOT_PASSED) from None
+        shared.say("The debugger was left before the case had ended.")
+        raise typer.Exit(shared.NOT_PASSED) from None
     _require_no_fault(here, None)
     after_page(checked, here, case, console)
     if here.status != "passed":
-        raise typer.Exit(NOT_PASSED)
+        raise typer.Exit(shared.NOT_PASSED)
 
 
 def _exercise_and_case(name: str | None, case: str | None) -> tuple[Exercise, str | None]:
     """What the words name; a single word may be a case of the last exercise."""
     try:
-        exercise = find_exercise(name)
+        exercise = shared.find_exercise(name)
     except UserError:
-        last = recorded(lambda record: record.last_exercise(), None)
+        last = shared.recorded(lambda record: record.last_exercise(), None)
         if name is None or case is not None or last not in catalog.slugs():
             raise
         exercise, case = catalog.find(last), name

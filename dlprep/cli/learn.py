@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlprep import catalog, command
-from dlprep.cli.shared import (
-    AsJson,
-    OptionalName,
-    events_here,
-    events_of,
-    find_exercise,
-    print_json,
-    recorded,
-    workspace_here,
-)
+from dlprep.cli import shared
 from dlprep.errors import UserError
 
 if TYPE_CHECKING:
     from dlprep.practice.reviews import Advice
 
 
-def hint(name: OptionalName = None) -> None:
+def hint(name: shared.OptionalName = None) -> None:
     """Show one more hint, from a nudge to nearly the answer.
 
     A review takes into account how many you needed. When you write an exercise again, they start
@@ -36,18 +27,18 @@ def hint(name: OptionalName = None) -> None:
     from dlprep.render import make_console
     from dlprep.render.solution_page import hint_page
 
-    exercise = find_exercise(name)
+    exercise = shared.find_exercise(name)
     hints = catalog.read_help(exercise).hints
-    shown = hints_shown(events_here(), exercise.slug)
+    shown = hints_shown(shared.events_here(), exercise.slug)
     if shown < len(hints):
         shown += 1
-        text = workspace_here().text(exercise)
-        recorded(lambda record: record.add("hinted", exercise.slug, text), None)
+        text = shared.workspace_here().text(exercise)
+        shared.recorded(lambda record: record.add("hinted", exercise.slug, text), None)
     hint_page(exercise, hints, shown, make_console())
 
 
 def solution(
-    name: OptionalName = None,
+    name: shared.OptionalName = None,
     give_up: Annotated[
         bool,
         typer.Option("--give-up", help="Read it before a pass; the exercise comes back later."),
@@ -63,15 +54,15 @@ def solution(
     from dlprep.render import make_console
     from dlprep.render.solution_page import solution_page
 
-    exercise = find_exercise(name)
-    free = solution_is_free(events_here(), exercise.slug)
+    exercise = shared.find_exercise(name)
+    free = solution_is_free(shared.events_here(), exercise.slug)
     if not free and not give_up:
         raise UserError(
             f"The solution of {exercise.slug} is there once all cases pass. A hint:"
             f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
             f" {command(f'solution {exercise.slug} --give-up')}"
         )
-    workspace = workspace_here()
+    workspace = shared.workspace_here()
     text = workspace.text(exercise)
     if not free:  # it is shown only if that is recorded
         workspace.record.add("gave_up", exercise.slug, text)
@@ -79,7 +70,7 @@ def solution(
     solution_page(exercise, own)(make_console())
 
 
-def next_(as_json: AsJson = False) -> None:
+def next_(as_json: shared.AsJson = False) -> None:
     """Say what to do now, and why.
 
     JSON: exercise (null when all is done), kind (review, continue, new or done), reason, command.
@@ -88,7 +79,7 @@ def next_(as_json: AsJson = False) -> None:
     """
     advice = _advice()
     if as_json:
-        print_json(advice.to_json())
+        shared.print_json(advice.to_json())
     else:
         from dlprep.render import make_console
         from dlprep.render.reviews_page import next_page
@@ -102,7 +93,7 @@ def home() -> None:
     from dlprep.render.reviews_page import home_page
 
     advice = _advice()
-    statuses = recorded(lambda record: record.statuses(), dict[str, str]())
+    statuses = shared.recorded(lambda record: record.statuses(), dict[str, str]())
     slugs = catalog.slugs()
     passed = sum(statuses.get(slug) == "passed" for slug in slugs)
     home_page(passed, len(slugs), advice, make_console())
@@ -111,10 +102,10 @@ def home() -> None:
 def _advice() -> Advice:
     from dlprep.practice.reviews import advise
 
-    return advise(events_here(), catalog.all_exercises(), datetime.now().astimezone())
+    return advise(shared.events_here(), catalog.all_exercises(), datetime.now().astimezone())
 
 
-def review(as_json: AsJson = False) -> None:
+def review(as_json: shared.AsJson = False) -> None:
     """List the exercises to write again, now and next.
 
     What you pass or give up comes back, the later the better it went: FSRS schedules it, from
@@ -129,11 +120,11 @@ def review(as_json: AsJson = False) -> None:
     from dlprep.practice.rounds import rounds
 
     now = datetime.now().astimezone()
-    history = rounds(events_here(), now)
+    history = rounds(shared.events_here(), now)
     due, coming = due_and_coming(history, catalog.all_exercises(), now.date())
     if as_json:
         found = {"due": due, "coming": coming}
-        print_json({name: [one.to_json() for one in found[name]] for name in found})
+        shared.print_json({name: [one.to_json() for one in found[name]] for name in found})
         return
     from dlprep.render import make_console
     from dlprep.render.reviews_page import reviews_page
@@ -141,7 +132,7 @@ def review(as_json: AsJson = False) -> None:
     reviews_page(due, coming, make_console())
 
 
-def stats(as_json: AsJson = False) -> None:
+def stats(as_json: shared.AsJson = False) -> None:
     """Show your days, passes, times, and most frequent mistakes.
 
     JSON: today; streak (days in a row); days (day, minutes at work, checks); tracks (track, passed,
@@ -153,9 +144,9 @@ def stats(as_json: AsJson = False) -> None:
     from dlprep.practice.stats import stats as figures
 
     now = datetime.now().astimezone()
-    found = figures(recorded(events_of, []), catalog.all_exercises(), now)
+    found = figures(shared.recorded(shared.events_of, []), catalog.all_exercises(), now)
     if as_json:
-        print_json(found.to_json())
+        shared.print_json(found.to_json())
     else:
         from dlprep.render import make_console
         from dlprep.render.stats_page import stats_page

@@ -12,21 +12,7 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Difficulty, Exercise, Track
-from dlprep.cli.shared import (
-    FAULT,
-    NOT_PASSED,
-    AsJson,
-    Early,
-    Name,
-    OptionalName,
-    find_exercise,
-    note,
-    print_json,
-    recorded,
-    say,
-    seed_option,
-    workspace_here,
-)
+from dlprep.cli import shared
 from dlprep.errors import UserError
 
 Status = Literal["new", "started", "failing", "passed"]
@@ -36,13 +22,13 @@ def list_exercises(
     track: Annotated[Track | None, typer.Option(help="Only this track.")] = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only this difficulty.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only this status.")] = None,
-    as_json: AsJson = False,
+    as_json: shared.AsJson = False,
 ) -> None:
     """List the exercises and how far you are.
 
     Example: dlprep list --track stability --status new
     """
-    statuses = recorded(lambda record: record.statuses(), dict[str, str]())
+    statuses = shared.recorded(lambda record: record.statuses(), dict[str, str]())
     rows = [
         (exercise, statuses.get(exercise.slug, "new"))
         for exercise in catalog.all_exercises()
@@ -51,7 +37,7 @@ def list_exercises(
     rows = [row for row in rows if status in (None, row[1])]
     if as_json:
         keys = ("slug", "title", "track", "difficulty", "minutes")
-        print_json(
+        shared.print_json(
             [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
         )
         return
@@ -62,7 +48,7 @@ def list_exercises(
 
 
 def start(
-    name: Name,
+    name: shared.Name,
     reset: Annotated[
         bool, typer.Option("--reset", help="Bring the stub back; your text goes to the history.")
     ] = False,
@@ -74,9 +60,9 @@ def start(
     Example: dlprep start softmax
     """
     exercise = catalog.find(name)
-    started = workspace_here().start(exercise, reset=reset)
+    started = shared.workspace_here().start(exercise, reset=reset)
     _show_prompt(exercise)
-    say("")
+    shared.say("")
     file = os.path.relpath(started.path)  # the workspace may be a folder above
     todo = "Fix" if exercise.track == "debugging" else "Write"
     then = f"{todo} it, then: {command(f'check {exercise.slug}')}"
@@ -85,30 +71,30 @@ def start(
         "kept": f"{file} was here already and is as you left it (the stub again: --reset).",
         "reset": f"{file} is the stub again; your text is in the history. {then}",
     }
-    say(said[started.happened])
-    note(started.note)
+    shared.say(said[started.happened])
+    shared.note(started.note)
 
 
-def show(name: OptionalName = None) -> None:
+def show(name: shared.OptionalName = None) -> None:
     """Show the task again.
 
     Example: dlprep show softmax
     """
-    _show_prompt(find_exercise(name))
+    _show_prompt(shared.find_exercise(name))
 
 
 def check(
     context: typer.Context,
-    name: OptionalName = None,
+    name: shared.OptionalName = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every failing case.")] = False,
     case: Annotated[
         str | None, typer.Option(metavar="NAME", help="Run this case alone.", show_default=False)
     ] = None,
-    seed: Annotated[int | None, seed_option("a new one")] = None,
+    seed: Annotated[int | None, shared.seed_option("a new one")] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Also say how the submission was isolated.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: shared.AsJson = False,
 ) -> None:
     """Judge your file: what is wrong, and why.
 
@@ -119,31 +105,31 @@ def check(
     from dlprep.judge.service import JudgeProcess, judge_text
     from dlprep.practice.workspace import read_submission
 
-    exercise = find_exercise(name)
-    workspace = workspace_here()
+    exercise = shared.find_exercise(name)
+    workspace = shared.workspace_here()
     path = workspace.file(exercise)
     source = read_submission(path)
     if path.parent != Path.cwd():
-        note(f"Judging {path}.")
+        shared.note(f"Judging {path}.")
     if case is not None:
         case = known_case(exercise, case)
     # now, since the judge is still loading as well
     from dlprep.render import make_console
     from dlprep.render.verdict_page import verdict_page
 
-    early: Early = context.obj
+    early: shared.Early = context.obj
     judge = early.judge or JudgeProcess()
     verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
-    recorded(lambda record: record.checked(verdict, source, case), None)
+    shared.recorded(lambda record: record.checked(verdict, source, case), None)
     if as_json:
-        print_json(verdict.to_json())
+        shared.print_json(verdict.to_json())
     else:
         console = make_console()
         verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
-    raise typer.Exit({"passed": 0, "fault": FAULT}.get(verdict.status, NOT_PASSED))
+    raise typer.Exit({"passed": 0, "fault": shared.FAULT}.get(verdict.status, shared.NOT_PASSED))
 
 
-def watch(name: OptionalName = None) -> None:
+def watch(name: shared.OptionalName = None) -> None:
     """Judge your file at every save; single keys do the rest.
 
     A new exercise's file is put into this folder first. Leave with q.
@@ -156,7 +142,7 @@ def watch(name: OptionalName = None) -> None:
             "watch needs a terminal on which it can draw a screen. Without one, check your"
             f" file after each change: {command('check')}"
         )
-    exercise = find_exercise(name)
+    exercise = shared.find_exercise(name)
     from concurrent.futures import ThreadPoolExecutor
 
     from dlprep.judge.service import WarmJudge
@@ -167,7 +153,7 @@ def watch(name: OptionalName = None) -> None:
         from dlprep.render.screen import show
         from dlprep.watch import Watch
 
-        watched = Watch(workspace_here(), exercise, judge, thread)
+        watched = Watch(shared.workspace_here(), exercise, judge, thread)
         code = asyncio.run(show(watched.step, watched.press))
     raise typer.Exit(code)
 

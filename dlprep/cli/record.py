@@ -10,17 +10,7 @@ import typer
 
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
-from dlprep.cli.shared import (
-    AsJson,
-    Name,
-    OptionalName,
-    events_of,
-    find_exercise,
-    note,
-    print_json,
-    say,
-    workspace_here,
-)
+from dlprep.cli import shared
 from dlprep.errors import UserError
 from dlprep.text import plural
 
@@ -31,12 +21,12 @@ STANDARD = Path("-")  # standard input or output
 
 
 def history(
-    name: OptionalName = None,
+    name: shared.OptionalName = None,
     show: Annotated[
         int | None,
         typer.Option(metavar="ATTEMPT", help="Print its text.", min=1, show_default=False),
     ] = None,
-    as_json: AsJson = False,
+    as_json: shared.AsJson = False,
 ) -> None:
     """List what you did with an exercise; each text is kept.
 
@@ -46,19 +36,19 @@ def history(
     from dlprep.render import make_console
     from dlprep.render.history_page import history_page
 
-    exercise = find_exercise(name)
-    record = workspace_here().record
-    events = events_of(record, exercise.slug)
+    exercise = shared.find_exercise(name)
+    record = shared.workspace_here().record
+    events = shared.events_of(record, exercise.slug)
     if show is not None:
         typer.echo(attempt_text(record, _attempt(events, exercise, show)), nl=False)
     elif as_json:
-        print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
+        shared.print_json([_entry(n, event) for n, event in enumerate(events, start=1)])
     else:
         history_page(exercise, events, make_console())
 
 
 def restore(
-    name: Name,
+    name: shared.Name,
     attempt: Annotated[
         int, typer.Argument(metavar="ATTEMPT", help="Its number in the history.", min=1)
     ],
@@ -70,13 +60,13 @@ def restore(
     Example: dlprep restore softmax 3
     """
     exercise = catalog.find(name)
-    workspace = workspace_here()
+    workspace = shared.workspace_here()
     event = _attempt(workspace.record.events(exercise.slug), exercise, attempt)
     if path := workspace.restore(exercise, event):
         what = f"{path.name} holds the text of attempt {attempt}"
-        say(f"{what}; what was there is in the history.")
+        shared.say(f"{what}; what was there is in the history.")
     else:
-        say("Your file holds this text already.")
+        shared.say("Your file holds this text already.")
 
 
 def export(
@@ -94,7 +84,7 @@ def export(
     """
     from dlprep.files import explained, new_file
 
-    record = workspace_here().record
+    record = shared.workspace_here().record
     if path == STANDARD:
         _report(record.export(sys.stdout.buffer, texts=not no_texts))
     else:
@@ -116,7 +106,7 @@ def import_(
     """
     from dlprep.files import explained
 
-    record = workspace_here().record
+    record = shared.workspace_here().record
     if path == STANDARD:
         came = record.import_(sys.stdin.buffer, "standard input")
     else:
@@ -156,6 +146,6 @@ def _entry(number: int, event: Event) -> dict[str, object]:
 def _report(copied: Copied, then: str = "") -> None:
     """Say what was copied, with ``then`` behind it; and on standard error, what was not."""
     if then:
-        say(f"{copied.what}{then}")
+        shared.say(f"{copied.what}{then}")
     if copied.unreadable:
-        note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")
+        shared.note(f"Left out: {plural(copied.unreadable, 'line')} that cannot be read.")
