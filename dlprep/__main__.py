@@ -20,8 +20,26 @@ from contextlib import suppress
 from dlprep.errors import INTERRUPTED, Ended
 
 
+def program() -> None:
+    """Run the command line as the program ``dlprep``: the process ends with it.
+
+    It skips the interpreter's own clean-up, which takes a sixth of the time of ``list``. What a
+    command has begun is cleaned up by then. Under a debugger, the user's code ends as usual.
+    """
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        if not isinstance(end.code, int) or sys.argv[1:2] == ["debug"]:
+            raise
+        code = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; ``SystemExit`` with its exit code."""
     began = time.perf_counter()
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP

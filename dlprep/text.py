@@ -13,8 +13,8 @@ _PLAIN |= {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"
 
 # ``::error::`` at a line's start and ``##[error]`` or ``##vso[…]`` anywhere in it are commands to a
 # build server, and any page or report may be printed to its log.
-_LINE_COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)")  # within a line: else it is quadratic
-_LOG_COMMAND = re.compile(r"##(?=\[|vso\[)")
+_LINE_COMMAND = r"(?m)^([^\S\n]*):(?=:)"  # within a line: else it is quadratic
+_LOG_COMMAND = r"##(?=\[|vso\[)"
 MOST = 20_000  # characters of one text; the reports cut to less, but escaping is slow
 
 
@@ -34,12 +34,13 @@ codecs.register_error("dlprep.nearest", _nearest)
 
 def encodable(text: str, encoding: str) -> str:
     """``text`` in characters that ``encoding`` has: in ASCII, ✗ becomes x."""
-    return text.encode(encoding, "dlprep.nearest").decode(encoding)
+    return text if text.isascii() else text.encode(encoding, "dlprep.nearest").decode(encoding)
 
 
 def visible(text: str) -> str:
     """``text`` with invisible characters, and what starts a command to a log, as escapes."""
-    text = _LOG_COMMAND.sub(r"#\\x23", text)
+    if "##" in text:
+        text = re.sub(_LOG_COMMAND, r"#\\x23", text)
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else _escape(char) for char in text)
@@ -56,7 +57,7 @@ def printable(text: str) -> str:
     The result is legal in XML and can be encoded: no control character, no lone surrogate.
     """
     lines = clip(text, MOST).replace("\r\n", "\n").expandtabs(4).split("\n")
-    return _LINE_COMMAND.sub(r"\1\\x3a", "\n".join(map(visible, lines)))
+    return re.sub(_LINE_COMMAND, r"\1\\x3a", "\n".join(map(visible, lines)))
 
 
 def one_line(text: str) -> str:
@@ -73,4 +74,4 @@ def clip(text: str, most: int) -> str:
 def as_json(data: Any, indent: int | None = None) -> str:
     """``data`` as JSON in ASCII, without commands to a build server's log."""
     text = json.dumps(data, indent=indent, ensure_ascii=True, allow_nan=False)
-    return _LOG_COMMAND.sub(r"#\\u0023", text)
+    return re.sub(_LOG_COMMAND, r"#\\u0023", text)

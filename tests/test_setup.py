@@ -38,7 +38,7 @@ def softmax(x, axis=-1):
 ECHO = """\
 import json, os, sys
 
-def main():
+def program():
     print(json.dumps([os.getcwd(), *sys.argv[1:]]))
 """
 

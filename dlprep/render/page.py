@@ -11,20 +11,23 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
 from dlprep.text import encodable, plural, visible
-from dlprep.verdict import Location
+
+if TYPE_CHECKING:  # `list` needs no verdicts
+    from dlprep.verdict import Location
 
 MEASURE = 100  # prose and headers go no wider, even on the widest terminal
 MOST_LINES = 40  # of one text; the checks cut arrays to less
 MOST_CHARACTERS = 1000  # of one line
 MARKS = {"✗": "red", "✓": "green"}
 # A whole string, or what opens, closes or separates arguments.
-_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[\[({]|[\])}]|,")
+_TOKEN = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[\[({]|[\])}]|,"
 
 
 class Page:
@@ -212,7 +215,7 @@ def split_call(line: str, width: int) -> list[str]:
     if cell_len(line) <= width:
         return [line]
     cuts, depth, hang = [0], 0, 4
-    for match in _TOKEN.finditer(line):
+    for match in re.finditer(_TOKEN, line):
         token = match.group()
         if token in "([{":
             depth += 1
