@@ -112,8 +112,8 @@ class WorkerProcess:
     ) -> wire.Frame:
         """Send a request and wait for its reply; answer the callbacks that come before it.
 
-        ``WorkerLost`` if the worker ends, talks nonsense, or needs more than ``seconds``; it is
-        then closed. ``wire.Unsendable`` if the request is too large to send.
+        ``WorkerLost`` if the worker ends, sends a malformed reply, or needs more than ``seconds``;
+        it is then closed. ``wire.Unsendable`` if the request is too large to send.
         """
         self.wait_ready()
         number, deadline = next(self._numbers), time.monotonic() + seconds
@@ -182,14 +182,14 @@ class WorkerProcess:
                 if code < 0:
                     name = signal.strsignal(-code) or f"signal {-code}"
                     text = f"the process crashed: {name.lower()}"
-            except subprocess.TimeoutExpired:  # it closed its pipe and lives on
+            except subprocess.TimeoutExpired:  # it closed its pipe and keeps running
                 text = "closed its connection to the judge"
         self.close()
         found = re.findall(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
         self._lost = WorkerLost(kind, text, tuple(int(line) for line in found[:MAX_FRAMES]))
         raise self._lost
 
-    # The threads: each closes its pipe in the end. What goes wrong in them is the worker's doing.
+    # The threads: each closes its pipe in the end. The worker is to blame for any error in them.
 
     def _read(self) -> None:
         with self._process.stdout as pipe:
