@@ -99,22 +99,20 @@ def _require_fit(announced: object) -> list[tuple[str, tuple[int, ...]]]:
     """The dtypes and shapes of announced arrays; ``WireError`` if they exceed a limit."""
     if not isinstance(announced, list) or len(announced) > MAX_ARRAYS:
         raise WireError("no list of arrays")
-    shapes = []
-    for entry in announced:
-        match entry:
-            case [str(dtype), list(shape)] if (
-                dtype[:1] in "<>|"
-                and dtype[1:] in _DTYPES
-                and len(shape) <= 32
-                and all(type(n) is int and 0 <= n < 1 << 48 for n in shape)
-            ):
-                shapes.append((dtype, tuple(shape)))
-            case _:
-                raise WireError(f"an array announced as {reprlib.repr(entry)}")
+    shapes = [_checked(entry) for entry in announced]
     total = sum(int(dtype[2:]) * prod(shape) for dtype, shape in shapes)
     if total > MAX_BODY:
         raise WireError(f"arrays of {total} bytes")
     return shapes
+
+
+def _checked(entry: object) -> tuple[str, tuple[int, ...]]:
+    """The dtype and shape of an announced array; ``WireError`` if we do not allow them."""
+    match entry:
+        case [str(dtype), list(shape)] if dtype[:1] in "<>|" and dtype[1:] in _DTYPES:
+            if len(shape) <= 32 and all(type(n) is int and 0 <= n < 1 << 48 for n in shape):
+                return dtype, tuple(shape)
+    raise WireError(f"an array announced as {reprlib.repr(entry)}")
 
 
 def _read(stream: io.RawIOBase, size: int) -> bytearray:
