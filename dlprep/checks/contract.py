@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dlprep.checks import show
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import CheckFailed, mismatch
 from dlprep.checks.values import same
 
 
@@ -19,7 +19,7 @@ def check_contract(function: Any, *args: Any, **kwargs: Any) -> None:
     first, second = (function.observe("effects", *args, **kwargs) for _ in range(2))
 
     def failed(what: str, must: str) -> CheckFailed:
-        return CheckFailed("contract", [("got", what), ("expected", must)], first.result)
+        return mismatch("contract", what, must, first.result)
 
     for effects in (first.effects, second.effects):
         if changed := effects["changed"]:
@@ -53,8 +53,7 @@ def check_raises(function: Any, error: type[Exception], *args: Any, **kwargs: An
             return
         got = f"{raised.type}: {failed}" if str(failed) else raised.type
     article = "an" if error.__name__[0] in "AEIO" else "a"
-    findings = [("got", got), ("expected", f"{article} {error.__name__}")]
-    raise CheckFailed("contract", findings, result)
+    raise mismatch("contract", got, f"{article} {error.__name__}", result)
 
 
 def _were(names: list[str]) -> str:

@@ -20,5 +20,13 @@ class CheckFailed(AssertionError):
         super().__init__("\n".join(": ".join(filter(None, one)) for one in self.findings))
 
 
+def mismatch(
+    kind: str, got: str, expected: str, subject: object, where: str = "", note: str = ""
+) -> CheckFailed:
+    """``got`` is not ``expected``; ``where`` names the part of ``subject``."""
+    findings = [("in", where), ("got", got), ("expected", expected), ("", note)]
+    return CheckFailed(kind, findings, subject)
+
+
 class CaseError(Exception):
     """The case itself is at fault, never the submission: it chose a point on a kink, say."""

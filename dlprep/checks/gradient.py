@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dlprep.checks import show
-from dlprep.checks.failure import CaseError, CheckFailed
+from dlprep.checks.failure import CaseError, CheckFailed, mismatch
 from dlprep.checks.show import Array
-from dlprep.checks.values import no_number
+from dlprep.checks.values import no_number, require_form
 
 Point = Mapping[str, Array]
 Loss = Callable[..., float]
@@ -21,7 +21,7 @@ STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
 DIRECTIONS = 2  # random ones for each parameter: a wrong gradient fits none, almost surely
 CLEARANCE = 10 * STEP  # a difference across a kink measures nothing
-CLOSE = 1e-9  # on so short a way a loss is a straight line, but for rounding
+CLOSE = 1e-9  # over so short a step a loss is a straight line, apart from rounding
 
 
 def check_gradient(
@@ -50,19 +50,17 @@ def check_gradient(
     if kinks is not None and np.min(np.abs(kinks(**at)), initial=np.inf) <= CLEARANCE:
         raise CaseError("the case's point lies within ten steps of a kink: see clear_of_kinks")
     for name, gradient in got.items():
-        _require_like(f"d{name}", gradient, at[name], got)
+        require_form(gradient, at[name].astype(np.float64), f"d{name}", got)
     if own is not None:
         _judge_forward(got, loss, at, rng, own)
     for name, gradient in got.items():
-        if not _fits(gradient, loss, at, name, rng) and (
-            findings := _explain(name, gradient, loss, at, rng)
-        ):
+        if _fits(gradient, loss, at, name, rng):
+            continue
+        if findings := _explain(name, gradient, loss, at, rng):
             if own is not None:
                 verdict = "does not fit your own forward, which is right here"
                 if _fits(gradient, own, at, name, rng):
-                    verdict = (
-                        "fits your own forward, which is right at this point, but not beside it"
-                    )
+                    verdict = "fits your own forward, which is right only at this point"
                 findings.append(("backward", verdict))
             raise CheckFailed("gradient", findings, got)
 
@@ -76,26 +74,10 @@ def clear_of_kinks(draw: Callable[[], dict[str, Array]], kinks: Kinks) -> dict[s
     raise CaseError("no point without kinks nearby in 1000 draws")
 
 
-def _require_like(name: str, gradient: Any, value: Array, subject: object) -> None:
-    def failed(kind: str, got: str, expected: str = "") -> CheckFailed:
-        return CheckFailed(kind, [("in", name), ("got", got), ("expected", expected)], subject)
-
-    if gradient is None:
-        raise failed("none", "None")
-    if type(gradient) is not np.ndarray:
-        raise failed("type", show.kind_of(gradient), show.kind_of(value))
-    if gradient.shape != value.shape:
-        expected = f"shape {value.shape}, that of {name[1:]}"
-        raise failed("shape", f"shape {gradient.shape}", expected)
-    if gradient.dtype != np.float64:
-        raise failed("dtype", f"dtype {gradient.dtype}", "dtype float64")
-
-
 def _judge_forward(got: Mapping[str, Array], loss: Loss, at: Point, rng: Rng, own: Loss) -> None:
     mine, right = own(**at), float(loss(**at))
     if wanted := no_number(mine, right):
-        findings = [("in", "forward"), ("got", show.kind_of(mine)), ("expected", wanted)]
-        raise CheckFailed("type", findings, got)
+        raise mismatch("type", show.kind_of(mine), wanted, got, "forward")
     if abs(mine - right) <= 1e-7 * max(abs(right), 1e-6):
         return
     if all(_fits(gradient, loss, at, name, rng) for name, gradient in got.items()):
@@ -171,11 +153,9 @@ def _explain(name: str, gradient: Array, loss: Loss, at: Point, rng: Rng) -> lis
     analytic_text, numeric_text = show.pair(gradient[worst], numeric[worst])
     place = f"[{', '.join(map(str, worst))}]" if worst else ""
     error = np.nan_to_num(relative[worst], nan=np.inf, posinf=np.inf)
+    count = f"{np.count_nonzero(wrong)} wrong in {gradient.size}"
     return [
-        (
-            "gradient",
-            f"d{name}{place}, the worst of {np.count_nonzero(wrong)} wrong in {gradient.size}",
-        ),
+        ("gradient", f"d{name}{place}, the worst of {count}"),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
         ("error", f"{error:.2g} relative"),

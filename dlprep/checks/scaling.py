@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import mismatch
 
-SLACK = 12  # lines that may come on top: four for each of the three times that 8 is halved
+SLACK = 12  # extra lines that are allowed: four for each of the three times that 8 is halved
 
 
 def check_scaling(function: Any, small: Sequence[Any], large: Sequence[Any], *, over: str) -> None:
@@ -23,7 +23,7 @@ def check_scaling(function: Any, small: Sequence[Any], large: Sequence[Any], *, 
     if call.lines > few + SLACK:
         got = f"{few} lines run on the small input, {call.lines} on the large one"
         expected = f"no Python loop over {over}: as many lines on both"
-        raise CheckFailed("scaling", [("got", got), ("expected", expected)], call.result)
+        raise mismatch("scaling", got, expected, call.result)
 
 
 def check_memory(function: Any, *args: Any, mebibytes: float, why: str) -> None:
@@ -37,4 +37,4 @@ def check_memory(function: Any, *args: Any, mebibytes: float, why: str) -> None:
     if peak > mebibytes:
         got = f"{peak:.3g} MiB allocated at the peak"
         expected = f"at most {mebibytes:.3g} MiB, without {why}"
-        raise CheckFailed("scaling", [("got", got), ("expected", expected)], call.result)
+        raise mismatch("scaling", got, expected, call.result)

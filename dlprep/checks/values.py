@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dlprep.checks import show
-from dlprep.checks.failure import CheckFailed
+from dlprep.checks.failure import CheckFailed, mismatch
 from dlprep.checks.show import Array
 
 INTEGER: tuple[Any, ...] = (int, np.integer)
@@ -100,6 +100,17 @@ def no_number(got: Any, expected: Any) -> str:
     return f"{wanted}, not an array" if isinstance(got, np.ndarray) else wanted
 
 
+def require_form(got: Any, expected: Array, name: str, subject: object) -> None:
+    """Require ``got`` to be an array, with the shape and the dtype of ``expected``."""
+    if type(got) is not np.ndarray:  # a subclass may answer for itself
+        kind = "none" if got is None else "type"
+        raise mismatch(kind, show.kind_of(got), show.kind_of(expected), subject, name)
+    for what in ("shape", "dtype"):
+        is_, must_be = getattr(got, what), getattr(expected, what)
+        if is_ != must_be:
+            raise mismatch(what, f"{what} {is_}", f"{what} {must_be}", subject, name)
+
+
 def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
     """What the table says about a dtype."""
     return TOLERANCES.get(dtype, EXACT)
@@ -125,18 +136,18 @@ class _Comparison:
             name = names[0]
         if got is None and expected is not None:
             hint = "the function returned None: is a `return` missing?"
-            why = ("", hint if self.subject is None else "")
-            raise self.failed("none", name, *_forms(got, expected), why)
+            note = hint if self.subject is None else ""
+            raise self.failed("none", name, "None", show.kind_of(expected), note)
         match expected:
             case tuple() | list():
                 if not isinstance(got, (tuple, list)) or len(got) != len(expected):
-                    raise self.failed("type", name, *_forms(got, expected))
+                    raise self.wrong_type(name, got, expected)
                 for n, (one, other) in enumerate(zip(got, expected, strict=True)):
                     part = names[n] if n < len(names) else f"{name or 'result'}[{n}]"
                     self.compare(one, other, part)
             case dict():
                 if not isinstance(got, dict):
-                    raise self.failed("type", name, *_forms(got, expected))
+                    raise self.wrong_type(name, got, expected)
                 if got.keys() != expected.keys():
                     raise self.failed("type", name, _keys(got), _keys(expected))
                 for key, other in expected.items():
@@ -144,16 +155,11 @@ class _Comparison:
             case None | str() | bytes() | bool() | np.bool_():
                 kinds = {type(got), type(expected)}
                 if len(kinds) > 1 and kinds != {bool, np.bool_}:
-                    raise self.failed("type", name, *_forms(got, expected))
+                    raise self.wrong_type(name, got, expected)
                 if got != expected:
                     raise self.failed(self.kind, name, repr(got), repr(expected))
             case np.ndarray():
-                if type(got) is not np.ndarray:  # a subclass may answer for itself
-                    raise self.failed("type", name, *_forms(got, expected))
-                for what in ("shape", "dtype"):
-                    is_, must_be = getattr(got, what), getattr(expected, what)
-                    if is_ != must_be:
-                        raise self.failed(what, name, f"{what} {is_}", f"{what} {must_be}")
+                require_form(got, expected, name, self.subject)
                 self.compare_elements(got, expected, name)
             case _:
                 if wanted := no_number(got, expected):
@@ -197,15 +203,11 @@ class _Comparison:
         ]
         raise CheckFailed(self.kind, findings, self.subject)
 
-    def failed(
-        self, kind: str, name: str, got: str, expected: str, *more: tuple[str, str]
-    ) -> CheckFailed:
-        findings = [("in", name), ("got", got), ("expected", expected), *more]
-        return CheckFailed(kind, findings, self.subject)
+    def failed(self, kind: str, name: str, got: str, expected: str, note: str = "") -> CheckFailed:
+        return mismatch(kind, got, expected, self.subject, name, note)
 
-
-def _forms(got: Any, expected: Any) -> tuple[str, str]:
-    return show.kind_of(got), show.kind_of(expected)
+    def wrong_type(self, name: str, got: Any, expected: Any) -> CheckFailed:
+        return self.failed("type", name, show.kind_of(got), show.kind_of(expected))
 
 
 def _keys(value: dict[Any, Any]) -> str:

@@ -1,6 +1,6 @@
 """The judge's stand-ins for a submission's functions, iterators and objects.
 
-What is done with one is done in the worker; the result is plain data, or another stand-in.
+Using one asks the worker to do it; the result is plain data, or another stand-in.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class RemoteIterator:
 class RemoteObject:
     """An object of the submission's: attributes, calls and operators run in the worker."""
 
-    __array_ufunc__ = None  # np.ones(2) * object is the object's business
+    __array_ufunc__ = None  # np.ones(2) * object calls the object's __rmul__
 
     def __init__(self, ask: Ask, number: int) -> None:
         vars(self).update(_ask=ask, _number=number)
@@ -126,9 +126,9 @@ for _name in ("neg", "getitem", "setitem"):
 
 
 class Handles(wire.Codec):
-    """The judge's side of the codec: stand-ins that ``ask`` for what is done with them.
+    """The judge's side of the codec: it makes stand-ins, which use ``ask``.
 
-    What the judge passes in to be called is kept in ``callables``.
+    Functions that the judge passes to the submission are kept in ``callables``.
     """
 
     def __init__(self, ask: Ask, callables: list[Callable[..., Any]]) -> None:

@@ -1,8 +1,8 @@
 """The worker's process, as the trusted side sees it: start it, exchange frames, end it.
 
-Threads do the blocking reads and writes, so that one deadline covers everything the worker does,
-on every operating system; when it is over, the process group is killed. Nothing here needs NumPy
-before the first frame, so a worker can be started before anything else is imported.
+A thread does the blocking reads and writes, so that one deadline covers everything the worker
+does, on every operating system; when it is over, the process group is killed. Nothing here needs
+NumPy before the first frame, so a worker can be started before anything else is imported.
 """
 
 from __future__ import annotations
@@ -86,14 +86,14 @@ class WorkerProcess:
         )
         self.isolation = ""
         self.closed = False
-        self._inbox: queue.Queue[wire.Frame | Exception] = queue.Queue(maxsize=1)
-        self._outbox: queue.Queue[list[Any]] = queue.Queue(maxsize=2)
+        self._inbox: queue.SimpleQueue[wire.Frame | Exception] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
         self._errors = b""
         self._lost: WorkerLost | None = None
         self._numbers = itertools.count(1)
         self._threads = [
             threading.Thread(target=work, daemon=True)
-            for work in (self._read, self._write, self._read_errors)
+            for work in (self._exchange, self._read_errors)
         ]
         for thread in self._threads:
             thread.start()
@@ -112,12 +112,12 @@ class WorkerProcess:
     ) -> wire.Frame:
         """Send a request and wait for its reply; answer the callbacks that come before it.
 
-        ``WorkerLost`` if the worker ends, talks nonsense, or needs more than ``seconds``; it is
-        then closed. ``wire.Unsendable`` if the request is too large to send.
+        ``WorkerLost`` if the worker ends, sends a malformed reply, or needs more than ``seconds``;
+        it is then closed. ``wire.Unsendable`` if the request is too large to send.
         """
         self.wait_ready()
         number, deadline = next(self._numbers), time.monotonic() + seconds
-        self._send({**message, "id": number}, arrays, deadline)
+        self._outbox.put(wire.pack({**message, "id": number}, arrays))
         while True:
             reply, out = self._receive(deadline)
             if "callback" in reply:
@@ -126,7 +126,7 @@ class WorkerProcess:
                 deadline += time.monotonic() - began  # that time was not the worker's
                 if self._lost is not None:  # in a request that the callback made
                     raise self._lost
-                self._send(*answer, deadline)
+                self._outbox.put(wire.pack(*answer))
             elif reply.get("id") == number:
                 return reply, out
             else:
@@ -142,20 +142,10 @@ class WorkerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        with suppress(queue.Full):  # then the writer sees its pipe break
-            self._outbox.put_nowait([])
-        give_up = time.monotonic() + 1
+        self._outbox.put([])
+        give_up = time.monotonic() + 1  # a child that got away may keep the pipes open
         for thread in self._threads:
-            while thread.is_alive() and time.monotonic() < give_up:
-                with suppress(queue.Empty):
-                    self._inbox.get(timeout=0.005)  # the reader may be waiting for room
-
-    def _send(self, message: wire.Message, arrays: wire.Arrays, deadline: float) -> None:
-        parts = wire.pack(message, arrays)
-        try:
-            self._outbox.put(parts, timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Full:  # the worker does not read
-            self._lose("timeout", "no answer in time")
+            thread.join(max(0.0, give_up - time.monotonic()))
 
     def _receive(self, deadline: float) -> wire.Frame:
         try:
@@ -182,28 +172,25 @@ class WorkerProcess:
                 if code < 0:
                     name = signal.strsignal(-code) or f"signal {-code}"
                     text = f"the process crashed: {name.lower()}"
-            except subprocess.TimeoutExpired:  # it closed its pipe and lives on
+            except subprocess.TimeoutExpired:  # it closed its pipe and keeps running
                 text = "closed its connection to the judge"
         self.close()
         found = re.findall(rb'File "[^"/\\]+\.py", line (\d{1,7}) in', self._errors)
         self._lost = WorkerLost(kind, text, tuple(int(line) for line in found[:MAX_FRAMES]))
         raise self._lost
 
-    # The threads: each closes its pipe in the end. What goes wrong in them is the worker's doing.
+    # The threads: each closes its pipes in the end. The worker is to blame for any error in them.
 
-    def _read(self) -> None:
-        with self._process.stdout as pipe:
+    def _exchange(self) -> None:
+        """Read a frame for each that is written, after the first: no more than is asked for."""
+        with self._process.stdin as sink, self._process.stdout as source:
             try:
-                while True:
-                    self._inbox.put(wire.read_frame(pipe))
+                self._inbox.put(wire.read_frame(source))
+                while parts := self._outbox.get():
+                    wire.write_frame(sink, parts)
+                    self._inbox.put(wire.read_frame(source))
             except Exception as error:
                 self._inbox.put(error)
-
-    def _write(self) -> None:
-        # the reader sees a broken pipe as well, and reports it
-        with self._process.stdin as pipe, suppress(OSError, ValueError):
-            while parts := self._outbox.get():
-                wire.write_frame(pipe, parts)
 
     def _read_errors(self) -> None:
         with self._process.stderr as pipe, suppress(OSError, ValueError):

@@ -29,7 +29,7 @@ MAX_TOLD = 20  # warnings, lines, effects of a kind
 
 
 class Kept:
-    """A value that stays here, for the submission's own later use."""
+    """A value that stays in the worker: the judge only gets a reference to it."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -86,7 +86,10 @@ class Runner(wire.Codec):
             value = self.namespace[request["function"]](*args, **kwargs)
             if request.get("read") and hasattr(type(value), "__next__"):
                 value = list(itertools.islice(value, MAX_READ))  # its body runs only as it is read
-            return _keep(value, request.get("keep", ()))
+            own = request.get("keep")  # the positions of what stays here, in a tuple
+            if own and isinstance(value, (tuple, list)) and len(value) > max(own):
+                value = tuple(Kept(part) if n in own else part for n, part in enumerate(value))
+            return value
 
         match request.get("observe"):
             case "effects":
@@ -241,13 +244,6 @@ def _with_peak(call: Callable[[], Any]) -> tuple[Any, int]:
         return call(), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-def _keep(value: Any, positions: list[int] | tuple[()]) -> Any:
-    """``value`` with the submission's own parts wrapped, where it has the shape for it."""
-    if not positions or not isinstance(value, (tuple, list)) or len(value) <= max(positions):
-        return value
-    return tuple(Kept(part) if n in positions else part for n, part in enumerate(value))
 
 
 def _arrays_in(value: Any, name: str) -> Iterator[Found]:

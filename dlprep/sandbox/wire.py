@@ -65,7 +65,7 @@ def write_frame(stream: io.RawIOBase, parts: list[Any]) -> None:
 
 
 def read_frame(stream: io.RawIOBase) -> Frame:
-    """Read one frame. ``EOFError`` when the other side is gone, ``WireError`` when it lies."""
+    """Read one frame. ``EOFError`` at the end of the stream, ``WireError`` if it is malformed."""
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     if length > MAX_HEADER:
         raise WireError(f"a header of {length} bytes")
