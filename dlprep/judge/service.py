@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
@@ -88,6 +88,8 @@ class JudgeProcess:
         text = source.decode("latin-1")  # a character for each byte
         terms = {"seed": seed, "only": only, "seconds": seconds}
         request = json.dumps({"exercise": exercise, "source": text, **terms})
+        watchdog = threading.Timer(PATIENCE + PATIENCE_FACTOR * (seconds or 0), self.kill)
+        watchdog.start()
         try:
             with suppress(BrokenPipeError):  # it may have said why it ended
                 self._process.stdin.write(request.encode() + b"\n")
@@ -97,6 +99,8 @@ class JudgeProcess:
             raise JudgeLost(
                 "the judge's process ended without a verdict (is there too little memory?)"
             ) from error
+        finally:
+            watchdog.cancel()
         if "fault" in reply:
             raise (JudgeFault if reply["ours"] else JudgeLost)(reply["fault"])
         return Verdict.from_json(reply)
@@ -129,25 +133,14 @@ class WarmJudge:
         with suppress(OSError):  # the first request tries again, and says what is wrong
             self._process = JudgeProcess(lasting=True)
 
-    def judge(
-        self,
-        exercise: str,
-        source: bytes,
-        *,
-        seed: int,
-        only: str | None = None,
-        seconds: float | None = None,
-    ) -> Verdict:
+    def judge(self, exercise: str, source: bytes, **terms: Any) -> Verdict:
         """See ``JudgeProcess.judge``; ``OSError`` too, if no new judge can be started."""
         process = self._process = self._process or JudgeProcess(lasting=True)
-        watchdog = threading.Timer(PATIENCE + PATIENCE_FACTOR * (seconds or 0), process.kill)
-        watchdog.start()
         verdict = None
         try:
-            verdict = process.judge(exercise, source, seed=seed, only=only, seconds=seconds)
+            verdict = process.judge(exercise, source, **terms)
             return verdict
         finally:
-            watchdog.cancel()
             if verdict is None or verdict.status == "fault":
                 self.close()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from dlprep.render.page import MARKS, Page
+from dlprep.render.page import Page
 from dlprep.text import plural
 
 if TYPE_CHECKING:
@@ -29,10 +29,8 @@ def author_summary(reports: Sequence[Report], console: Console) -> None:
 def author_report(report: Report, console: Console) -> None:
     """Print one exercise's proof: a line when it is sound, its problems otherwise."""
     page = Page(console)
-    mark, counts = "✓" if report.sound else "✗", f"   {_counts([report])}"
-    parts = ((f"{mark} ", MARKS[mark]), (report.exercise, "bold"), (counts, ""))
-    if not page.spread(*parts, right=f"{report.seconds:.1f} s"):
-        page.prose(f"{report.exercise}{counts}", mark=mark)
+    mark, seconds = "✓" if report.sound else "✗", f"{report.seconds:.1f} s"
+    page.heading(report.exercise, _counts([report]), right=seconds, mark=mark)
     for problem in report.problems:
         page.prose(problem, mark="-")
     for mutant, reason in report.survivors:

@@ -22,7 +22,7 @@ def own_tests_page(score: Score, console: Console) -> None:
     page, file = Page(console), f"{score.exercise}.py"
     state = f"your tests catch {score.caught} of {plural(len(score.mistakes), 'mistake')}"
     run = f"{plural(len(score.tests), 'test')} · {score.seconds:.1f} s"
-    page.heading(f"{'✓ ' if score.complete else ''}{score.exercise}", state, right=run)
+    page.heading(score.exercise, state, right=run, mark="✓" if score.complete else "")
     if score.problem is not None:
         page.gap()
         page.prose(score.problem.message, mark="✗")

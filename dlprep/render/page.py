@@ -92,23 +92,20 @@ class Page:
                 self.line((mark.ljust(indent), MARKS.get(mark, "")), (piece, style))
                 mark = ""
 
-    def spread(self, *parts: tuple[str, str], right: str) -> bool:
-        """Add a line with dim text at its right end, or return ``False`` if there is no room."""
-        left, right = self.clean("".join(text for text, _ in parts)), self.clean(right)
-        gap = self.measure - cell_len(left) - cell_len(right)
-        if gap < 3:
-            return False
-        self.line(*parts, " " * gap, (right, "dim"))
-        return True
-
-    def heading(self, title: str, more: str = "", *, right: str = "") -> None:
+    def heading(self, title: str, more: str = "", *, right: str = "", mark: str = "") -> None:
         """Add a gap and a bold title, with more beside it and dim text at the right; or below."""
         self.gap()
-        beside = f"   {more}" if more else ""
-        if not self.spread((title, "bold"), (beside, ""), right=right):
-            self.prose(title, indent=0, style="bold")
-            if more or right:
-                self.prose(f"{more}\n{right}".strip(), indent=self.indent, style="dim")
+        left = [(mark and f"{mark} ", MARKS.get(mark, "")), (title, "bold")]
+        left += [(f"   {more}", "")] if more else []
+        text, right = self.clean("".join(part for part, _ in left)), self.clean(right)
+        room = self.measure - cell_len(text) - cell_len(right)
+        if room >= 3:
+            self.line(*left, " " * room, (right, "dim"))
+            return
+        self.prose(title, indent=2 if mark else 0, style="bold", mark=mark)
+        for said, style in ((more, ""), (right, "dim")):
+            if said:
+                self.prose(said, indent=self.indent, style=style)
 
     def call(self, text: str) -> None:
         """Add a call; a long one is broken between its arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from dlprep import command
-from dlprep.render.page import MARKS, Page
+from dlprep.render.page import Page
 from dlprep.text import plural
 from dlprep.verdict import CaseResult, Location, Problem, Verdict
 
@@ -141,20 +141,13 @@ def _score(verdict: Verdict) -> str:
 def _header(page: Page, verdict: Verdict, state: str, mark: str = "") -> None:
     seconds = f"{verdict.seconds:.2f}" if verdict.seconds < 10 else f"{verdict.seconds:.1f}"
     run = f"seed {verdict.seed} · {seconds} s"
-    slug = " ".join(verdict.exercise.split())
-    parts = ((f"{mark} " if mark else "", MARKS["✓"]), (slug, "bold"), (f"   {state}", ""))
-    if page.spread(*parts, right=run):
-        return
-    page.prose("".join(text for text, _ in parts), indent=0, style="bold")
-    page.prose(run, indent=2 if mark else 0, style="dim")
+    page.heading(" ".join(verdict.exercise.split()), state, right=run, mark=mark)
 
 
 def _case(page: Page, verdict: Verdict, result: CaseResult) -> None:
     mark = "✓" if result.status == "passed" else "✗"
     label = " ".join(result.label.split()) or result.name
-    if not page.spread((f"{mark} ", MARKS[mark]), (label, "bold"), right=result.name):
-        page.prose(label, mark=mark, style="bold")
-        page.prose(result.name, indent=page.indent, style="dim")  # what --case takes
+    page.heading(label, right=result.name, mark=mark)  # the name is what --case takes
     findings(page, result)
     for location in dict.fromkeys((result.location, *result.advice)):
         page.location(verdict.file, location)
