@@ -55,7 +55,8 @@ def main() -> None:
 
             with suppress(OSError):  # the command tries again, and says what is wrong
                 judge = JudgeProcess()
-        from dlprep.cli import Early, run
+        from dlprep.cli import run
+        from dlprep.cli.shared import Early
 
         run(Early(judge, began))
     except KeyboardInterrupt:  # before the command line could handle it

@@ -153,9 +153,8 @@ def all_exercises(home: Path = HOME) -> list[Exercise]:
 
 def read(slug: str, home: Path = HOME) -> Exercise:
     """Read ``exercises/<slug>/exercise.toml``; ``CatalogError`` says which entry is wrong."""
-    folder = home / "exercises" / slug
-    path = folder / "exercise.toml"
-    known = {"slug": slug, "folder": folder, "solution": home / "solutions" / slug}
+    path = home / "exercises" / slug / "exercise.toml"
+    known = {"slug": slug, "folder": path.parent, "solution": home / "solutions" / slug}
     with explained_to_author(path):
         entries = {"after": (), "seconds": 5} | tomllib.loads(path.read_text("utf-8")) | known
         exercise: Exercise = read_as(Exercise, entries, strict=True)

@@ -19,7 +19,7 @@ from typing import TypeVar
 from dlprep import catalog, command, render
 from dlprep.catalog import Exercise
 from dlprep.errors import UserError
-from dlprep.judge.service import JudgeFault, WarmJudge, judge_text
+from dlprep.judge.service import JudgeFault, WarmJudge
 from dlprep.practice.record import Record, RecordError
 from dlprep.practice.reviews import advise
 from dlprep.practice.rounds import hints_shown, solution_is_free
@@ -113,8 +113,9 @@ class Watch:
             self._finish(self._check)
         if self._waiting and not self._check:
             (text, began), self._waiting = self._waiting, None
-            work = self.judge, self.exercise, text
-            self._check = self.thread.submit(judge_text, *work, began=began)
+            self._check = self.thread.submit(
+                self.judge.judge, self.exercise.slug, text, began=began
+            )
         elif self._void_since and time.perf_counter() > self._void_since + PATIENCE:
             self.judge.kill()
             self._void_since = KILLED

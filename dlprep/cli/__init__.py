@@ -12,8 +12,6 @@ import typer
 
 from dlprep.cli.shared import Early, errors
 
-__all__ = ["COMMANDS", "Early", "make_app", "run"]
-
 # Each command, in the order of the help: its module and its function there.
 COMMANDS = {
     "list": ("practise", "list_exercises"),

@@ -46,7 +46,7 @@ def debug(
 
     Example: dlprep debug softmax large_logits
     """
-    from dlprep.judge.service import JudgeProcess, judge_text
+    from dlprep.judge.service import JudgeProcess
     from dlprep.practice.workspace import read_submission
     from dlprep.render import make_console
     from dlprep.render.debug_page import after_page, before_page
@@ -62,7 +62,7 @@ def debug(
         seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
     early: shared.Early = context.obj
     judge = early.judge or JudgeProcess()
-    checked = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+    checked = judge.judge(exercise.slug, source, seed=seed, only=case, began=early.began)
     judge.close()
     _require_no_fault(checked, case)
     console = make_console()

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 def hint(name: shared.OptionalName = None) -> None:
     """Show one more hint, from a nudge to nearly the answer.
 
-    A review takes into account how many you needed. When you write an exercise again, they start
-    over.
+    A review counts how many you needed. When you write an exercise again, they start over.
 
     Example: dlprep hint softmax
     """

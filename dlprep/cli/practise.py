@@ -37,9 +37,8 @@ def list_exercises(
     rows = [row for row in rows if status in (None, row[1])]
     if as_json:
         keys = ("slug", "title", "track", "difficulty", "minutes")
-        shared.print_json(
-            [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
-        )
+        data = [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
+        shared.print_json(data)
         return
     from dlprep.render import make_console
     from dlprep.render.exercises_page import exercise_table
@@ -102,7 +101,7 @@ def check(
 
     Example: dlprep check softmax --all
     """
-    from dlprep.judge.service import JudgeProcess, judge_text
+    from dlprep.judge.service import JudgeProcess
     from dlprep.practice.workspace import read_submission
 
     exercise = shared.find_exercise(name)
@@ -119,13 +118,12 @@ def check(
 
     early: shared.Early = context.obj
     judge = early.judge or JudgeProcess()
-    verdict = judge_text(judge, exercise, source, began=early.began, seed=seed, case=case)
+    verdict = judge.judge(exercise.slug, source, seed=seed, only=case, began=early.began)
     shared.recorded(lambda record: record.checked(verdict, source, case), None)
     if as_json:
         shared.print_json(verdict.to_json())
     else:
-        console = make_console()
-        verdict_page(verdict, console, everything=everything, case=case, verbose=verbose)
+        verdict_page(verdict, make_console(), everything=everything, case=case, verbose=verbose)
     raise typer.Exit({"passed": 0, "fault": shared.FAULT}.get(verdict.status, shared.NOT_PASSED))
 
 

@@ -29,7 +29,6 @@ T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
 MAX_SEED = 2**32 - 1
-DAY = 86400  # seconds
 
 
 def complete(incomplete: str) -> list[str]:
@@ -75,7 +74,7 @@ class Early(NamedTuple):
 def errors() -> Iterator[None]:
     """Turn what users and authors can get wrong into a sentence and an exit code."""
     try:
-        if abs(time.localtime().tm_gmtoff) >= DAY:
+        if abs(time.localtime().tm_gmtoff) >= 86_400:
             raise UserError("The time zone is a day or more from UTC: correct the variable TZ.")
         try:
             yield

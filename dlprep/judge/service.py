@@ -24,7 +24,6 @@ from dlprep.errors import FaultError
 from dlprep.sandbox import ONE_THREAD
 
 if TYPE_CHECKING:
-    from dlprep.catalog import Exercise
     from dlprep.verdict import Verdict
 
 
@@ -72,20 +71,23 @@ class JudgeProcess:
         exercise: str,
         source: bytes,
         *,
-        seed: int,
+        seed: int | None = None,
         only: str | None = None,
         seconds: float | None = None,
+        began: float | None = None,
     ) -> Verdict:
         """The verdict on a submission to the exercise of this name.
 
-        ``seconds`` are for one case, in place of the exercise's own. Raises ``JudgeFault``;
-        ``JudgeLost`` where the system is at fault.
+        Without a ``seed`` the inputs are new ones. ``seconds`` are for one case, in place of the
+        exercise's own. The verdict's seconds are those since ``began`` (``time.perf_counter``), if
+        that is given. Raises ``JudgeFault``; ``JudgeLost`` where the system is at fault.
         """
         from dlprep.verdict import Verdict
 
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         text = source.decode("latin-1")  # a character for each byte
+        seed = random.SystemRandom().randrange(10_000) if seed is None else seed
         terms = {"seed": seed, "only": only, "seconds": seconds}
         request = json.dumps({"exercise": exercise, "source": text, **terms})
         watchdog = threading.Timer(PATIENCE + PATIENCE_FACTOR * (seconds or 0), self.kill)
@@ -103,7 +105,8 @@ class JudgeProcess:
             watchdog.cancel()
         if "fault" in reply:
             raise (JudgeFault if reply["ours"] else JudgeLost)(reply["fault"])
-        return Verdict.from_json(reply)
+        verdict = Verdict.from_json(reply)
+        return replace(verdict, seconds=time.perf_counter() - began) if began else verdict
 
     def kill(self) -> None:
         """End the judge at once, from another thread than that which waits for it."""
@@ -155,24 +158,6 @@ class WarmJudge:
             process.kill()
             process.close()
         self._process = None
-
-
-def judge_text(
-    judge: JudgeProcess | WarmJudge,
-    exercise: Exercise,
-    text: bytes,
-    *,
-    began: float,
-    seed: int | None = None,
-    case: str | None = None,
-) -> Verdict:
-    """The verdict on a text; its seconds are those since ``began`` (``time.perf_counter``).
-
-    Without a ``seed`` the inputs are new ones.
-    """
-    seed = random.SystemRandom().randrange(10_000) if seed is None else seed
-    verdict = judge.judge(exercise.slug, text, seed=seed, only=case)
-    return replace(verdict, seconds=time.perf_counter() - began)
 
 
 def serve(lasting: bool = False) -> None:

@@ -97,13 +97,16 @@ class Page:
         self.gap()
         left = [(mark and f"{mark} ", MARKS.get(mark, "")), (title, "bold")]
         left += [(f"   {more}", "")] if more else []
-        text, right = self.clean("".join(part for part, _ in left)), self.clean(right)
-        room = self.measure - cell_len(text) - cell_len(right)
-        if room >= 3:
-            self.line(*left, " " * room, (right, "dim"))
+        right = self.clean(right)
+        room = self.measure - cell_len(self.clean("".join(part for part, _ in left)))
+        if room >= cell_len(right) + 3:
+            self.line(*left, " " * (room - cell_len(right)), (right, "dim"))
             return
-        self.prose(title, indent=2 if mark else 0, style="bold", mark=mark)
-        for said, style in ((more, ""), (right, "dim")):
+        if room >= 0:
+            self.line(*left)
+        else:
+            self.prose(title, indent=2 if mark else 0, style="bold", mark=mark)
+        for said, style in ((more if room < 0 else "", ""), (right, "dim")):
             if said:
                 self.prose(said, indent=self.indent, style=style)
 

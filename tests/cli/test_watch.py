@@ -91,7 +91,7 @@ def test_an_evening(tmp_path: Path) -> None:
         assert score
 
         terminal.resize(40, 10)
-        shown = terminal.wait_for(r"^softmax +\d+ of \d+ cases pass\nseed")
+        shown = terminal.wait_for(r"^softmax +\d+ of \d+ cases pass\n +seed")
         assert len(terminal.lines) == 10
         assert re.search(r"\d+ below", shown)
         assert "q quit" in shown

@@ -33,7 +33,8 @@ import json, os, random, select, signal, sys, time
 from pathlib import Path
 
 import dlprep.cli.practise, dlprep.practice.workspace, dlprep.render.verdict_page, hashlib
-from dlprep.cli import Early, run
+from dlprep.cli import run
+from dlprep.cli.shared import Early
 from dlprep.judge.service import JudgeProcess
 
 sys.path.insert(0, sys.argv[1])
