@@ -49,7 +49,7 @@ class Saves:
         self._old_at = time.perf_counter()  # when a look last saw the file as it was before
 
     def look(self) -> Save | None:
-        """What was saved, if it is new and the same at two looks; None otherwise.
+        """What was saved, once two looks in a row see the same new file; None otherwise.
 
         A save may take two steps (the file is emptied or removed first): only the last counts.
         Raises ``WorkspaceError`` once if the file cannot be read.
@@ -62,12 +62,12 @@ class Saves:
             self._told = before
             text = read_submission(self.path)
             if _stamp(self.path) == before:  # not saved while it was read
-                return text, max(self._old_at, now - 1)  # we may have been stopped for an hour
+                return text, max(self._old_at, now - 1)  # a stopped process looks again late
         return None
 
 
 def _stamp(path: Path) -> list[int]:
-    """Numbers that change with a save, and when the file can no longer be read."""
+    """Numbers that change when the file is saved, goes, or can no longer be read."""
     try:
         info = path.stat()
     except OSError:
@@ -177,7 +177,7 @@ class Watch:
     def _back(self) -> None:
         self._page: Drawing = self._home
         self._rows: list[tuple[Exercise, str]] = []  # of the list, while it is shown
-        # its text, the keys that say yes, and what they do
+        # a question: its text, the keys that say yes, and what they do
         self._question: tuple[str, tuple[str, ...], Callable[[], None]] | None = None
 
     def press(self, key: str) -> int | None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 
 class CheckFailed(AssertionError):
-    """The submission's answer is wrong. ``kind`` is the failed check in a word.
+    """The submission's answer is wrong; ``kind`` says in a word, any word, what was checked.
 
-    ``findings`` are labels, which may be empty, with texts; one without a text is dropped.
-    ``subject`` is the value that was judged: its call is shown, or the last one without it.
+    ``findings`` are labels (or "") with texts; one without a text is dropped. ``subject`` is the
+    very object that was judged: the page shows the call that returned it, else the last call.
     """
 
     def __init__(

@@ -33,8 +33,8 @@ class Tolerance:
 
 
 # One table for all cases. Two right solutions that sum in different orders stay well below it; the
-# smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above it. The least is
-# where normal numbers end; in float16 they end so early that it is two steps of the others.
+# smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above it. The third
+# number is the smallest normal one; that of float16 is so large that two steps below it serve.
 TOLERANCES = {
     np.dtype(np.float64): Tolerance(1e-9, 1e-11, 2.3e-308),
     np.dtype(np.float32): Tolerance(1e-4, 1e-5, 1.2e-38),
@@ -52,9 +52,8 @@ def check_values(
 
     Tuples, lists and dicts are compared part by part (a list serves for a tuple: it unpacks the
     same); ``names`` names the parts of a tuple in the messages. Where a number is expected, a
-    Python number and a NumPy scalar are both right, and so is an integer for a float. What stays
-    in the worker is not compared. Raises ``CheckFailed`` of kind ``none``, ``type``, ``shape``,
-    ``dtype`` or ``values``.
+    Python number and a NumPy scalar are both right, and so is an integer for a float. An opaque
+    value is not compared. Raises ``CheckFailed``: none, type, shape, dtype or values.
     """
     tolerance_of = (lambda _: tolerance) if tolerance else default_tolerance
     _Comparison("values", tolerance_of, got).compare(got, expected, names=names)
@@ -120,7 +119,7 @@ def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
 class _Comparison:
     """Judges ``subject``; ``kind`` is that of a wrong value.
 
-    Without ``explain`` a failure says nothing of the elements: that takes longer than to find it.
+    Without ``explain`` a failure does not describe the elements, which takes longest.
     """
 
     kind: str
@@ -129,7 +128,7 @@ class _Comparison:
     explain: bool = True
 
     def compare(self, got: Any, expected: Any, name: str = "", names: Sequence[str] = ()) -> None:
-        """Judge the part of the subject called ``name``, or all of it; ``names`` are its parts'."""
+        """Judge a part of the subject; messages call it ``name``, and its own parts ``names``."""
         if show.stays(expected) and type(got) is type(expected):
             return
         if len(names) == 1 and not isinstance(expected, (tuple, list)):

@@ -77,8 +77,8 @@ def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
 @cache  # to collect them takes longer than to run them
 def _collect(path: Path, root: Path, changed: int) -> Cases:
     """The cases of the file ``path``, as last ``changed``; its module is named below ``root``."""
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # the user's are not for these cases
-        os.environ.pop(name, None)
+    names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")  # the user's, which are not for these cases
+    theirs = {name: os.environ.pop(name) for name in names if name in os.environ}
     options = ["-c", os.devnull, "--rootdir", str(root), "--noconftest"]
     options += ["--import-mode=importlib", "--assert=plain", "--disable-plugin-autoload"]
     options += [part for name in UNUSED_PLUGINS for part in ("-p", f"no:{name}")]
@@ -86,6 +86,7 @@ def _collect(path: Path, root: Path, changed: int) -> Cases:
     sys.modules.pop(".".join(path.relative_to(root).with_suffix("").parts), None)
     cases = Cases()
     pytest.main([*options, str(path)], plugins=[cases])
+    os.environ |= theirs
     if cases.fault:
         raise CaseFault(cases.fault)
     return cases
@@ -208,7 +209,7 @@ class Cases:
                 status = "error"
         elif isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
             raise error
-        else:  # the case works on every right solution (`author check`): what came back is wrong
+        else:  # the case works on every right solution, so the answer is wrong
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             advice = f"the case cannot go on with this ({what})"
             kind, findings = "form", [Finding("got", kind_of(last.result)), Finding("", advice)]

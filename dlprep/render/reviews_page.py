@@ -28,7 +28,7 @@ EVENING = {
 
 
 def next_page(advice: Advice, console: Console, *, keys: bool = False) -> None:
-    """Print what to do now. With ``keys`` the next step is a key of ``watch``, which says so."""
+    """Print what to do now. With ``keys``, ``watch`` itself offers the next step as a key."""
     page = Page(console)
     _advice(page, advice, keys)
     page.show()

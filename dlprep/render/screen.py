@@ -55,7 +55,7 @@ def draw(view: View, columns: int, rows: int, top: int | None = None) -> tuple[s
         foot.prose(view.note, indent=0, style="bold")
     del foot.lines[5:]
     status_at = len(foot.lines)
-    keys = view.keys if columns * rows > 200 else re.sub(" [^,]*", "", view.keys)  # without words
+    keys = view.keys if columns * rows > 200 else re.sub(" [^,]*", "", view.keys)  # letters
     for row in fold(keys.replace(" ", "\xa0").replace(",", "  "), columns):
         items = [item.partition("\xa0") for item in row.split("  ")]
         parts = [((key, "bold"), (f"{gap and ' '}{what}  ", "dim")) for key, gap, what in items]
@@ -65,7 +65,7 @@ def draw(view: View, columns: int, rows: int, top: int | None = None) -> tuple[s
     top = (last if view.at_end else 0) if top is None else top
     if view.choosing:
         chosen = next((n for n, line in enumerate(page) if CHOSEN in line[:8]), 0)
-        top = min(max(top, chosen - height + 2), max(chosen - 2, 0))  # with its track's name
+        top = min(max(top, chosen - height + 2), max(chosen - 2, 0))  # below its track
     top = min(max(top, 0), last)
     more = f" {top} above, {last - top} below"[:columns] if last else ""
     room = columns - len(more)

@@ -1,4 +1,4 @@
-"""The page after ``dlprep stats``: the practice in pictures of characters."""
+"""The page of ``dlprep stats``: the practice in pictures of characters."""
 
 from __future__ import annotations
 
