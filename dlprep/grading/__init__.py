@@ -129,7 +129,7 @@ class Graded:
         return data | {"status": self.status, "verdict": verdict}
 
     def redacted(self, feedback: Feedback) -> Graded:
-        """This with what ``feedback`` lets a student see; twice changes nothing more.
+        """A copy with only what ``feedback`` lets a student see.
 
         ``labels`` leaves a case its label and whether it passed, and the named mistakes with their
         hints; ``score`` leaves how many cases passed. Prints and warnings go as well: a submission

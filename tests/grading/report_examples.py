@@ -13,7 +13,7 @@ from typing import Any
 from dlprep.grading import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.log import SCHEMA
 from dlprep.grading.reports import REPORTS
-from dlprep.grading.reports.test_results import summary
+from dlprep.grading.reports.by_case import summary
 from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "reports"

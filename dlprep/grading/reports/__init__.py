@@ -1,7 +1,7 @@
 """Reports of a run, and where they go.
 
-To add a format, write a function from the results to pieces of text, and name it in ``REPORTS``
-and in the help of ``--format``.
+To add a format, write a function from the results to pieces of text; name it in ``REPORTS``, in the
+help of ``--format`` and in the README; give it an ending in ``tests/grading/report_examples.py``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from dlprep.errors import UserError
 from dlprep.files import explained, written_beside
 from dlprep.grading import Results
+from dlprep.grading.reports.by_case import github, gradescope, junit, require_one, summary
 from dlprep.grading.reports.rows import jsonl, spreadsheet, table
-from dlprep.grading.reports.test_results import github, gradescope, junit, require_one, summary
 
 REPORTS: dict[str, Callable[[Results], Iterator[str]]] = {
     "table": table,
@@ -35,7 +35,7 @@ Targets = dict[Path | None, str]  # the format of each file; None is standard ou
 def read_targets(
     words: Sequence[str] | None, logs: Iterable[Path], people: Iterable[str] = ()
 ) -> Targets:
-    """What ``F`` and ``F=FILE`` ask for, by default a table.
+    """Read the words of ``--format``, ``FORMAT`` or ``FORMAT=FILE``; by default a table.
 
     ``UserError`` if a format is not there or has no room for the results of these people, if a file
     cannot be written, or if it is named twice or is one of the ``logs``.

@@ -22,7 +22,7 @@ UNSOUND = Problem("fault", "The verdict does not follow from its cases.")
 
 
 def rows(results: Results) -> Iterator[tuple[str, str, str, str, str]]:
-    """Who, exercise, status, cases as 14/17, what is wrong; then the same of what is not judged."""
+    """Rows of who, exercise, status, cases as 14/17, remark; what is not judged comes last."""
     for graded in results.graded():
         passing, total = graded.counts
         cases = f"{passing}/{total}" if total else ""

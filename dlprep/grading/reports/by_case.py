@@ -1,4 +1,4 @@
-"""Reports for programs that read test results: JUnit XML, Gradescope, GitHub Actions.
+"""Reports with an entry for each case: JUnit XML, Gradescope, GitHub Actions.
 
 GitHub gets annotations, lines of the build's log ``::error file=,line=,title=::message``, of which
 it shows ten of a step, and a step summary of a mebibyte at most. Students read both.
@@ -23,12 +23,12 @@ from dlprep.verdict import CaseResult, Finding, Problem
 MOST_MESSAGE, MOST_DETAIL = 500, 10_000  # characters, in JUnit
 MOST_OUTPUT = 5_000  # characters of one test's output, in Gradescope
 MOST_ANNOTATIONS = 10
-MOST_MESSAGE = 2_000  # characters of an annotation's text
+MOST_ANNOTATION = 2_000  # characters of its text
 MOST_CELL = 200  # characters of a cell in the summary
 MOST_SUMMARY = 1_000_000  # bytes, of 1,048,576
 STATUSES = ("passed", "failed", "error", "fault", "missing", NOT_JUDGED)
 HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|---|\n"
-JUDGED = "the submission can be judged"  # the label of a case that stands for all: it was not
+JUDGED = "the submission can be judged"  # the label of the one case of a submission that cannot
 REASONS = {
     "failed": "this case fails",
     "error": "the submission crashed, or was stopped",
@@ -37,7 +37,7 @@ REASONS = {
 
 
 def cases_of(graded: Graded, feedback: Feedback) -> list[CaseResult]:
-    """The cases of one submission, or one that stands for all; all passed exactly if it has."""
+    """The cases of one submission; one case in their place, which fails, if it is not judged."""
     verdict = graded.verdict
     problem = problem_of(verdict) if verdict else MISSING
     if verdict is None or problem:
@@ -222,7 +222,7 @@ def github(results: Results) -> Iterator[str]:
         shown = ",".join(
             f"{key}={_escaped(one_line(value), ':,')}" for key, value in properties.items() if value
         )
-        yield f"::error {shown}::{_escaped(clip(printable(text), MOST_MESSAGE))}\n"
+        yield f"::error {shown}::{_escaped(clip(printable(text), MOST_ANNOTATION))}\n"
 
 
 def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
