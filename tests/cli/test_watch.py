@@ -170,14 +170,14 @@ def test_a_save_during_an_endless_check_is_judged_at_once(tmp_path: Path) -> Non
     mine = tmp_path / "softmax.py"
     mine.write_text(WRONG)
     with Terminal([*WATCH, "softmax"], tmp_path) as terminal:
-        terminal.wait_for("✗ stays finite")
+        terminal.wait_for("✗ stays finite", gone="checking")
         mine.write_text(ENDLESS)
         shown = terminal.wait_for("checking …")
         assert "✗ stays finite" in shown
         terminal.press("h", "r", "y")
         time.sleep(0.2)  # the endless text is being judged, whatever is typed
         mine.write_text(RIGHT)
-        shown = terminal.wait_for("✓ softmax")
+        shown = terminal.wait_for("✓ softmax", gone="checking")
         seconds = re.search(r"· (\d+\.\d+) s\n", shown)
         assert seconds
         assert float(seconds[1]) < 15, "the endless text would have had 20 s"
@@ -191,7 +191,7 @@ def test_a_judge_that_dies_is_a_fault_and_the_next_save_gets_another(tmp_path: P
     mine = tmp_path / "softmax.py"
     mine.write_text(WRONG)
     with Terminal([*WATCH, "softmax"], tmp_path) as terminal:
-        terminal.wait_for("✗ stays finite")
+        terminal.wait_for("✗ stays finite", gone="checking")
         judges = [pid for pid in descendants(terminal.pid) if b"serve" in command_line(pid)]
         assert len(judges) == 1
         os.kill(judges[0], signal.SIGKILL)
