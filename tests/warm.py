@@ -162,7 +162,8 @@ class Fork:
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it still runs."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # as subprocess does: it has ended meanwhile
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
