@@ -36,19 +36,14 @@ RESUME = typer.Option("--resume", help="Go on with the run in --log, and add to 
 ONLY = _option("WHO", "Judge only WHO, already judged or not. May be repeated.")
 FORMATS = _option(
     "F[=FILE]",
-    "table, jsonl, junit, gradescope, github or csv, to standard output or to a file. May be"
-    " repeated. Default: table.",
+    "table, jsonl, junit, gradescope, github or csv; to FILE or standard output. Default: table.",
     "--format",
 )
 POINTS = typer.Option(min=0, callback=_finite, help="Points of each exercise.")
 FEEDBACK = typer.Option(help="What the reports show: all, the cases' labels alone, or the score.")
 JOBS = _option("N", "Judges at work at once. Default: one a core.", min=1)
 SCHEDULER = _option("ADDRESS", "Grade on this Dask scheduler's cluster: tcp://HOST:8786.")
-TIMEOUT = _option(
-    "S",
-    "Seconds that a case may take in the submission, and all cases together four times as much."
-    " Default: the exercise's own.",
-)
+TIMEOUT = _option("S", "Seconds for a case; all cases together have four times as many.")
 UNLOCKED = typer.Option(
     "--allow-unsandboxed", help="Grade even where submissions cannot be locked in."
 )
@@ -141,6 +136,7 @@ def grade(
             except UserError as error:
                 ended = str(error)
 
+        kept.read_on()  # a verdict may have been written, but not noted, when a signal came
         made = results([kept], points, feedback)
         reports.write(targets, made)
         if ended:

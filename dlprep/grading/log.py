@@ -56,21 +56,25 @@ class Log:
         self.not_judged: dict[str, NotJudged] = {}
         self._texts: set[str | None] = set()
         self.end = 0
-        with explained(f"{name} cannot be read"):
-            lines = self._lines(0)
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Note what stands in the file behind ``end``. Raises ``UserError``."""
+        with explained(f"{self.name} cannot be read"):
+            lines = self._lines(self.end)
             for number, line in enumerate(lines, 1):
                 try:
                     data = json.loads(line) if line.endswith(b"\n") else None
                 except (ValueError, RecursionError):
                     data = None
                 if not self.runs and not (isinstance(data, dict) and "run" in data):
-                    raise UserError(f"{name} is not a log of dlprep grade.")
+                    raise UserError(f"{self.name} is not a log of dlprep grade.")
                 if data is None and not lines.read(1):
                     break
                 try:
                     self._take(data, len(line))
                 except Malformed as error:
-                    raise UserError(f"{name}, line {number}: {error}.") from error
+                    raise UserError(f"{self.name}, line {number}: {error}.") from error
 
     def graded(self, place: Place) -> Graded:
         """The verdict at a place."""
