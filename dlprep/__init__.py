@@ -3,6 +3,7 @@
 import os
 
 __version__ = "0.1.0"
+MAX_SEED = 2**32 - 1  # of the random inputs of a run
 
 
 def command(words: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, TypeVar
 
 import typer
 
-from dlprep import catalog, command
+from dlprep import MAX_SEED, catalog, command
 from dlprep.catalog import Exercise
 from dlprep.errors import INTERRUPTED, FaultError, UserError
 from dlprep.files import reason, refusal
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NOT_PASSED, USAGE, FAULT, CTRL_C = 1, 2, 3, 130
-MAX_SEED = 2**32 - 1
 
 
 def complete(incomplete: str) -> list[str]:

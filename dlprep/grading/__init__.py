@@ -16,7 +16,6 @@ Feedback = Literal["full", "labels", "score"]
 Status = Literal["passed", "failed", "error", "fault", "missing"]
 Key = tuple[str, str]  # who, and the exercise
 
-MAX_SEED = 2**32 - 1
 MAX_TIMEOUT = 86400  # seconds: a day
 FAULT = Problem("fault", "The grader itself failed: that is not the submission's fault.")
 

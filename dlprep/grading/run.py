@@ -15,9 +15,9 @@ from functools import lru_cache
 from importlib import metadata
 from typing import Literal
 
-from dlprep import __version__, catalog
+from dlprep import MAX_SEED, __version__, catalog
 from dlprep.errors import FaultError, UserError
-from dlprep.grading import MAX_SEED, Graded, Run, Task, Versions
+from dlprep.grading import Graded, Run, Task, Versions
 from dlprep.grading.log import SCHEMA, Log
 from dlprep.grading.submissions import read, submitted
 from dlprep.judge.service import WarmJudge

@@ -44,7 +44,7 @@ def read(task: Task) -> bytes | Problem:
     assert task.path is not None
     try:
         if task.linked:  # to somebody else's submission, or to a solution
-            raise SourceError("link", "is a symbolic link")
+            raise SourceError("link")
         return read_source(task.path)
     except SourceError as error:
         remedy = "Hand in the file itself." if error.kind == "link" else ""

@@ -144,7 +144,7 @@ def _suite(
             why = _add(test, tag, type=case.kind or case.status, message=message)
             why.text = clip(detail(graded, case), MOST_DETAIL)
         if text := "\n".join(filter(None, shown)):
-            _add(test, "system-out").text = clip(printable(text), MOST_DETAIL)
+            _add(test, "system-out").text = clip(text, MOST_DETAIL)
     ET.indent(suite, "")
     encoded: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
     return encoded.decode() + "\n"
@@ -246,7 +246,7 @@ def summary(results: Results) -> str:
     shown, room = [], MOST_SUMMARY
     for good in (False, True):
         for row in rows(results):
-            line = f"| {' | '.join(map(_cell, row))} |\n"  # ASCII
+            line = f"| {' | '.join(map(_markdown, row))} |\n"  # ASCII
             if (row[2] == "passed") is good and len(line) <= room:
                 shown.append(line)
                 room -= len(line)
@@ -255,7 +255,7 @@ def summary(results: Results) -> str:
         lines += [HEAD, *shown, "\n"]
     if left := counts.total() - len(shown):
         lines.append(f"and {left} more, for which there is no room here\n\n")
-    return "".join([*lines, _cell(results.footnote), "\n"])
+    return "".join([*lines, _markdown(results.footnote), "\n"])
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -263,7 +263,7 @@ def _escaped(text: str, more: str = "") -> str:
     return re.sub(f"[%\r\n{more}]", lambda found: f"%{ord(found[0]):02X}", text)
 
 
-def _cell(text: str) -> str:
+def _markdown(text: str) -> str:
     """``text`` for a cell: no character of it means anything in Markdown or HTML."""
     safe = re.sub(r"[^\w ]|_", lambda found: f"&#{ord(found[0])};", clip(one_line(text), MOST_CELL))
     return safe.encode("ascii", "xmlcharrefreplace").decode("ascii")
