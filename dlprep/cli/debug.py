@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from bdb import BdbQuit
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,7 @@ import typer
 from dlprep import catalog, command
 from dlprep.catalog import Exercise
 from dlprep.cli import shared
-from dlprep.cli.practise import known_case
+from dlprep.cli.practise import judge_own, known_case
 from dlprep.errors import FaultError, UserError
 from dlprep.sandbox import ONE_THREAD
 from dlprep.verdict import Verdict
@@ -46,24 +45,15 @@ def debug(
 
     Example: dlprep debug softmax large_logits
     """
-    from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.workspace import read_submission
     from dlprep.render import make_console
     from dlprep.render.debug_page import after_page, before_page
     from dlprep.render.verdict_page import verdict_page
 
     exercise, case = _exercise_and_case(name, case)
-    path = shared.workspace_here().file(exercise)
-    source = read_submission(path)
-    if path.parent != Path.cwd():
-        shared.note(f"Debugging {path}.")
     if seed is None:
         events = shared.recorded(lambda record: record.events(exercise.slug), list["Event"]())
         seed = next((one.seed for one in reversed(events) if one.seed is not None), None)
-    early: shared.Early = context.obj
-    judge = early.judge or JudgeProcess()
-    checked = judge.judge(exercise.slug, source, seed=seed, only=case, began=early.began)
-    judge.close()
+    path, source, checked = judge_own(context, exercise, "Debugging", seed, case)
     _require_no_fault(checked, case)
     console = make_console()
     if checked.problem is None:

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,9 @@ from dlprep import catalog, command
 from dlprep.catalog import Difficulty, Exercise, Track
 from dlprep.cli import shared
 from dlprep.errors import UserError
+
+if TYPE_CHECKING:
+    from dlprep.verdict import Verdict
 
 Status = Literal["new", "started", "failing", "passed"]
 
@@ -101,24 +104,14 @@ def check(
 
     Example: dlprep check softmax --all
     """
-    from dlprep.judge.service import JudgeProcess
-    from dlprep.practice.workspace import read_submission
-
     exercise = shared.find_exercise(name)
-    workspace = shared.workspace_here()
-    path = workspace.file(exercise)
-    source = read_submission(path)
-    if path.parent != Path.cwd():
-        shared.note(f"Judging {path}.")
     if case is not None:
         case = known_case(exercise, case)
     # now, since the judge is still loading as well
     from dlprep.render import make_console
     from dlprep.render.verdict_page import verdict_page
 
-    early: shared.Early = context.obj
-    judge = early.judge or JudgeProcess()
-    verdict = judge.judge(exercise.slug, source, seed=seed, only=case, began=early.began)
+    _, source, verdict = judge_own(context, exercise, "Judging", seed, case)
     shared.recorded(lambda record: record.checked(verdict, source, case), None)
     if as_json:
         shared.print_json(verdict.to_json())
@@ -154,6 +147,23 @@ def watch(name: shared.OptionalName = None) -> None:
         watched = Watch(shared.workspace_here(), exercise, judge, thread)
         code = asyncio.run(show(watched.step, watched.press))
     raise typer.Exit(code)
+
+
+def judge_own(
+    context: typer.Context, exercise: Exercise, doing: str, seed: int | None, case: str | None
+) -> tuple[Path, bytes, Verdict]:
+    """The user's file, its text, and the verdict on it; a note says where it is if not here."""
+    from dlprep.judge.service import JudgeProcess
+    from dlprep.practice.workspace import read_submission
+
+    path = shared.workspace_here().file(exercise)
+    source = read_submission(path)
+    if path.parent != Path.cwd():
+        shared.note(f"{doing} {path}.")
+    early: shared.Early = context.obj
+    judge = early.judge or JudgeProcess()  # the one that was started first of all
+    verdict = judge.judge(exercise.slug, source, seed=seed, only=case, began=early.began)
+    return path, source, verdict
 
 
 def known_case(exercise: Exercise, case: str) -> str:
