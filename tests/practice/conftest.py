@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,21 @@ def small_disk(tmp_path: Path) -> list[str]:
     if tried.returncode:
         pytest.skip(f"no small disk can be mounted here: {tried.stderr.strip()}")
     return command
+
+
+@pytest.fixture
+def said_on_small_disk(small_disk: list[str], tmp_path: Path) -> Callable[..., list[str]]:
+    """Run a program, given the disk's folder and more words, on a small disk: what it prints."""
+    from recording import ENVIRONMENT  # behind the line above that rewrites its assertions
+
+    def run(program: str, *words: Path) -> list[str]:
+        done = subprocess.run(
+            [*small_disk, sys.executable, "-c", program, tmp_path / "disk", *words],
+            stdout=subprocess.PIPE,
+            env=ENVIRONMENT,
+            text=True,
+            check=True,
+        )
+        return done.stdout.splitlines()
+
+    return run

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -320,20 +321,16 @@ attempt()
 """
 
 
-def test_a_disk_that_fills_during_an_import(small_disk: list[str], tmp_path: Path) -> None:
+def test_a_disk_that_fills_during_an_import(
+    said_on_small_disk: Callable[..., list[str]], tmp_path: Path
+) -> None:
     source = Record(tmp_path / "source")
     for n in range(5):
         source.add("started", "softmax", os.urandom(50_000).hex().encode() + b"%d" % n)
     (tmp_path / "backup.jsonl").write_bytes(exported(source))
     disk = tmp_path / "disk"
-    done = subprocess.run(
-        [*small_disk, sys.executable, "-c", FULL, str(disk), str(tmp_path / "backup.jsonl")],
-        stdout=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-        check=True,
-    )
+    shown = said_on_small_disk(FULL, tmp_path / "backup.jsonl")
     record = disk / ".dlprep" / "record.jsonl"
     full = f"The record {record} cannot be used: no space left on device."
     came = "Copied(events=5, texts=5, unreadable=0, known=0, flaw='')"
-    assert done.stdout.splitlines() == [full, full, came]
+    assert shown == [full, full, came]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from recording import ENVIRONMENT, child, files, old_record, texts
+from recording import child, files, old_record, texts
 
 from dlprep.practice import old_record as old_module
 from dlprep.practice.events import Copied
@@ -264,19 +263,13 @@ print(len(record.events()))
 
 
 def test_a_full_disk_begins_no_new_record_without_the_old_one(
-    path: Path, small_disk: list[str], tmp_path: Path
+    path: Path, said_on_small_disk: Callable[..., list[str]], tmp_path: Path
 ) -> None:
     old, disk = old_record(path, 2), tmp_path / "disk"
-    done = subprocess.run(
-        [*small_disk, sys.executable, "-c", FULL, str(disk), str(old)],
-        stdout=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-        check=True,
-    )
+    shown = said_on_small_disk(FULL, old)
     record = disk / ".dlprep" / "record.sqlite3"
     said = f"The old record {record} cannot be turned into record.jsonl: no space left on device."
-    assert done.stdout.splitlines() == [said, said, "11"]
+    assert shown == [said, said, "11"]
 
 
 def test_a_record_of_20000_events_is_read_whole(path: Path) -> None:

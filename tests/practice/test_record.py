@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,7 +22,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recording import CHECKING, ENVIRONMENT, child, files, lines, texts, verdict
+from recording import CHECKING, child, files, lines, texts, verdict
 
 from dlprep.practice import record as record_module
 from dlprep.practice.record import LONGEST, NEAR, Record, RecordError
@@ -575,18 +574,14 @@ print(record.unreadable)
 """
 
 
-def test_a_full_disk_leaves_nothing_half_written(small_disk: list[str], tmp_path: Path) -> None:
+def test_a_full_disk_leaves_nothing_half_written(
+    said_on_small_disk: Callable[..., list[str]], tmp_path: Path
+) -> None:
     disk = tmp_path / "disk"
-    done = subprocess.run(
-        [*small_disk, sys.executable, "-c", FULL, str(disk)],
-        stdout=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-        check=True,
-    )
+    shown = said_on_small_disk(FULL)
     path = disk / ".dlprep" / "record.jsonl"
     full = f"The record {path} cannot be used: no space left on device."
-    assert done.stdout.splitlines() == [full, "0"]
+    assert shown == [full, "0"]
 
 
 def test_a_copied_folder_is_a_whole_record(path: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -218,19 +218,27 @@ def test_a_record_that_cannot_be_written_refuses_a_reset(
     assert tree(workspace.root) == [".dlprep", "softmax.py"]
 
 
+def save_late(
+    monkeypatch: pytest.MonkeyPatch, path: Path, and_then: Callable[[], None] = lambda: None
+) -> None:
+    """Have the user save the file in place, after the last look at it and before it is replaced."""
+    replace = Path.replace
+
+    def late(self: Path, target: Path) -> Path:
+        if target == path:
+            path.write_bytes(b"late\n")
+            and_then()
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", late)
+
+
 def test_what_is_saved_in_the_last_moment_of_a_reset_is_kept(
     workspace: Workspace, exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workspace.file(exercise)
     path.write_bytes(b"first\n")
-    replace = Path.replace
-
-    def late(self: Path, target: Path) -> Path:
-        if target == path:
-            path.write_bytes(b"late\n")  # in place, after the last look at it
-        return replace(self, target)
-
-    monkeypatch.setattr(Path, "replace", late)
+    save_late(monkeypatch, path)
     workspace.start(exercise, reset=True)
     assert path.read_bytes() == STUB
     assert history(workspace.record) == [("reset", b"first\n"), ("replaced", b"late\n")]
@@ -242,16 +250,12 @@ def test_what_is_saved_in_the_last_moment_stays_when_the_record_is_lost_as_well(
 ) -> None:
     path = workspace.file(exercise)
     path.write_bytes(b"first\n")
-    replace = Path.replace
 
-    def late(self: Path, target: Path) -> Path:
-        if target == path:
-            path.write_bytes(b"late\n")
-            workspace.record.path.unlink()
-            workspace.record.path.mkdir()
-        return replace(self, target)
+    def lose_record() -> None:
+        workspace.record.path.unlink()
+        workspace.record.path.mkdir()
 
-    monkeypatch.setattr(Path, "replace", late)
+    save_late(monkeypatch, path, lose_record)
     with pytest.raises(WorkspaceError) as caught:
         workspace.start(exercise, reset=True)
     assert str(caught.value) == (
