@@ -13,6 +13,12 @@ from dlprep.typed import read_as
 
 CaseStatus = Literal["passed", "failed", "error", "not run"]
 VerdictStatus = Literal["passed", "failed", "error", "fault"]
+Tier = Literal["core", "polish"]
+
+VERSION = 2  # of a verdict's JSON; 1 had neither tiers nor contrasts
+# What a failing core case found, the most useful first; the first line is no answer at all.
+NO_ANSWER = ("missing", "signature", "import", "exception", "none", "crash", "timeout", "output")
+KINDS = ("type", "form", "shape", "dtype", "values", "gradient", "stability", "purity", "scaling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class CaseResult:
     ``failed`` is a wrong answer, an exception among them; ``error`` is a submission that crashed
     or ran out of time; ``not run`` means that the run's time was used up before. ``kind`` names
     what failed in a word (``values``, ``shape``, ``exception``, ``timeout`` …). ``advice`` are
-    warnings beside a right answer.
+    warnings beside a right answer. A ``core`` case decides the verdict, a ``polish`` one does not.
     """
 
     name: str
@@ -55,15 +61,29 @@ class CaseResult:
     location: Location | None = None
     printed: str = ""
     advice: tuple[Location, ...] = ()
+    tier: Tier = "core"
 
 
 @dataclass(frozen=True, slots=True)
 class NamedMistake:
-    """A mistake of the exercise's list that the submission was seen to make."""
+    """A mistake of the exercise's list that the submission was seen to make.
+
+    ``case`` is the name of the failing case that it explains.
+    """
 
     function: str
     name: str
     hint: str
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An input that is simpler in one respect, by name; is ``function`` right on it?"""
+
+    function: str
+    name: str
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +100,10 @@ class Problem:
 class Verdict:
     """The judgement of one submission.
 
-    ``passed`` needs every expected case to have passed; ``failed`` is a wrong answer; ``error``
-    is the submission's own crash, time-out or refusal to load; ``fault`` is the grader's.
-    ``seconds`` is wall time; ``isolation`` is the level that the worker reached.
+    ``passed`` needs every core case to have passed; ``failed`` is a wrong answer; ``error`` is the
+    submission's own crash, time-out or refusal to load; ``fault`` is the grader's. ``seconds`` is
+    wall time; ``isolation`` is the level that the worker reached. ``contrasts`` are tried after a
+    core failure only; ``remarks`` are lines that are no failure, such as an import without a use.
     """
 
     exercise: str
@@ -95,28 +116,62 @@ class Verdict:
     mistakes: tuple[NamedMistake, ...] = ()
     problem: Problem | None = None
     printed: str = ""
+    contrasts: tuple[Contrast, ...] = ()
+    remarks: tuple[Location, ...] = ()
+
+    @property
+    def core(self) -> list[CaseResult]:
+        """The cases that decide."""
+        return [case for case in self.cases if case.tier == "core"]
+
+    @property
+    def polish(self) -> list[CaseResult]:
+        """The cases that do not."""
+        return [case for case in self.cases if case.tier == "polish"]
 
     @property
     def passing(self) -> int:
-        """How many cases passed."""
-        return sum(case.status == "passed" for case in self.cases)
+        """How many core cases passed."""
+        return sum(case.status == "passed" for case in self.core)
+
+    @property
+    def polished(self) -> bool:
+        """Whether every case passed, polish included (★)."""
+        return self.status == "passed" and all(case.status == "passed" for case in self.cases)
 
     @property
     def failing(self) -> list[CaseResult]:
         """The cases that were run and did not pass, the most useful first.
 
-        What answers wrongly is more interesting than what is still to be written.
+        First where there was no answer; then what a name explains; then by what went wrong; then
+        what is still to be written; polish last. Otherwise in the order of the file.
         """
+        explained = {mistake.case for mistake in self.mistakes}
+
+        def rank(case: CaseResult) -> tuple[int, int]:
+            if case.tier == "polish":
+                return 4, 0
+            if case.kind == "not implemented":
+                return 3, 0
+            if case.kind in NO_ANSWER:
+                return 0, case.name not in explained
+            if case.name in explained:
+                return 1, 0
+            return 2, KINDS.index(case.kind) if case.kind in KINDS else len(KINDS)
+
         failing = [case for case in self.cases if case.status in ("failed", "error")]
-        return sorted(failing, key=lambda case: case.kind == "not implemented")
+        return sorted(failing, key=rank)
 
     def to_json(self) -> dict[str, Any]:
         """This verdict as a JSON object; :meth:`from_json` reads it back unchanged."""
-        return asdict(self)
+        return {"version": VERSION, **asdict(self)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that ``to_json`` wrote; ``Malformed`` on anything else."""
+        """The verdict that ``to_json`` wrote, of this version or an older one.
+
+        ``Malformed`` on anything else.
+        """
         found: Verdict = read_as(cls, data, "verdict")
         return found
 

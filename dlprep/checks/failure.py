@@ -17,7 +17,14 @@ class CheckFailed(AssertionError):
     ) -> None:
         self.kind, self.subject = kind, subject
         self.findings = tuple((label, text) for label, text in findings if text)
-        super().__init__("\n".join(": ".join(filter(None, one)) for one in self.findings))
+        super().__init__()
+
+    def __str__(self) -> str:
+        return "\n".join(": ".join(filter(None, one)) for one in self.findings)
+
+    def add(self, label: str, text: str) -> None:
+        """Add a finding at the end, if there is a text."""
+        self.findings += ((label, text),) if text else ()
 
 
 def mismatch(

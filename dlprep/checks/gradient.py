@@ -62,6 +62,9 @@ def check_gradient(
                 if _fits(gradient, own, at, name, rng):
                     verdict = "fits your own forward, which is right only at this point"
                 findings.append(("backward", verdict))
+            right = [f"d{one}" for one in got if _fits(got[one], loss, at, one, rng)]
+            wrong = [f"d{one}" for one in got if f"d{one}" not in right]
+            findings.append(("outputs", show.parts(right, wrong)))
             raise CheckFailed("gradient", findings, got)
 
 
@@ -158,7 +161,7 @@ def _explain(name: str, gradient: Array, loss: Loss, at: Point, rng: Rng) -> lis
         ("gradient", f"d{name}{place}, the worst of {count}"),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
-        ("error", f"{error:.2g} relative"),
+        ("error", f"{error:.2g} relative; {RELATIVE:.0e} is allowed".replace("e-0", "e-")),
         ("pattern", _pattern(gradient, numeric, floor)),
     ]
 

@@ -61,9 +61,14 @@ def factor(value: float, precision: float = 1e-9) -> str:
     return next((text for text in texts if text not in ("1", "-1")), "1")
 
 
+def parts(right: Sequence[str], wrong: Sequence[str]) -> str:
+    """Which outputs are right, and which are not; "" where that tells nothing apart."""
+    return f"right: {', '.join(right)} · wrong: {', '.join(wrong)}" if right and wrong else ""
+
+
 def stays(value: Any) -> bool:
-    """Whether ``value`` stands for something of the submission's that does not travel."""
-    return type(value).__name__ in (*STAYS, "Foreign")
+    """Whether ``value`` stands for something of the submission's that stays in the worker."""
+    return type(value).__name__ in STAYS
 
 
 def kind_of(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from dlprep.checks.show import Array
 
 INTEGER: tuple[Any, ...] = (int, np.integer)
 REAL: tuple[Any, ...] = (*INTEGER, float, np.floating)
+LIKE = {"b": "biuf", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu"}  # kinds of dtypes that serve
 UNREAL: tuple[Any, ...] = (complex, np.complexfloating)
 
 
@@ -31,6 +32,11 @@ class Tolerance:
     of_largest: float
     least: float = 0.0
 
+    @property
+    def text(self) -> str:
+        """What is allowed, in words; "" where nothing is."""
+        return f"{self.relative:.0e} relative".replace("e-0", "e-") if self.relative else ""
+
 
 # One table for all cases. Two right solutions that sum in different orders stay well below it; the
 # smallest mistake of the catalogue (an epsilon of 1e-8 in a denominator) is above it. The third
@@ -46,17 +52,24 @@ EXACT = Tolerance(0.0, 0.0)
 
 
 def check_values(
-    got: Any, expected: Any, *, names: Sequence[str] = (), tolerance: Tolerance | None = None
+    got: Any,
+    expected: Any,
+    *,
+    names: Sequence[str] = (),
+    tolerance: Tolerance | None = None,
+    dtype: bool = False,
 ) -> None:
-    """Require ``got`` to be ``expected``: type, shape and dtype exactly, values within tolerance.
+    """Require ``got`` to be ``expected``: the type and shape, and values within tolerance.
 
     Tuples, lists and dicts are compared part by part (a list serves for a tuple: it unpacks the
     same); ``names`` names the parts of a tuple in the messages. Where a number is expected, a
-    Python number and a NumPy scalar are both right, and so is an integer for a float. An opaque
-    value is not compared. Raises ``CheckFailed``: none, type, shape, dtype or values.
+    Python number, a NumPy scalar and a 0-d array are all right, and so is an integer for a float.
+    Numbers of another width are compared by value, and so is a mask of 0 and 1; with ``dtype``,
+    arrays must have the dtype of ``expected`` too. An opaque value is not compared. Raises
+    ``CheckFailed``: none, type, shape, dtype or values.
     """
     tolerance_of = (lambda _: tolerance) if tolerance else default_tolerance
-    _Comparison("values", tolerance_of, got).compare(got, expected, names=names)
+    _Comparison("values", tolerance_of, got, dtype=dtype).judge(expected, names)
 
 
 def check_stability(
@@ -74,16 +87,12 @@ def check_stability(
         own = table.relative if relative is None else relative
         return replace(table, relative=own, of_largest=0.0)
 
-    _Comparison("stability", tolerance_of, got).compare(got, expected, names=names)
+    _Comparison("stability", tolerance_of, got).judge(expected, names)
 
 
 def same(got: Any, expected: Any) -> bool:
     """Whether ``check_values`` would accept ``got``."""
-    try:
-        _Comparison("values", default_tolerance, got, explain=False).compare(got, expected)
-    except CheckFailed:
-        return False
-    return True
+    return _Comparison("values", default_tolerance, got, explain=False).fits(got, expected)
 
 
 def no_number(got: Any, expected: Any) -> str:
@@ -99,15 +108,22 @@ def no_number(got: Any, expected: Any) -> str:
     return f"{wanted}, not an array" if isinstance(got, np.ndarray) else wanted
 
 
-def require_form(got: Any, expected: Array, name: str, subject: object) -> None:
-    """Require ``got`` to be an array, with the shape and the dtype of ``expected``."""
+def require_form(
+    got: Any, expected: Array, name: str, subject: object, *, dtype: bool = False
+) -> None:
+    """Require ``got`` to be an array of the shape of ``expected``, and of numbers like its own.
+
+    With ``dtype``, of its dtype.
+    """
     if type(got) is not np.ndarray:  # a subclass may answer for itself
         kind = "none" if got is None else "type"
         raise mismatch(kind, show.kind_of(got), show.kind_of(expected), subject, name)
-    for what in ("shape", "dtype"):
-        is_, must_be = getattr(got, what), getattr(expected, what)
-        if is_ != must_be:
-            raise mismatch(what, f"{what} {is_}", f"{what} {must_be}", subject, name)
+    if got.shape != expected.shape:
+        raise mismatch("shape", f"shape {got.shape}", f"shape {expected.shape}", subject, name)
+    fits = got.dtype == expected.dtype if dtype else got.dtype.kind in LIKE[expected.dtype.kind]
+    if not fits:
+        wanted = f"dtype {expected.dtype}"
+        raise mismatch("dtype", f"dtype {got.dtype}", wanted, subject, name)
 
 
 def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
@@ -126,6 +142,26 @@ class _Comparison:
     tolerance_of: Callable[[np.dtype[Any]], Tolerance]
     subject: Any
     explain: bool = True
+    dtype: bool = False
+
+    def judge(self, expected: Any, names: Sequence[str]) -> None:
+        """Judge the whole subject; a failure also says which of its outputs are right."""
+        try:
+            self.compare(self.subject, expected, names=names)
+        except CheckFailed as failed:
+            outputs = list(_outputs(self.subject, expected, names))
+            quick = replace(self, explain=False)
+            right = [name for name, one, other in outputs if quick.fits(one, other)]
+            wrong = [name for name, _, _ in outputs if name not in right]
+            failed.add("outputs", show.parts(right, wrong))
+            raise
+
+    def fits(self, got: Any, expected: Any) -> bool:
+        """Whether a part of the subject is right."""
+        with suppress(CheckFailed):
+            self.compare(got, expected)
+            return True
+        return False
 
     def compare(self, got: Any, expected: Any, name: str = "", names: Sequence[str] = ()) -> None:
         """Judge a part of the subject; messages call it ``name``, and its own parts ``names``."""
@@ -158,9 +194,13 @@ class _Comparison:
                 if got != expected:
                     raise self.failed(self.kind, name, repr(got), repr(expected))
             case np.ndarray():
-                require_form(got, expected, name, self.subject)
+                if not expected.ndim and isinstance(got, (*REAL, *UNREAL)):
+                    got = np.asarray(got)
+                require_form(got, expected, name, self.subject, dtype=self.dtype)
                 self.compare_elements(got, expected, name)
             case _:
+                if type(got) is np.ndarray and not got.ndim:
+                    got = got[()]
                 if wanted := no_number(got, expected):
                     raise self.failed("type", name, show.kind_of(got), wanted)
                 self.compare_numbers(got, expected, name)
@@ -189,7 +229,7 @@ class _Comparison:
         at = tuple(int(n) for n in np.unravel_index(int(np.argmax(excess)), excess.shape))
         one, other = show.pair(got[at], expected[at])
         if not got.ndim:
-            raise self.failed(self.kind, name, one, other)
+            raise self.failed(self.kind, name, one, other, allowed=tolerance.text)
         shown_got, shown_expected, part = show.excerpts(got, expected, at)
         findings = [
             ("in", name),
@@ -198,15 +238,35 @@ class _Comparison:
             ("expected", shown_expected),
             ("worst at", f"[{', '.join(map(str, at))}]: {one} where {other} was expected"),
             ("wrong", f"{wrong} of {got.size} elements" if wrong < got.size else ""),
+            ("allowed", tolerance.text),
             ("pattern", _pattern(got, expected, tolerance)),
         ]
         raise CheckFailed(self.kind, findings, self.subject)
 
-    def failed(self, kind: str, name: str, got: str, expected: str, note: str = "") -> CheckFailed:
-        return mismatch(kind, got, expected, self.subject, name, note)
+    def failed(
+        self, kind: str, name: str, got: str, expected: str, note: str = "", allowed: str = ""
+    ) -> CheckFailed:
+        failed = mismatch(kind, got, expected, self.subject, name, note)
+        failed.add("allowed", allowed)
+        return failed
 
     def wrong_type(self, name: str, got: Any, expected: Any) -> CheckFailed:
         return self.failed("type", name, show.kind_of(got), show.kind_of(expected))
+
+
+def _outputs(got: Any, expected: Any, names: Sequence[str]) -> Iterator[tuple[str, Any, Any]]:
+    """The parts of a result that have names, those of a dict in it by their keys."""
+    if isinstance(expected, dict):
+        if isinstance(got, dict):
+            yield from ((str(key), got.get(key), one) for key, one in expected.items())
+    elif isinstance(expected, (tuple, list)) and isinstance(got, (tuple, list)):
+        if len(names) != len(expected) or len(got) != len(expected):
+            return
+        for name, one, other in zip(names, got, expected, strict=True):
+            if isinstance(other, dict):
+                yield from _outputs(one, other, ())
+            else:
+                yield name, one, other
 
 
 def _keys(value: dict[Any, Any]) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 import types
 import warnings
 import zlib
 from bdb import BdbQuit
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +33,7 @@ from dlprep.sandbox.handles import Functions
 from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.replies import Call, SubmissionError
 from dlprep.sandbox.submission import Submission
-from dlprep.verdict import CaseResult, CaseStatus, Finding, Location
+from dlprep.verdict import CaseResult, CaseStatus, Contrast, Finding, Location
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
 UNUSED_PLUGINS = """
@@ -42,6 +45,7 @@ ADVICE = {  # on an exception of this type
     "SystemExit": "the submission ends the program: return a result instead",
     "EOFError": "input() has nothing to read: all data come as arguments",
 }
+DRAWS = 3  # on which a contrast must be right
 OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception)  # they do not derive from Exception
 
 
@@ -70,8 +74,21 @@ def run_cases(exercise: Exercise, run: Trial) -> tuple[CaseResult, ...]:
     Raises ``CaseFault`` when the fault is not the submission's, ``WorkerFault``, and ``BdbQuit``
     when the user leaves a debugger.
     """
+    return _cases(exercise).run(run)
+
+
+def run_contrasts(exercise: Exercise, run: Trial, deadline: float) -> tuple[Contrast, ...]:
+    """On which of the exercise's simpler inputs the submission is right, on all of some draws.
+
+    Ends at ``deadline`` (``time.monotonic``), and with a worker that is lost. Raises as
+    ``run_cases`` does.
+    """
+    return _cases(exercise).contrast(run, deadline)
+
+
+def _cases(exercise: Exercise) -> Cases:
     path, root = exercise.cases, exercise.folder.parent
-    return _collect(path, root, path.stat().st_mtime_ns).run(run)
+    return _collect(path, root, path.stat().st_mtime_ns)
 
 
 @cache  # to collect them takes longer than to run them
@@ -102,6 +119,7 @@ class Cases:
         self.fault = "pytest ended by itself"
         self._items: list[pytest.Item] = []
         self._run: Trial
+        self._draw = 0  # of a contrast, from 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file of cases that cannot be imported is a fault."""
@@ -133,23 +151,52 @@ class Cases:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """A generator seeded by the run's seed and the case's name, whatever else runs."""
-        return np.random.default_rng([self._run.seed, zlib.crc32(request.node.name.encode())])
+        own = zlib.crc32(request.node.name.encode())
+        return np.random.default_rng([self._run.seed, own, *([self._draw] if self._draw else [])])
 
     def run(self, run: Trial) -> tuple[CaseResult, ...]:
-        """The results of the cases; see ``run_cases``."""
-        self._run = run
-        results: list[CaseResult] = []
-        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-            for item in self._wanted(run.only):
-                try:
-                    results.append(self._run_case(item))
-                except (BdbQuit, Ended, WorkerFault):
-                    raise
-                except (Exception, SystemExit, *OUTCOMES) as error:
-                    raise CaseFault(f"{type(error).__name__}: {error}") from error
-                if run.quick and results[-1].status != "passed":
+        """The results of the cases, core before polish; see ``run_cases``."""
+        self._run, self._draw = run, 0
+        results: dict[str, CaseResult] = {}
+        wanted = [item for item in self._wanted(run.only) if _tier(item) != "contrast"]
+        with self._trusted():
+            for item in sorted(wanted, key=lambda item: _tier(item) == "polish"):
+                results[_name(item)] = result = self._run_case(item)
+                if run.quick and result.status != "passed":
                     break
-        return tuple(results)
+        return tuple(results[_name(item)] for item in wanted if _name(item) in results)
+
+    def contrast(self, run: Trial, deadline: float) -> tuple[Contrast, ...]:
+        """The results of the contrasts; see ``run_contrasts``."""
+        self._run = run
+        found: list[Contrast] = []
+        with self._trusted():
+            for item in [one for one in self._items if _tier(one) == "contrast"]:
+                right, function = True, ""
+                for self._draw in range(1, DRAWS + 1):
+                    result = self._run_case(item)
+                    lost = result.status in ("error", "not run")
+                    if lost or time.monotonic() > deadline:
+                        return tuple(found)
+                    right = right and result.status == "passed"
+                    function = run.submission.calls[-1].function
+                    if not right:
+                        break
+                parameters = item.name.partition("[")[2].removesuffix("]")
+                name = _function(item).contrast.replace("{}", parameters)
+                found.append(Contrast(function, name, right))
+        return tuple(found)
+
+    @contextmanager
+    def _trusted(self) -> Iterator[None]:
+        """Make any error that is not the submission's a ``CaseFault``."""
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            try:
+                yield
+            except (BdbQuit, Ended, WorkerFault):
+                raise
+            except (Exception, SystemExit, *OUTCOMES) as error:
+                raise CaseFault(f"{type(error).__name__}: {error}") from error
 
     def _wanted(self, only: str | None) -> list[pytest.Item]:
         """The cases to run: all, those of the function ``only``, or the one with its parameters."""
@@ -165,7 +212,7 @@ class Cases:
         """Run a case as pytest does, but without its reports: they cost more than the case."""
         submission = self._run.submission
         if submission.exhausted:
-            return CaseResult(_name(item), _label(item), "not run")
+            return CaseResult(_name(item), _label(item), "not run", tier=_tier(item))
         first_call = len(submission.calls)
         error: BaseException | None = None
         if isinstance(item, pytest.Function):
@@ -188,9 +235,9 @@ class Cases:
     ) -> CaseResult:
         """What the case found; raises ``error`` if the submission is not at fault."""
         for made in calls:
-            made.failed = error is not None
+            made.failed, made.case = error is not None, _name(item)
         printed = "".join(call.printed for call in calls)
-        found = CaseResult(_name(item), _label(item), "passed", printed=printed)
+        found = CaseResult(_name(item), _label(item), "passed", printed=printed, tier=_tier(item))
         if error is None:
             return replace(found, advice=self._warned(calls))
         shown = last = calls[-1] if calls else None
@@ -213,6 +260,8 @@ class Cases:
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             advice = f"the case cannot go on with this ({what})"
             kind, findings = "form", [Finding("got", kind_of(last.result)), Finding("", advice)]
+        if convention := _convention(item):
+            findings.append(Finding("fix", convention.fix))
         call = _text(shown, calls) if shown else ""
         found = replace(found, status=status, kind=kind, call=call, location=place)
         return replace(found, findings=tuple(findings))
@@ -231,9 +280,26 @@ def _name(item: pytest.Item) -> str:
     return item.name.removeprefix("test_")
 
 
+def _function(item: pytest.Item) -> Any:
+    return item.function if isinstance(item, pytest.Function) else None
+
+
+def _tier(item: pytest.Item) -> Any:
+    """``core``, ``polish`` or ``contrast``."""
+    return getattr(_function(item), "tier", "core")
+
+
+def _convention(item: pytest.Item) -> Any:
+    """The house's convention that the case judges, if it does."""
+    parameters = item.name.partition("[")[2].removesuffix("]")
+    return getattr(_function(item), "conventions", {}).get(parameters)
+
+
 def _label(item: pytest.Item) -> str:
     """The first line of the case's docstring, with its parameters."""
-    document = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    if convention := _convention(item):
+        return str(convention.label)
+    document = getattr(_function(item), "__doc__", None) or ""
     label = document.strip().split("\n")[0].rstrip(".")
     parameters = item.name.partition("[")[2].removesuffix("]")
     return f"{label} ({parameters})" if parameters else label

@@ -13,6 +13,7 @@ from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import AnyWorker, Submission
 from dlprep.verdict import CaseResult, Problem, Verdict, VerdictStatus
 
+EXPLAINING = 1.0  # seconds that names and contrasts may take together
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
 
 
@@ -30,7 +31,7 @@ def judge(
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run. The caller
     closes the ``worker`` that it lends; without one, or once it is lost, ``start`` makes another.
-    ``quick`` ends with the first failing case, and names no mistake.
+    ``quick`` ends with the first failing case, and explains nothing.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
@@ -40,7 +41,7 @@ def judge(
         exercise.slug, source, api, seconds=seconds, total=total, worker=worker, start=start
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
-    from dlprep.judge.cases import CaseFault, Trial, run_cases
+    from dlprep.judge.cases import CaseFault, Trial, run_cases, run_contrasts
     from dlprep.judge.naming import load_text, name_mistakes
 
     try:
@@ -48,10 +49,15 @@ def judge(
         problem = unreadable(source, file) or load(submission, api, text, file)
         if problem is None:
             reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-            cases = run_cases(exercise, Trial(submission, reference, text, seed, only, quick))
+            run = Trial(submission, reference, text, seed, only, quick)
+            cases = run_cases(exercise, run)
             verdict = replace(verdict, cases=cases, status=_status(cases))
-            if not quick and verdict.status != "passed":
+            if not quick and not verdict.polished:
+                deadline = time.monotonic() + EXPLAINING
                 verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))
+                if verdict.status == "failed":
+                    contrasts = run_contrasts(exercise, run, deadline)
+                    verdict = replace(verdict, contrasts=contrasts)
     except WorkerFault as error:
         problem = Problem("fault", f"The submission cannot be run: {error}.")
     except CaseFault as error:
@@ -70,6 +76,9 @@ def judge(
 
 
 def _status(cases: tuple[CaseResult, ...]) -> VerdictStatus:
-    if any(case.status in ("error", "not run") for case in cases):
+    """Core cases decide; one that was run alone decides whatever it is."""
+    deciding = [case.status for case in cases if case.tier == "core"]
+    deciding = deciding or [case.status for case in cases]
+    if {"error", "not run"} & {*deciding}:
         return "error"
-    return "passed" if all(case.status == "passed" for case in cases) else "failed"
+    return "passed" if {*deciding} == {"passed"} else "failed"

@@ -79,8 +79,8 @@ class Call:
     """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere.
 
     ``effects`` (changed, touched, shared, overwritten), ``lines`` (of the submission that ran) and
-    ``peak`` (of traced allocations, in bytes) are there when they were observed. ``failed`` says
-    that the case which made the call failed.
+    ``peak`` (of traced allocations, in bytes) are there when they were observed. ``case`` is the
+    case that made the call, and ``failed`` says that it failed.
     """
 
     function: str
@@ -98,6 +98,7 @@ class Call:
     lines: int = 0
     peak: int = 0
     failed: bool = False
+    case: str = ""
 
     def read(self, reply: Message, out: Arrays, codec: Codec) -> None:
         """Take a reply apart, and cut what is too long.
