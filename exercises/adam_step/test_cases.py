@@ -102,27 +102,30 @@ test_conventions = conventions(
     one_number=[np.array(value) for value in (2.0, -0.5, 0.3, 0.2)] + [2, 0.1],
 )
 
-# From the simple to the general: the step, the size of the gradients, the share of the old
-# moments, and other settings. Gradients of 1,000 are too large for eps to show.
+# From the simple to the general: t, the size of the gradients (1,000 is too large for eps to
+# show), the shares of the drawn weights and of the drawn moments, and settings
 CONTRASTS = {
-    "the first step": (1, 1e3, 0.0, {}),
-    "t = 1 with moments that are not 0": (1, 1e3, 1.0, {}),
-    "t = 3": (3, 1e3, 1.0, {}),
-    "t = 3 with b1 = b2": (3, 1e3, 1.0, {"b1": 0.7, "b2": 0.7}),
-    "t = 3 with other betas": (3, 1e3, 1.0, {"b1": 0.6, "b2": 0.8}),
-    "lr = 0.5": (3, 1e3, 1.0, {"lr": 0.5}),
-    "step 100,000": (100_000, 1e3, 1.0, {}),
-    "a gradient that was always 0": (3, 0.0, 0.0, {}),
-    "a first step with tiny gradients": (1, 1e-7, 0.0, {}),
-    "step 100,000 with tiny gradients": (100_000, 1e-7, 1.0, {}),
-    "eps = 0.1": (3, 1.0, 1.0, {"eps": 0.1}),
+    "the first step": (1, 1e3, 1, 0, {}),
+    "t = 1 with moments that are not 0": (1, 1e3, 1, 1, {}),
+    "t = 3 with weights of 0": (3, 1e3, 0, 1, {}),
+    "t = 3": (3, 1e3, 1, 1, {}),
+    "t = 3 with b1 = b2": (3, 1e3, 1, 1, {"b1": 0.7, "b2": 0.7}),
+    "t = 3 with other betas": (3, 1e3, 1, 1, {"b1": 0.6, "b2": 0.8}),
+    "lr = 0.5": (3, 1e3, 1, 1, {"lr": 0.5}),
+    "step 100,000": (100_000, 1e3, 1, 1, {}),
+    "a gradient that was always 0": (3, 0.0, 1, 0, {}),
+    "a first step with tiny gradients": (1, 1e-7, 0, 0, {}),
+    "step 100,000 with tiny gradients": (100_000, 1e-7, 0, 1, {}),
+    "eps = 0.1": (3, 1.0, 0, 1, {"eps": 0.1}),
 }
 
 
 @contrast("{}")
-@pytest.mark.parametrize(("t", "scale", "old", "settings"), CONTRASTS.values(), ids=CONTRASTS)
-def test_contrast(submission, reference, rng, t, scale, old, settings):
+@pytest.mark.parametrize(
+    ("t", "scale", "weights", "moments", "settings"), CONTRASTS.values(), ids=CONTRASTS
+)
+def test_contrast(submission, reference, rng, t, scale, weights, moments, settings):
     w, g, m, v = draw(rng, 4, scale=scale)
-    state = 0 * w, g, old * m, old * v  # from 0: the step is all that w2 shows
+    state = weights * w, g, moments * m, moments * v
     got = submission.adam_step(*state, t, **settings)
     check_values(got, reference.adam_step(*state, t, **settings), names=NAMES)

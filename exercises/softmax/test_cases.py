@@ -89,4 +89,4 @@ CONTRASTS = {
 @pytest.mark.parametrize(("shape", "axis", "plus"), CONTRASTS.values(), ids=CONTRASTS)
 def test_contrast(submission, reference, rng, shape, axis, plus):
     x = rng.normal(size=shape) + plus
-    check_values(submission.softmax(x, axis), reference.softmax(x, axis))
+    check_stability(submission.softmax(x, axis), reference.softmax(x, axis))
