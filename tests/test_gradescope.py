@@ -48,7 +48,8 @@ class Graded:
     @property
     def points(self) -> tuple[float, float]:
         """The points reached, and how many there are."""
-        return self.results["score"], sum(test.get("max_score", 0) for test in self.results["tests"])
+        most = sum(test.get("max_score", 0) for test in self.results["tests"])  # polish has none
+        return self.results["score"], most
 
 
 def run_autograder(root: Path, *through: object, cwd: Path | None = None) -> Graded:
