@@ -36,14 +36,17 @@ def sample(loss, **changed):
     return point["X"], TARGET[loss], *(point[name] for name in ("W1", "b1", "W2", "b2")), loss
 
 
-def draw(rng, loss, N=5, D=4, H=6, C=3, classes=2, bias=1.0, plus=None):
-    """The arguments of a batch in which the last class does not occur; ``plus`` is added."""
+def draw(rng, loss, N=5, D=4, H=6, C=3, classes=2, bias=0.5, **plus):
+    """A batch in which the last class does not occur; ``plus`` is added to arrays, by name."""
     X = rng.normal(size=(N, D))
-    y = np.arange(N) % min(classes, C) if loss == "ce" else rng.normal(size=(N, C))
-    W1, W2 = rng.normal(scale=0.5, size=(D, H)), rng.normal(scale=0.5, size=(H, C))
-    b1, b2 = rng.normal(scale=0.5, size=H) * bias, rng.normal(scale=0.5, size=C) * bias
-    params = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
-    return X, y, *(one + (plus or {}).get(name, 0.0) for name, one in params.items()), loss
+    y = np.arange(N) % classes if loss == "ce" else rng.normal(size=(N, C))
+    params = {
+        "W1": rng.normal(scale=0.5, size=(D, H)),
+        "b1": rng.normal(scale=bias, size=H),
+        "W2": rng.normal(scale=0.5, size=(H, C)),
+        "b2": rng.normal(scale=bias, size=C),
+    }
+    return X, y, *(array + plus.get(name, 0.0) for name, array in params.items()), loss
 
 
 @both_losses
@@ -123,14 +126,14 @@ CONTRASTS = {
     "squared error with one output": {"C": 1, "loss": "mse"},
     "D = H = C": {"D": 3, "H": 3},
     "biases 0": {"bias": 0.0},
-    "all hidden units on": {"plus": {"b1": 6.0}},
+    "all hidden units on": {"b1": 6.0},
     "every class occurs": {"classes": 3},
     "one sample": {"N": 1},
     "squared error": {"loss": "mse"},
     "cross-entropy": {"loss": "ce"},
-    "large logits close together": {"plus": {"b2": 1000.0}},
-    "large logits far apart": {"plus": {"b2": np.array([-1000.0, 0.0, 1000.0])}},
-    "samples far apart": {"plus": {"W2": 1000.0}},
+    "large logits close together": {"b2": 1000.0},
+    "large logits far apart": {"b2": np.array([-1000.0, 0.0, 1000.0])},
+    "samples far apart": {"W2": 1000.0},
 }
 
 
