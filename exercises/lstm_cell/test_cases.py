@@ -63,14 +63,14 @@ def judge_gradients(submission, reference, at, tolerance=None):
 
 def test_forget_gate(submission):
     """keeps the memory where the forget gate is open, and only there"""
-    at = gates(i=-50, f=[50, -50], g=1, o=0)
+    at = gates(i=-50, f=[50, -50], g=1, o=2)
     _, c2, _ = submission.lstm_cell(*at.values())
     check_values(c2, np.array([[2.0, 0.0]]), names=["c2"], tolerance=SATURATED)
 
 
 def test_input_gate(submission):
     """writes tanh(g) where the input gate is open, and only there"""
-    at = gates(i=[50, -50], f=-50, g=-1.5, o=0)
+    at = gates(i=[50, -50], f=-50, g=-1.5, o=2)
     _, c2, _ = submission.lstm_cell(*at.values())
     check_values(c2, np.array([[np.tanh(-1.5), 0.0]]), names=["c2"], tolerance=SATURATED)
 
