@@ -17,10 +17,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlprep.sandbox import lock, requests, wire
+    from dlprep.sandbox import lock, loops, requests, wire
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
     import lock
+    import loops
     import requests
     import wire
 
@@ -81,6 +82,7 @@ class Worker:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
+        self.stand_ins = loops.install()
         sys.stdout = sys.stderr = self.printed
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
@@ -113,7 +115,8 @@ class Worker:
     def _load(self, name: str, file: str, source: bytes) -> wire.Message:
         """Compile and run the submission; what it defines, with signatures."""
         module = types.ModuleType(name)
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
+        own = {**self.stand_ins, "__import__": guarded_import}
+        module.__dict__["__builtins__"] = {**vars(builtins), **own}
         sys.modules[name] = module
         self.file = file
         self.runner = requests.Runner(vars(module), self._call_back)

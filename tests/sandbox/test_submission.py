@@ -781,8 +781,8 @@ def test_lines_of_the_submission_are_counted(submit_text: Submit) -> None:
     counts = {n: submission.f.observe("lines", n).lines for n in (0, 10, 100)}
     assert counts[100] - counts[10] == 9 * (counts[10] - counts[0])
     assert counts[10] - counts[0] == 30
-    assert submission.flat.observe("lines", 10).lines == 1
-    assert submission.flat.observe("lines", 1000).lines == 1
+    flat = {submission.flat.observe("lines", n).lines for n in (10, 100, 1000)}
+    assert len(flat) == 1  # NumPy's own lines among them
 
 
 @pytest.mark.parametrize("function", ["hidden", "evaluated"])
