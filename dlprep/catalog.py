@@ -136,11 +136,16 @@ def _is_about(exercise: Exercise, slug: str) -> bool:
 
 def case_names(exercise: Exercise) -> list[str]:
     """The names of an exercise's hidden cases, without ``test_``; nothing is executed."""
-    return [
-        node.name.removeprefix("test_")
-        for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    ]
+    names = []
+    for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=marks) if "contrast(" not in " ".join(
+                map(ast.unparse, marks)
+            ):
+                names.append(name)
+            case ast.Assign(targets=[ast.Name(id=name)]):  # test_conventions = conventions(…)
+                names.append(name)
+    return [name.removeprefix("test_") for name in names if name.startswith("test_")]
 
 
 def all_exercises(home: Path = HOME) -> list[Exercise]:

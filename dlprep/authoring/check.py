@@ -144,9 +144,10 @@ def texts(exercise: Exercise) -> Iterator[str]:
     for name in exercise.after:
         if name not in slugs(exercise.folder.parents[1]):
             yield f"exercise.toml: after names {name!r}, and there is no such exercise"
+    cases = set(case_names(exercise))  # a contrast has a name instead
     for node in ast.parse(exercise.cases.read_text(encoding="utf-8")).body:
         match node:
-            case ast.FunctionDef(name=name) if name.startswith("test_"):
+            case ast.FunctionDef(name=name) if name.removeprefix("test_") in cases:
                 if not ast.get_docstring(node):
                     yield f"{name} has no docstring: write the label that a user reads"
     prompt = exercise.prompt.read_text(encoding="utf-8")

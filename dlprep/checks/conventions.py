@@ -73,8 +73,8 @@ def contrast(name: str) -> Callable[[Test], Test]:
     """Mark a test as a contrast, an input that is simpler in one respect, which ``name`` says.
 
     It runs on three draws after a core case has failed, and counts for nothing. Over
-    ``parametrize``, ``{}`` in the name stands for the parameters' id. The first ones in a file are
-    shown first, so begin with those that few mistakes get right.
+    ``parametrize``, ``{}`` in the name stands for the parameters' id. Write them from the simple to
+    the general: a page shows the first two that are right, and the first two that are wrong.
     """
 
     def mark(test: Test) -> Test:

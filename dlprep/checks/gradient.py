@@ -10,7 +10,7 @@ import numpy as np
 from dlprep.checks import show
 from dlprep.checks.failure import CaseError, CheckFailed, mismatch
 from dlprep.checks.show import Array
-from dlprep.checks.values import no_number, require_form
+from dlprep.checks.values import Tolerance, no_number, require_form
 
 Point = Mapping[str, Array]
 Loss = Callable[..., float]
@@ -19,6 +19,7 @@ Rng = np.random.Generator
 
 STEP = 1e-5  # of the central difference
 RELATIVE = 1e-6  # error that is allowed; float64 central differences reach 1e-9
+ALLOWED = Tolerance(RELATIVE, 0.0)
 DIRECTIONS = 2  # random ones for each parameter: a wrong gradient fits none, almost surely
 CLEARANCE = 10 * STEP  # a difference across a kink measures nothing
 CLOSE = 1e-9  # over so short a step a loss is a straight line, apart from rounding
@@ -161,7 +162,8 @@ def _explain(name: str, gradient: Array, loss: Loss, at: Point, rng: Rng) -> lis
         ("gradient", f"d{name}{place}, the worst of {count}"),
         ("analytic", f"{analytic_text}   (yours)"),
         ("numeric", f"{numeric_text}   (central difference, h = {STEP:g})"),
-        ("error", f"{error:.2g} relative; {RELATIVE:.0e} is allowed".replace("e-0", "e-")),
+        ("error", f"{error:.2g} relative"),
+        ("allowed", ALLOWED.text),
         ("pattern", _pattern(gradient, numeric, floor)),
     ]
 

@@ -179,7 +179,7 @@ class Cases:
                     if lost or time.monotonic() > deadline:
                         return tuple(found)
                     right = right and result.status == "passed"
-                    function = run.submission.calls[-1].function
+                    function = run.submission.calls[-1].function if run.submission.calls else ""
                     if not right:
                         break
                 parameters = item.name.partition("[")[2].removesuffix("]")

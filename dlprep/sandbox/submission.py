@@ -90,7 +90,7 @@ class Submission:
         message = {"op": "load", "name": self._name, "file": f"{self._name}.py"}
         call = Call("", (), {}, message, [np.frombuffer(self._source, np.uint8)])
         self.load_call = call
-        self._exchange(call)
+        self._exchange(call, message)
         self._defined = call.result
 
     def begin_case(self) -> None:
@@ -117,8 +117,9 @@ class Submission:
 
     def _call(self, function: str, request: wire.Message, /, *args: Any, **kwargs: Any) -> Call:
         self.load()
+        own: dict[str, str] = {}
         if request["op"] == "call":
-            _require(self._defined or {}, self._api[function], f"{self._name}.py")
+            own = _require(self._defined or {}, self._api[function], f"{self._name}.py")
         arrays: wire.Arrays = []
         codec = Handles(partial(self._call, function), self._callables)
         encoded = {
@@ -131,11 +132,15 @@ class Submission:
         self.nested = self.nested or self._answering
         call = Call(function, args, kwargs, encoded, [array.copy() for array in arrays])
         self.calls.append(call)
-        self._exchange(call)
+        pairs = [[own.get(name, name), node] for name, node in encoded["kwargs"]["dict"]]
+        self._exchange(call, {**encoded, "kwargs": {"dict": pairs}})
         return call
 
-    def _exchange(self, call: Call) -> None:
-        """Send a request and read the reply into the call; ``SubmissionError`` without a result."""
+    def _exchange(self, call: Call, sent: wire.Message) -> None:
+        """Send a request and read the reply into the call; ``SubmissionError`` without a result.
+
+        ``sent`` is the call's request with the submission's own names of its keywords.
+        """
         worker = self._worker
         assert worker is not None
         worker.wait_ready()
@@ -152,7 +157,7 @@ class Submission:
             return answer
 
         try:
-            reply, out = worker.request(call.request, call.arrays, self._left, on_callback)
+            reply, out = worker.request(sent, call.arrays, self._left, on_callback)
         except WorkerLost as lost:
             self._drop()
             line = next(iter(lost.running), None)
@@ -196,28 +201,49 @@ class Submission:
         self._total -= seconds
 
 
-def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> None:
-    """``SubmissionError`` unless the submission's function can be called like the stub's."""
+def _require(defined: Mapping[str, Any], signature: Signature, file: str) -> dict[str, str]:
+    """The submission's own names of the stub's parameters, where they differ.
+
+    ``SubmissionError`` unless its function can be called like the stub's.
+    """
     if signature.name not in defined:
         near = difflib.get_close_matches(signature.name, defined, n=1, cutoff=0.6)
         instead = f"; it defines {near[0]}" if near else ""
         raise SubmissionError("missing", f"{file} defines no function {signature.name}{instead}")
     theirs = defined[signature.name]
     if theirs is None:
-        return  # a callable without a readable signature: calling it will tell
-    named = [(name, optional) for name, kind, optional in theirs if "VAR_" not in kind]
+        return {}  # a callable without a readable signature: calling it will tell
+    named = [one for one in theirs if "VAR_" not in one[1]]
     stars = {kind for _, kind, _ in theirs if "VAR_" in kind}
     wanted = [one for one in signature.parameters if "VAR_" not in one.kind]
     wanted_stars = {one.kind for one in signature.parameters if "VAR_" in one.kind}
+    pairs = list(zip(wanted, named, strict=False))
+    own = {one.name: name for one, (name, _, _) in pairs if name != one.name}
     fits = (
         wanted_stars <= stars
-        and [name for name, _ in named[: len(wanted)]] == [one.name for one in wanted]
+        and len(pairs) == len(wanted)
+        and not any(
+            one.name in own and "KEYWORD_ONLY" in (one.kind, kind) for one, (_, kind, _) in pairs
+        )
         and all(
             optional or (n < len(wanted) and wanted[n].default is None)
-            for n, (_, optional) in enumerate(named)
+            for n, (_, _, optional) in enumerate(named)
         )
     )
-    if not fits and len(stars) < 2:  # f(*args, **kwargs) takes whatever comes
-        shown = ", ".join([name for name, _ in named] + ["…"] * bool(stars))
-        text = f"{signature.name}({shown}) does not have the stub's parameters: {signature}"
-        raise SubmissionError("signature", text)
+    if fits and not _reordered(own):
+        return own
+    if len(stars) == 2:
+        return {}  # f(*args, **kwargs) takes whatever comes
+    shown = ", ".join([name for name, _, _ in named] + ["…"] * bool(stars))
+    said = "does not have the stub's parameters"
+    if fits:
+        said = "has the stub's parameters in another order"
+    raise SubmissionError("signature", f"{signature.name}({shown}) {said}: {signature}")
+
+
+def _reordered(own: Mapping[str, str]) -> bool:
+    """Whether some of the names, ``own`` by the stub's, are the stub's in another order."""
+    left = dict(own)
+    while outside := {name for name, new in left.items() if new not in left}:
+        left = {name: new for name, new in left.items() if name not in outside}
+    return bool(left)

@@ -16,7 +16,6 @@ def adam_step(
 
     w, g, m, v: weights, gradient, first and second moment, all of one shape.
     t: the number of this step; the first is 1.
-    Returns new arrays w2, m2, v2: the weights after the step, and the moments to pass to the
-    next one. Float dtypes are kept, integers give float64.
+    Returns w2, m2, v2: the weights after the step, and the moments to pass to the next one.
     """
     raise NotImplementedError

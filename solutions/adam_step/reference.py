@@ -18,15 +18,10 @@ def adam_step(
 
     w, g, m, v: weights, gradient, first and second moment, all of one shape. Returns new arrays
     w2, m2 and v2 of that shape; the moments are the raw averages, before bias correction.
-    Float dtypes are kept, integers give float64.
     """
-    dtype = np.result_type(w, g, m, v, 1.0)  # integers become float64
-    work = np.promote_types(dtype, np.float32)  # 1e-8 would be 0 in float16
-    w, g, m, v = (np.asarray(value, work) for value in (w, g, m, v))
-
     m2 = b1 * m + (1 - b1) * g
     v2 = b2 * v + (1 - b2) * g**2
     m_hat = m2 / (1 - b1**t)
     v_hat = v2 / (1 - b2**t)
     w2 = w - lr * m_hat / (np.sqrt(v_hat) + eps)
-    return tuple(array.astype(dtype, copy=False) for array in (w2, m2, v2))
+    return w2, m2, v2

@@ -148,9 +148,9 @@ def test_form_comes_before_values(failure: Any) -> None:
         "shape",
         [("got", "shape (1, 2)"), ("expected", "shape (2,)")],
     )
-    assert failure(check_stability, np.ones(2, "float32"), np.ones(2)) == (
+    assert failure(check_stability, np.ones(2, bool), np.ones(2)) == (
         "dtype",
-        [("got", "dtype float32"), ("expected", "dtype float64")],
+        [("got", "dtype bool"), ("expected", "dtype float64")],
     )
     assert failure(check_stability, [1.0], np.ones(1)) == (
         "type",

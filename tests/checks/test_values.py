@@ -104,9 +104,70 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
     anything = Tolerance(0.0, np.inf)
     check_values(-5 * ROW, ROW, tolerance=anything)
     check_values(ROW, 0 * ROW, tolerance=anything)
-    for got in (changed(ROW, (1,), np.inf), ROW[:2], ROW.astype("float32")):
+    for got in (changed(ROW, (1,), np.inf), ROW[:2], ROW.astype("complex128")):
         with pytest.raises(CheckFailed):
             check_values(got, ROW, tolerance=anything)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        pytest.param(1.0, np.array(1.0), id="number-0d"),
+        pytest.param(np.array(0.5), 0.5, id="0d-number"),
+        pytest.param(np.array(3), 3, id="0d-integer"),
+        pytest.param(ROW.astype("float32"), ROW, id="float32"),
+        pytest.param(ROW.astype(">f8"), ROW, id="byte order"),
+        pytest.param(np.array([1, 2]), np.array([1.0, 2.0]), id="integers for floats"),
+        pytest.param(np.array([1, 2], "int32"), np.array([1, 2]), id="int32"),
+        pytest.param(np.array([1.0, 0.0]), np.array([True, False]), id="a mask of 0 and 1"),
+        pytest.param(ROW, ROW.astype("float32"), id="float64 for float32"),
+    ],
+)
+def test_numbers_of_another_width_are_compared_by_value(got: Any, expected: Any) -> None:
+    check_values(got, expected)
+    check_stability(got, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", ">f8", "int64", "complex128"])
+def test_a_case_may_ask_for_the_dtype(failure: Any, dtype: str) -> None:
+    got = ROW.astype(dtype)
+    kind, findings = failure(check_values, got, ROW, dtype=True)
+    assert kind == "dtype"
+    assert findings == [("got", f"dtype {got.dtype}"), ("expected", "dtype float64")]
+    check_values(ROW, ROW, dtype=True)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "allowed"),
+    [("float64", "1e-9 relative"), ("float32", "1e-4 relative"), ("float16", "2e-2 relative")],
+)
+def test_says_what_is_allowed(dtype: str, allowed: str) -> None:
+    for expected in (ROW.astype(dtype), ROW.astype(dtype)[0]):
+        with pytest.raises(CheckFailed) as failed:
+            check_values(expected + 1, expected)
+        assert ("allowed", allowed) in failed.value.findings
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "names", "outputs"),
+    [
+        ((ROW, 2 * ROW), (ROW, ROW), ("dx", "dW"), "right: dx · wrong: dW"),
+        ((0.0, {"dW": ROW, "db": 1.0}), (1.0, {"dW": ROW, "db": 1.0}), ("loss", "grads"),
+         "right: dW, db · wrong: loss"),
+        ((1.0, {"dW": 2 * ROW, "db": 1.0}), (1.0, {"dW": ROW, "db": 1.0}), ("loss", "grads"),
+         "right: loss, db · wrong: dW"),
+        ((2 * ROW, 2 * ROW), (ROW, ROW), ("dx", "dW"), None),
+        ((ROW, 2 * ROW), (ROW, ROW), (), None),
+        (2 * ROW, ROW, ("dx",), None),
+        ((ROW,), (ROW, ROW), ("dx", "dW"), None),
+    ],
+)  # fmt: skip
+def test_says_which_outputs_are_right(
+    got: Any, expected: Any, names: tuple[str, ...], outputs: str | None
+) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        check_values(got, expected, names=names)
+    assert dict(failed.value.findings).get("outputs") == outputs
 
 
 # wrong answers, and all that is said of them
@@ -157,20 +218,6 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
             "type",
             [("got", "a NumPy scalar, float64"), ("expected", "an array, float64 of shape (3,)")],
             id="scalar-array",
-        ),
-        pytest.param(
-            1.0,
-            np.array(1.0),
-            "type",
-            [("got", "a Python float"), ("expected", "an array, float64 of shape ()")],
-            id="scalar-0d",
-        ),
-        pytest.param(
-            np.array(0.5),
-            0.5,
-            "type",
-            [("got", "an array, float64 of shape ()"), ("expected", "a number, not an array")],
-            id="0d-scalar",
         ),
         pytest.param(
             np.array([0.5]),
@@ -246,13 +293,6 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
             id="complex64-float32",
         ),
         pytest.param(
-            np.array(3),
-            3,
-            "type",
-            [("got", "an array, int64 of shape ()"), ("expected", "an integer, not an array")],
-            id="0d-int",
-        ),
-        pytest.param(
             "1j",
             1j,
             "type",
@@ -314,20 +354,6 @@ def test_any_finite_number_within_an_infinite_tolerance() -> None:
             "shape",
             [("got", "shape (4, 1)"), ("expected", "shape (4,)")],
             id="column-row",
-        ),
-        pytest.param(
-            ROW.astype("float32"),
-            ROW,
-            "dtype",
-            [("got", "dtype float32"), ("expected", "dtype float64")],
-            id="float32-float64",
-        ),
-        pytest.param(
-            ROW.astype(">f8"),
-            ROW,
-            "dtype",
-            [("got", "dtype >f8"), ("expected", "dtype float64")],
-            id="byte-order",
         ),
         pytest.param(
             0.25,
@@ -596,7 +622,9 @@ def test_the_text_and_the_subject_of_a_failure() -> None:
     got = (ROW, None)
     with pytest.raises(CheckFailed) as failed:
         check_values(got, (ROW, 1.0), names=("out", "loss"))
-    assert str(failed.value) == "in: loss\ngot: None\nexpected: a Python float"
+    assert str(failed.value) == (
+        "in: loss\ngot: None\nexpected: a Python float\noutputs: right: out · wrong: loss"
+    )
     assert failed.value.subject is got
 
 
@@ -763,7 +791,6 @@ def test_what_stays_in_the_worker_is_never_compared(submit: Any) -> None:
         pytest.param(np.zeros(0), np.ones(3), id="no elements for some"),
         pytest.param(np.zeros((0, 2)), np.ones((1, 2)), id="(0, 2) for (1, 2)"),
         pytest.param(np.zeros((0, 2)), np.zeros((0, 3)), id="(0, 2) for (0, 3)"),
-        pytest.param(np.ones(3, "float16"), np.ones(3), id="float16 array"),
         pytest.param(np.float16(0.3), 0.3, id="float16 scalar"),
         pytest.param(np.ones(3, "complex128"), np.ones(3), id="complex array"),
         pytest.param(np.complex128(0.5), 0.5, id="complex scalar"),

@@ -632,9 +632,9 @@ def test_a_recursion_bomb_is_an_exception(verdict_on: VerdictOn, softmax: Exerci
             "softmax.py does not define softmax.",
         ),
         (
-            "def softmax(z, axis=-1): return z\n",
+            "def softmax(axis, x=-1): return x\n",
             "signature",
-            "softmax(z, axis) does not have the stub's parameters: softmax(x, axis=-1)",
+            "softmax(axis, x) has the stub's parameters in another order: softmax(x, axis=-1)",
         ),
         (
             "def softmax(x): return x\n",

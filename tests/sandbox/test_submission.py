@@ -652,6 +652,11 @@ STUB = "def f(x, axis=-1): ..."
         "import functools\ndef g(h):\n    @functools.wraps(h)\n"
         "    def f(*a, **k): return h(*a, **k)\n    return f\n@g\ndef f(x, axis=-1): return 1",
         "def f(x): return 0\ndef f(x, axis=-1): return 1",
+        "def f(z, axis=-1): return 1",
+        "def f(z, dim=-1): return 1",
+        "def f(axis, dim=-1): return 1",
+        "def f(z, dim=-1, *, extra=None): return 1",
+        "class f:\n    def __new__(cls, z, dim=-1): return 1",
     ],
 )
 def test_a_function_that_can_be_called_as_the_stub_s_is_accepted(
@@ -664,9 +669,10 @@ def test_a_function_that_can_be_called_as_the_stub_s_is_accepted(
 @pytest.mark.parametrize(
     ("definition", "theirs"),
     [
-        ("def f(z, axis=-1): return 1", "f(z, axis)"),
-        ("def f(axis=-1, x=None): return 1", "f(axis, x)"),
         ("def f(x): return 1", "f(x)"),
+        ("def f(z): return 1", "f(z)"),
+        ("def f(z, dim): return 1", "f(z, dim)"),
+        ("def f(z, *, dim=-1): return 1", "f(z, dim)"),
         ("def f(): return 1", "f()"),
         ("def f(x, axis): return 1", "f(x, axis)"),
         ("def f(x, axis=-1, extra=1, *, needed): return 1", "f(x, axis, extra, needed)"),
@@ -683,6 +689,33 @@ def test_other_parameters_than_the_stub_s_are_named(
     assert error.kind == "signature"
     assert str(error) == f"{theirs} does not have the stub's parameters: f(x, axis=-1)"
     assert submission.calls == []
+
+
+def test_another_order_of_the_parameters_is_told(submit_text: Submit) -> None:
+    stub = "def f(x, y, z=0, axis=-1): ..."
+    for definition, theirs in [
+        ("def f(y, x, z=0, axis=-1): ...", "f(y, x, z, axis)"),
+        ("def f(y, z, x=0, dim=-1): ...", "f(y, z, x, dim)"),
+    ]:
+        submission = submit_text(definition, stub=stub)
+        error = error_of(lambda: submission.f(2, 3))  # noqa: B023 - called at once
+        assert error.kind == "signature"
+        told = f"{theirs} has the stub's parameters in another order: f(x, y, z=0, axis=-1)"
+        assert str(error) == told
+
+
+def test_a_keyword_reaches_a_renamed_parameter(submit_text: Submit) -> None:
+    stub = "def f(x, y=1, z=2): ...\nclass C:\n    def __init__(self, x, y=1): ..."
+    submission = submit_text(
+        "def f(y, z=1, w=2): return [y, z, w]\n"
+        "class C:\n    def __init__(self, a, b=1): self.both = a, b",
+        stub=stub,
+    )
+    assert submission.f(5, z=7, y=6) == [5, 6, 7]
+    assert submission.calls[-1].kwargs == {"z": 7, "y": 6}
+    assert submission.calls[-1].request["kwargs"] == {"dict": [["z", 7], ["y", 6]]}
+    assert submission.f(x=5) == [5, 1, 2]
+    assert submission.C(3, y=4).both == (3, 4)
 
 
 @pytest.mark.parametrize(
