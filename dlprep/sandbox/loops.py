@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import functools
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ def _stand_in(kind: Any) -> Any:
 
 def _accumulate(kind: Any) -> Any:
     def new(cls: Any, iterable: Any, func: Any = None, **kwargs: Any) -> Any:
-        return kind.__new__(cls, iterable, _counted(func), **kwargs)
+        return kind.__new__(cls, iterable, _counted(func or operator.add), **kwargs)
 
     return type(kind.__name__, (kind,), {"__new__": new, "__module__": kind.__module__})
 
