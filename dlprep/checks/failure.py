@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MAX_TEXT = 2_000  # characters of a finding
+
 
 class CheckFailed(AssertionError):
     """The submission's answer is wrong; ``kind`` says in a word, any word, what was checked.
@@ -16,7 +18,7 @@ class CheckFailed(AssertionError):
         self, kind: str, findings: Sequence[tuple[str, str]], subject: object = None
     ) -> None:
         self.kind, self.subject = kind, subject
-        self.findings = tuple((label, text) for label, text in findings if text)
+        self.findings = tuple((label, _cut(text)) for label, text in findings if text)
         super().__init__()
 
     def __str__(self) -> str:
@@ -24,7 +26,12 @@ class CheckFailed(AssertionError):
 
     def add(self, label: str, text: str) -> None:
         """Add a finding at the end, if there is a text."""
-        self.findings += ((label, text),) if text else ()
+        self.findings += ((label, _cut(text)),) if text else ()
+
+
+def _cut(text: str) -> str:
+    """No longer than anybody reads: a submission can send megabytes."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}… ({len(text)} characters)"
 
 
 def mismatch(

@@ -32,6 +32,7 @@ from dlprep.judge.source import Source
 from dlprep.sandbox.handles import Functions
 from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.replies import Call, SubmissionError
+from dlprep.sandbox.requests import MAX_MESSAGE
 from dlprep.sandbox.submission import Submission
 from dlprep.verdict import CaseResult, CaseStatus, Contrast, Finding, Location
 
@@ -254,10 +255,14 @@ class Cases:
                 shown = None
             elif error.kind in ("timeout", "crash", "output"):
                 status = "error"
+        elif isinstance(error, MemoryError) and last is not None:
+            advice = "there is not enough memory to go on with this answer"
+            kind, findings = "memory", [Finding("got", kind_of(last.result)), Finding("", advice)]
         elif isinstance(error, (CaseError, WorkerFault)) or _in_reference(error) or last is None:
             raise error
         else:  # the case works on every right solution, so the answer is wrong
             what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            what = what[:MAX_MESSAGE]
             advice = f"the case cannot go on with this ({what})"
             kind, findings = "form", [Finding("got", kind_of(last.result)), Finding("", advice)]
         if convention := _convention(item):

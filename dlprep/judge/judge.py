@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from dlprep.api import read_api
@@ -54,10 +55,11 @@ def judge(
             verdict = replace(verdict, cases=cases, status=_status(cases))
             if not quick and not verdict.polished:
                 deadline = time.monotonic() + EXPLAINING
-                verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))
-                if verdict.status == "failed":
-                    contrasts = run_contrasts(exercise, run, deadline)
-                    verdict = replace(verdict, contrasts=contrasts)
+                with suppress(MemoryError):  # huge answers are not explained
+                    verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))
+                    if verdict.status == "failed":
+                        contrasts = run_contrasts(exercise, run, deadline)
+                        verdict = replace(verdict, contrasts=contrasts)
     except WorkerFault as error:
         problem = Problem("fault", f"The submission cannot be run: {error}.")
     except CaseFault as error:

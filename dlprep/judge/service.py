@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 # A watchdog on top of the judge's own timers, which start when a worker has loaded. It is for a
 # judge that hangs, never for a submission, and so it may be long.
 PATIENCE = 300.0  # seconds
+MEMORY = 2 << 30  # bytes that a judge may take beyond what it has when it is ready
+ASKING = 20  # times that a judge whose caller is gone is asked to end, in two seconds
 PATIENCE_FACTOR = 10  # plus this many times the seconds of a case, where they are given
 
 
@@ -195,9 +198,25 @@ def _read(requests: SimpleQueue[bytes]) -> None:
     for line in sys.stdin.buffer:
         requests.put(line)
     requests.put(b"")
-    while True:  # a signal just before a system call that waits would be seen too late
+    for _ in range(ASKING):  # a signal just before a system call that waits is seen too late
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0.1)
+    from dlprep.sandbox.process import running
+
+    for worker in list(running):  # a long computation in C sees no signal
+        worker.kill()
+    os._exit(1)
+
+
+def _limit_memory() -> None:
+    """Let this process take no more than ``MEMORY`` beside what it has. Workers undo it."""
+    with suppress(ImportError, OSError, ValueError):  # only Linux tells
+        import resource
+
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limits = [used + MEMORY, *(one for one in (soft, hard) if one != resource.RLIM_INFINITY)]
+        resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
 
 
 def _answer(verdicts: TextIO, lasting: bool) -> None:
@@ -219,6 +238,7 @@ def _answer(verdicts: TextIO, lasting: bool) -> None:
         from dlprep.judge import cases, naming  # noqa: F401 - NumPy and pytest, before a request
         from dlprep.judge.judge import judge
 
+        _limit_memory()
         while line := requests.get():
             request = json.loads(line)
             exercise = catalog.find(request["exercise"])

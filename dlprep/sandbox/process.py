@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -68,6 +69,9 @@ def worker_command() -> list[str]:
     return [sys.executable, "-I", "-S", "-X", "utf8", str(script), str(folder)]
 
 
+running: weakref.WeakSet[WorkerProcess] = weakref.WeakSet()
+
+
 class WorkerProcess:
     """A worker in ``process`` or a new one; ``isolation`` is its level, "" until it is ready."""
 
@@ -86,6 +90,7 @@ class WorkerProcess:
         )
         self.isolation = ""
         self.closed = False
+        running.add(self)
         self._inbox: queue.SimpleQueue[wire.Frame | Exception] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
         self._errors = b""
@@ -137,23 +142,29 @@ class WorkerProcess:
         if self.closed:
             return
         self.closed = True
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
+        self.kill()
         self._process.wait()
         self._outbox.put([])
         give_up = time.monotonic() + 1  # a child that got away may keep the pipes open
         for thread in self._threads:
             thread.join(max(0.0, give_up - time.monotonic()))
 
+    def kill(self) -> None:
+        """Kill the worker and all that it started; from any thread."""
+        running.discard(self)
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
     def _receive(self, deadline: float) -> wire.Frame:
         try:
             frame = self._inbox.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             self._lose("timeout", "no answer in time")
-        if isinstance(frame, wire.WireError):
-            self._lose("output", f"sent what is not an answer: {frame}")
+        if isinstance(frame, (wire.WireError, MemoryError)):
+            why = str(frame) or "more than there is memory for"
+            self._lose("output", f"sent what is not an answer: {why}")
         if isinstance(frame, Exception):
             self._lose("crash", "")
         return frame

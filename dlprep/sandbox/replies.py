@@ -8,6 +8,7 @@ from typing import Any
 from dlprep.sandbox.requests import MAX_MESSAGE, MAX_PRINTED, MAX_TOLD
 from dlprep.sandbox.wire import Arrays, Codec, Message
 
+MAX_NAME = 200  # characters of a function's or a parameter's name
 EFFECTS = ("changed", "touched", "shared", "overwritten")
 
 
@@ -102,6 +103,11 @@ class Call:
     case: str = ""
     absent: tuple[tuple[int, str], ...] = ()
 
+    def forget(self) -> None:
+        """Drop the answer and the arguments, which take memory; the rest stays."""
+        self.args, self.kwargs, self.arrays = (), {}, []
+        self.result, self.reply, self.out = None, {}, []
+
     def read(self, reply: Message, out: Arrays, codec: Codec) -> None:
         """Take a reply apart, and cut what is too long.
 
@@ -166,8 +172,8 @@ def _read_raised(data: Any) -> Raised:
 def _read_defined(data: Any) -> dict[str, list[tuple[str, str, bool]] | None]:
     """What a file defines, as ``requests.signatures`` has it."""
     return {
-        _text(name): None
+        _text(name, MAX_NAME): None
         if parameters is None
-        else [(_text(one), _text(kind), bool(optional)) for one, kind, optional in parameters[:100]]
+        else [(_text(one, MAX_NAME), _text(kind), bool(opt)) for one, kind, opt in parameters[:100]]
         for name, parameters in list(data.items())[:1000]
     }

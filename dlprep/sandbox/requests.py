@@ -97,7 +97,7 @@ class Runner(wire.Codec):
                 given = {**dict(zip(names, args, strict=False)), **kwargs}
                 value, reply["effects"] = self._with_effects(call, request["function"], given)
             case "lines":
-                value, reply["lines"] = _with_lines(call, self.namespace)
+                value, reply["lines"] = _with_lines(call)
             case "memory":
                 value, reply["peak"] = _with_peak(call)
             case _:
@@ -156,7 +156,7 @@ class Runner(wire.Codec):
             return self.held[node["object"]]
         if tag == "callable":
             number = node["callable"]
-            return lambda *args, **kwargs: self.callback(number, args, kwargs)
+            return lambda *args, **kwargs: _uncounted(self.callback, number, args, kwargs)
         if tag == "generator":
             import numpy as np
 
@@ -217,13 +217,13 @@ def describe(error: BaseException, file: str) -> dict[str, Any]:
     return described
 
 
-def _with_lines(call: Callable[[], Any], namespace: dict[str, Any]) -> tuple[Any, int]:
-    """Also counts the lines of a module that run, those of an ``exec`` in it included."""
+def _with_lines(call: Callable[[], Any]) -> tuple[Any, int]:
+    """Also counts the lines of Python that run, whoever wrote them, except those of this file."""
     count = 0
 
     def trace(frame: Any, event: str, _: Any) -> Any:
         nonlocal count
-        if frame.f_globals is not namespace:
+        if frame.f_globals is globals():
             return None
         count += event == "line"
         return trace
@@ -233,6 +233,18 @@ def _with_lines(call: Callable[[], Any], namespace: dict[str, Any]) -> tuple[Any
         return call(), count
     finally:
         sys.settrace(None)
+
+
+def _uncounted(call: Callable[..., Any], *args: Any) -> Any:
+    """A call whose lines are not the submission's."""
+    trace = sys.gettrace()
+    if trace is None or getattr(trace, "__module__", "") != __name__:  # a debugger's stays
+        return call(*args)
+    sys.settrace(None)
+    try:
+        return call(*args)
+    finally:
+        sys.settrace(trace)
 
 
 def _with_peak(call: Callable[[], Any]) -> tuple[Any, int]:

@@ -7,7 +7,9 @@ stand-in for something that stays there (an object, an iterator, an opaque value
 from __future__ import annotations
 
 import difflib
+import json
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +22,10 @@ from dlprep.sandbox.replies import Call, SubmissionError
 if TYPE_CHECKING:
     from dlprep.api import Signature
 
+MAX_KEPT = 256 << 20  # bytes of answers and arguments that are kept, of all calls of a run
+NODE = 40  # bytes that a byte of JSON may take once it is read
+MAX_TEXT = 256 << 10  # characters that are kept of what a run prints
+MAX_WARNINGS = 100  # that are kept of a run
 AFTER_TIMEOUT = 2.0  # seconds that are left to all other cases once one ran out of time
 
 
@@ -64,6 +70,10 @@ class Submission:
         self._callables: list[Callable[..., Any]] = []
         self.functions = Functions(api, self._call)
         self.calls: list[Call] = []
+        self.complete = True  # whether every call still has its answer, for a replay
+        self._kept: deque[tuple[Call, int]] = deque()  # those with answers, and their bytes
+        self._bytes = 0  # of all of them
+        self._room, self._warnings = MAX_TEXT, MAX_WARNINGS
         self.isolation = ""  # known once a worker has answered
         self.load_call: Call | None = None
         self.nested = False  # whether a function of the judge's called the submission again
@@ -177,9 +187,27 @@ class Submission:
             self._drop()
             raise SubmissionError("output", f"sent what is not an answer: {error}") from error
         call.reply, call.out = reply, out
+        self._bound(call)
         if call.raised is not None:
             line = call.raised.lines[-1] if call.raised.lines else None
             raise SubmissionError("exception", call.raised.message, line, call.raised)
+
+    def _bound(self, call: Call) -> None:
+        """Keep no more than a run may take: what was answered first is dropped first."""
+        call.printed, call.warnings = call.printed[: self._room], call.warnings[: self._warnings]
+        self._room -= len(call.printed)
+        self._warnings -= len(call.warnings)
+        if call is self.load_call:
+            return
+        sizes = (array.nbytes for array in (*call.arrays, *call.out))
+        size = sum(sizes) + NODE * len(json.dumps(call.reply))
+        self._kept.append((call, size))
+        self._bytes += size
+        while self._bytes > MAX_KEPT and len(self._kept) > 1:
+            oldest, size = self._kept.popleft()
+            oldest.forget()
+            self._bytes -= size
+            self.complete = False
 
     def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Call a function of the judge's for the submission."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAX_HEADER = 8 << 20  # bytes of JSON
 MAX_BODY = 256 << 20  # bytes of all arrays of a frame
 MAX_ARRAYS = 65_536
+MAX_KEYS = 10_000  # of a dict
+MAX_KEY = 200  # characters and bytes in a key of a dict
 MAX_DEPTH = 64  # of nested values; far below the parser's recursion limit
 _LENGTH = struct.Struct(">I")
 _DTYPES = "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()  # noqa: SIM905 - in any byte order
@@ -173,14 +175,29 @@ class Codec:
         if issubclass(kind, tuple):
             return {"tuple": parts(tuple.__iter__(value))}
         if issubclass(kind, dict):
+            if dict.__len__(value) > MAX_KEYS or any(
+                _length(key) > MAX_KEY for key in dict.keys(value)
+            ):
+                raise Unsendable("with too many keys, or a long one")
             return {"dict": [parts(pair) for pair in dict.items(value)]}
         return self.encode_reference(value, arrays)
 
-    def decode(self, node: Node, arrays: Arrays, depth: int = 0) -> Any:
+    def decode(
+        self, node: Node, arrays: Arrays, depth: int = 0, taken: set[int] | None = None
+    ) -> Any:
         """The value of a node that the other side sent; ``WireError`` if it is malformed."""
 
         def parts(nodes: Iterable[Node]) -> list[Any]:
-            return [self.decode(one, arrays, depth + 1) for one in nodes]
+            return [self.decode(one, arrays, depth + 1, seen) for one in nodes]
+
+        def take(content: object) -> Any:
+            if type(content) is not int or content < 0 or content in seen:
+                raise WireError("an invalid array index")
+            seen.add(content)
+            return arrays[content]
+
+        # An array that is named often would make a huge value of a small frame.
+        seen = set[int]() if taken is None else taken
 
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
@@ -190,11 +207,11 @@ class Codec:
         try:
             match tag:
                 case "array":
-                    return self.lay_out(arrays[_index(content)], node)
+                    return self.lay_out(take(content), node)
                 case "scalar":
-                    return arrays[_index(content)][()]
+                    return take(content)[()]
                 case "bytes":
-                    return arrays[_index(content)].tobytes()
+                    return take(content).tobytes()
                 case "complex":
                     return complex(*content)
                 case "list":
@@ -202,7 +219,12 @@ class Codec:
                 case "tuple":
                     return tuple(parts(content))
                 case "dict":
-                    return dict(map(parts, content))
+                    if len(content) > MAX_KEYS:
+                        raise WireError(f"a dict of {len(content)} keys")
+                    found = dict(map(parts, content))
+                    if any(_length(key) > MAX_KEY for key in found):
+                        raise WireError("a dict with a long key")
+                    return found
             return self.decode_reference(tag, node)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise WireError(f"a value written as {reprlib.repr(node)}") from error
@@ -224,7 +246,8 @@ class Codec:
         raise WireError(f"an unknown tag {tag!r}")
 
 
-def _index(content: object) -> int:
-    if type(content) is not int or content < 0:
-        raise WireError("an invalid array index")
-    return content
+def _length(key: object) -> int:
+    """How long a key of a dict is, in characters, bytes and parts."""
+    if isinstance(key, tuple):
+        return len(key) + sum(map(_length, key))
+    return len(key) if isinstance(key, (str, bytes)) else 0

@@ -17,11 +17,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlprep.sandbox import imports, lock, requests, wire
+    from dlprep.sandbox import imports, lock, loops, requests, wire
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
     import imports
     import lock
+    import loops
     import requests
     import wire
 
@@ -55,6 +56,7 @@ class Worker:
         self.source, self.sink = source, sink
         self.printed = Printed()
         self.warned: list[list[Any]] = []
+        self.stand_ins = loops.install()
         sys.stdout = sys.stderr = self.printed
         warnings.showwarning = self._note_warning
         warnings.simplefilter("always")
@@ -88,7 +90,8 @@ class Worker:
         """Compile and run the submission; what it defines, with signatures."""
         module = types.ModuleType(name)
         guarded = imports.Imports(file, source)
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded}
+        own = {**self.stand_ins, "__import__": guarded}
+        module.__dict__["__builtins__"] = {**vars(builtins), **own}
         sys.modules[name] = module
         self.file = file
         self.runner = requests.Runner(vars(module), self._call_back)
@@ -123,6 +126,11 @@ def main() -> None:
 
     A nursery is not locked, but each worker that it forks is, before it reads its first frame.
     """
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # the judge's own limit is not for the worker, which gets another
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     folder, is_nursery = sys.argv[1], sys.argv[2:] == ["nursery"]
     if not is_nursery:
         source, sink = take_streams()

@@ -150,15 +150,21 @@ def test_contract(submission, rng, kernel):
     check_contract(submission.conv2d_backward, *draw(rng, 2, 3, 4, (4, 5), kernel))
 
 
-def test_no_loop_over_images(submission, rng):
+def judge_scaling(submission, reference, small, large, over):
+    """The lines that run, and both answers."""
+    expected = reference.conv2d_backward(*small), reference.conv2d_backward(*large)
+    check_scaling(submission.conv2d_backward, small, large, expected=expected, over=over)
+
+
+def test_no_loop_over_images(submission, reference, rng):
     """handles all images at once"""
     dout, x, w, *how = draw(rng, 64, 2, 3, (4, 5), (2, 3), 1, 1)
     small, large = (dout[:2], x[:2], w, *how), (dout, x, w, *how)
-    check_scaling(submission.conv2d_backward, small, large, over="the images")
+    judge_scaling(submission, reference, small, large, "the images")
 
 
-def test_no_loop_over_positions(submission, rng):
+def test_no_loop_over_positions(submission, reference, rng):
     """handles all output positions at once"""
     small = draw(rng, 2, 2, 3, (4, 5), (2, 3), 1, 1)
     large = draw(rng, 2, 2, 3, (64, 48), (2, 3), 1, 1)
-    check_scaling(submission.conv2d_backward, small, large, over="the output positions")
+    judge_scaling(submission, reference, small, large, "the output positions")

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as npst
 
 from dlprep.checks import CheckFailed, check_stability, check_values
 from dlprep.checks.values import Tolerance, same
+from dlprep.sandbox.replies import Foreign
 
 ROW = np.array([1.0, 2.0, 4.0])
 HUGE = 10**400  # an int that no float can hold
@@ -909,3 +910,17 @@ def test_nothing_but_a_failure_is_raised(pair: tuple[Any, Any]) -> None:
             findings = failed.findings
         assert findings
         assert all(isinstance(text, str) for finding in findings for text in finding)
+
+
+def test_no_foreign_value_equals_another() -> None:
+    assert not same(Foreign("set"), Foreign("set"))
+    assert not same([Foreign("set")], [Foreign("set")])
+    assert not same({"a": Foreign("set")}, {"a": Foreign("set")})
+
+
+def test_a_finding_of_megabytes_is_cut() -> None:
+    with pytest.raises(CheckFailed) as failed:
+        check_values("x" * 1_000_000, "y")
+    (_, got), *_ = failed.value.findings
+    assert len(got) < 2_100
+    assert got.endswith("… (1000002 characters)")

@@ -229,7 +229,9 @@ def test_a_tracer_sees_the_lines_of_the_file_and_stays(debug_text: Debug, tmp_pa
 def test_a_call_whose_memory_is_measured_is_traced_once(
     debug_text: Debug, double: Callable[[str], Exercise]
 ) -> None:
-    exercise = double("check_memory(submission.double, np.ones(4), mebibytes=0.1, why='copies')")
+    exercise = double(
+        "check_memory(submission.double, np.ones(4), expected=2 * np.ones(4), mebibytes=1, why='')"
+    )
     calls: list[float] = []
 
     def trace(frame: Any, event: str, _: Any) -> None:

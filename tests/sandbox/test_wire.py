@@ -249,8 +249,21 @@ def test_what_is_not_plain_is_not_sent(value: Any) -> None:
         [np.float64(1)] * (wire.MAX_ARRAYS + 1),
         np.zeros((1,) * 33),
         np.zeros((0, 1 << 50)),
+        dict.fromkeys(range(wire.MAX_KEYS + 1)),
+        {"k" * (wire.MAX_KEY + 1): 1},
+        {(("k",) * wire.MAX_KEY, 1): 1},
     ],
-    ids=["huge int", "long header", "large arrays", "many arrays", "33 axes", "endless side"],
+    ids=[
+        "huge int",
+        "long header",
+        "large arrays",
+        "many arrays",
+        "33 axes",
+        "endless side",
+        "many keys",
+        "long key",
+        "key of many parts",
+    ],
 )
 def test_whoever_writes_knows_every_limit_of_whoever_reads(value: Any) -> None:
     arrays: list[Any] = []
@@ -368,6 +381,11 @@ def test_a_truncated_frame_is_the_end() -> None:
         {"callable": 1},
         {"generator": {}},
         {"foreign": "x"},
+        {"list": [{"array": 0}, {"array": 0}]},
+        {"tuple": [{"list": [{"scalar": 1}]}, {"scalar": 1}]},
+        {"dict": [["k" * 201, 1]]},
+        {"dict": [[{"tuple": ["k"] * 101}, 1]]},
+        {"dict": [[n, 1] for n in range(10_001)]},
         {"": 1},
         {},
         [],
@@ -379,6 +397,13 @@ def test_a_truncated_frame_is_the_end() -> None:
 def test_a_malformed_value_is_refused(node: Any) -> None:
     with pytest.raises(wire.WireError):
         wire.Codec().decode(node, [np.zeros(2), np.zeros(())])
+
+
+def test_one_array_may_stand_twice_in_a_value_that_is_sent() -> None:
+    array = np.arange(3.0)
+    one, other = receive(send([array, array]))
+    np.testing.assert_array_equal(one, other)
+    assert one is not other
 
 
 @pytest.mark.parametrize("depth", [100, 440])

@@ -1,0 +1,39 @@
+# attack: names one array two thousand times
+# verdict: error output
+# case: one_row
+
+from random import _os as os
+
+sys = os.sys
+import_module = sys.modules["builtins"].__import__
+json, struct = import_module("json"), import_module("struct")
+
+
+def serving():
+    """The variables of the worker's loop: its message, and its end of the pipe."""
+    frame = sys._getframe()
+    while frame.f_code.co_name != "serve":
+        frame = frame.f_back
+    return frame.f_locals
+
+
+def send(data):
+    serving()["self"].sink.write(data)
+
+
+def forge(**header):
+    number = serving()["message"]["id"]
+    text = json.dumps(
+        {"id": number, "printed": "", "lost": 0, "warnings": [], "arrays": []} | header
+    )
+    send(struct.pack(">I", len(text)) + text.encode())
+
+
+def wait():
+    while True:
+        pass
+
+
+def softmax(x, axis=-1):
+    forge(value={"list": [{"array": 0}] * 2_000}, arrays=[["|u1", [0]]])
+    wait()
