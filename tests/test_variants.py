@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dlprep.catalog import CatalogError, Exercise
-from dlprep.variants import Accepted, Equivalent, Mistake, Variants, read_variants
+from dlprep.variants import Accepted, Edit, Equivalent, Mistake, Spelling, Variants, read_variants
 
 REFERENCE = '''"""Scale."""
 
@@ -58,9 +58,11 @@ def test_reads_every_kind_of_entry(exercise: Exercise) -> None:
         replace = "x + by"
         caught_by = "test_scales"
         hint = "Scaling multiplies; yours adds."
+        also = [[{ find = "x * by", replace = "by + x" }]]
 
         [[accepted]]
         name = "without the shortcut"
+        polished = true
         edits = [
             { find = "return x * by", replace = "return by * x" },
             { find = '''
@@ -82,7 +84,10 @@ def test_reads_every_kind_of_entry(exercise: Exercise) -> None:
         mistakes=(
             Mistake(
                 name="adds",
-                source=REFERENCE.replace("x * by", "x + by"),
+                spellings=(
+                    Spelling(REFERENCE.replace("x * by", "x + by"), (Edit("x * by", "x + by"),)),
+                    Spelling(REFERENCE.replace("x * by", "by + x"), (Edit("x * by", "by + x"),)),
+                ),
                 caught_by="test_scales",
                 hint="Scaling multiplies; yours adds.",
             ),
@@ -91,6 +96,7 @@ def test_reads_every_kind_of_entry(exercise: Exercise) -> None:
             Accepted(
                 name="without the shortcut",
                 source='"""Scale."""\n\n\ndef scale(x, by):\n    return by * x\n',
+                polished=True,
             ),
             Accepted(name="short", source=loop.read_text(encoding="utf-8"), file=loop),
         ),
@@ -154,6 +160,20 @@ EDIT = 'find = "x * by"\nreplace = "by * x"'
         (accepted('replace = "x"'), "one way"),
         (accepted(EDIT + '\nfile = "reference.py"'), "one way"),
         (accepted(EDIT + "\nedits = []"), "one way"),
+        # other spellings
+        (
+            accepted(EDIT + '\nalso = [[{find = "x * by", replace = "by * (x)"}]]'),
+            "accepted 'v': its code is an earlier spelling's: change it, or delete this entry",
+        ),
+        (
+            accepted(EDIT + '\nalso = [[{find = "x * by", replace = "x + by"}]]'),
+            "accepted 'v': only a mistake can have other spellings: make it an entry of its own",
+        ),
+        (
+            accepted(EDIT + '\nalso = [[{find = "x / by", replace = "x"}]]'),
+            "accepted 'v': find = 'x / by' matches 0 times: copy it from reference.py as it is now",
+        ),
+        (accepted(EDIT + "\nspellings = []"), "accepted 'v': unknown entries: spellings"),
         # the entries
         (accepted(EDIT + "\nwhy = 1\nhow = 2"), "accepted 'v': unknown entries: how, why"),
         (accepted(EDIT + '\nhint = "?"'), "accepted 'v': unknown entries: hint"),

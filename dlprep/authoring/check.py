@@ -20,19 +20,22 @@ import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
-from dlprep.catalog import Exercise, case_names, read_help, slugs
+from dlprep.catalog import Exercise, read_help, slugs
 from dlprep.errors import FaultError, UserError
+from dlprep.judge.cases import Trial, run_contrasts
 from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
+from dlprep.judge.source import Source
 from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess
+from dlprep.sandbox.submission import Submission
 from dlprep.variants import Mistake, Variants, read_variants
 from dlprep.verdict import CaseResult, Verdict
 
 MAIN = "main"  # the branch that --changed compares with
 SEEDS = (1, 2, 3)
 HINTS = range(3, 6)
-UNTOLD = {"scaling", "contract"}  # kinds of failure that no value tells
+UNTOLD = {"scaling", "contract", "purity"}  # kinds of failure that no value tells
 EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
 SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md", "oracle.py"}
 
@@ -205,24 +208,40 @@ class _Proof:
                 )
 
     def solutions(self) -> Iterator[str]:
-        """The reference and every accepted solution pass."""
+        """Core passes the reference and every accepted solution; ★ can be reached."""
         accepted = self._variants.accepted
         if len(accepted) < 2:
             yield "variants.toml has fewer than two accepted solutions: add one in another style"
         reference = self._exercise.reference.read_text(encoding="utf-8")
         yield from self._first_wrong("reference.py", reference, _why_not_passed)
+        yield from self._contrasts(reference)
         for one in accepted:
-            yield from self._first_wrong(f"accepted {one.name!r}", one.source, _why_not_passed)
+            why = _why_not_polished if one.polished else _why_not_passed
+            yield from self._first_wrong(f"accepted {one.name!r}", one.source, why)
+        if not any(one.polished for one in accepted):
+            for said in self._first_wrong("reference.py", reference, _why_not_polished):
+                yield f"{said}: then mark an accepted solution that does as polished = true"
+
+    def _contrasts(self, source: str) -> Iterator[str]:
+        """The reference is right on every contrast."""
+        text = source.encode()
+        api = read_api(self._exercise.stub.read_text(encoding="utf-8"))
+        for seed in SEEDS:
+            submission = Submission(
+                self._exercise.slug, text, api, seconds=60, total=240, worker=self._worker
+            )
+            run = Trial(submission, load_text(source), Source(text), seed)
+            for one in run_contrasts(self._exercise, run, time.monotonic() + 60):
+                if not one.right:
+                    yield f"reference.py is wrong on the contrast {one.name!r} (seed {seed})"
 
     def mistakes(self) -> Iterator[str]:
-        """Every mistake fails its own case, and gets its own name and no other."""
-        known = {f"test_{name}" for name in case_names(self._exercise)}
+        """Every mistake fails its own case, and gets its own name and no other, however spelled."""
         for mistake in self._variants.mistakes:
-            name = f"mistake {mistake.name!r}"
-            if mistake.caught_by in known:
-                yield from self._first_wrong(name, mistake.source, partial(_why_unsharp, mistake))
-            else:
-                yield f"{name}: there is no case {mistake.caught_by}"
+            for n, spelling in enumerate(mistake.spellings):
+                name = f"mistake {mistake.name!r}{f', spelling {n + 1}' if n else ''}"
+                why = partial(_why_unsharp, mistake)
+                yield from self._first_wrong(name, spelling.source, why)
 
     def survives(self, mutant: Mutant) -> bool:
         """Whether a mutant passes every case, over every seed."""
@@ -245,9 +264,18 @@ class _Proof:
 
 def _why_not_passed(verdict: Verdict) -> str:
     """What is wrong with the verdict on a right solution, or nothing."""
+    return _why_not([case for case in _unpassed(verdict) if case.tier == "core"], verdict)
+
+
+def _why_not_polished(verdict: Verdict) -> str:
+    """What keeps a solution from ★, or nothing."""
+    return _why_not(_unpassed(verdict), verdict)
+
+
+def _why_not(unpassed: list[CaseResult], verdict: Verdict) -> str:
     if verdict.problem is not None:
         return f"does not pass: {verdict.problem.message}"
-    for case in _unpassed(verdict):
+    for case in unpassed:
         found = "; ".join(f"{one.label} {one.text}".strip() for one in case.findings)
         said = " ".join(f"test_{case.name}: {case.call} {found or case.status}".split())
         return f"does not pass: {said}"
@@ -258,12 +286,18 @@ def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
     """What is wrong with the verdict on a mistake, or nothing."""
     if verdict.problem is not None:
         return f"is not judged: {verdict.problem.message}"
-    failing = {f"test_{case.name}".partition("[")[0] for case in _unpassed(verdict)}
-    kinds = {case.kind for case in _unpassed(verdict)}
+    caught_by = [case for case in verdict.cases if mistake.caught_by in _names(case)]
+    if not caught_by:
+        return f"is to be caught by {mistake.caught_by}, and there is no such case"
+    unpassed = _unpassed(verdict)
+    kinds = {case.kind for case in unpassed}
     named = [one.name for one in verdict.mistakes]
-    if mistake.caught_by not in failing:
-        others = ", ".join(sorted(failing)) or "nothing"
+    if not any(case in unpassed for case in caught_by):
+        others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
         return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+    core = sorted({_names(case)[0] for case in unpassed if case.tier == "core"})
+    if core and all(case.tier == "polish" for case in caught_by):
+        return f"fails {', '.join(core)}, which is core: let caught_by name a core case"
     if mistake.costs_only != (kinds == {"scaling"}):
         return f"needs costs_only = {'false' if mistake.costs_only else 'true'}"
     # right answers, but slow or with side effects: no value tells it
@@ -272,6 +306,11 @@ def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
         instead = " and ".join(map(repr, named)) or "nothing"
         return f"is named as {instead}: add a case whose calls tell them apart"
     return ""
+
+
+def _names(case: CaseResult) -> tuple[str, str]:
+    """A case's function, and its whole name with parameters: ``caught_by`` may be either."""
+    return f"test_{case.name}".partition("[")[0], f"test_{case.name}"
 
 
 def _unpassed(verdict: Verdict) -> list[CaseResult]:

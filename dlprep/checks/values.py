@@ -90,9 +90,10 @@ def check_stability(
     _Comparison("stability", tolerance_of, got).judge(expected, names)
 
 
-def same(got: Any, expected: Any) -> bool:
+def same(got: Any, expected: Any, *, dtype: bool = False) -> bool:
     """Whether ``check_values`` would accept ``got``."""
-    return _Comparison("values", default_tolerance, got, explain=False).fits(got, expected)
+    comparison = _Comparison("values", default_tolerance, got, explain=False, dtype=dtype)
+    return comparison.fits(got, expected)
 
 
 def no_number(got: Any, expected: Any) -> str:

@@ -54,12 +54,13 @@ def judge(
             cases = run_cases(exercise, run)
             verdict = replace(verdict, cases=cases, status=_status(cases))
             if not quick and not verdict.polished:
-                deadline = time.monotonic() + EXPLAINING
+                ends = time.monotonic() + EXPLAINING
                 with suppress(MemoryError):  # huge answers are not explained
-                    verdict = replace(verdict, mistakes=name_mistakes(exercise, submission))
                     if verdict.status == "failed":
-                        contrasts = run_contrasts(exercise, run, deadline)
+                        contrasts = run_contrasts(exercise, run, ends - EXPLAINING / 2)
                         verdict = replace(verdict, contrasts=contrasts)
+                    named = name_mistakes(exercise, submission, verdict, ends)
+                    verdict = replace(verdict, mistakes=named)
     except WorkerFault as error:
         problem = Problem("fault", f"The submission cannot be run: {error}.")
     except CaseFault as error:

@@ -1,17 +1,20 @@
 """Name the user's mistake if the exercise lists it; say nothing otherwise.
 
-The recorded calls are replayed through the reference and through every listed mistake. A mistake
-is named when, for some function, it differs from the reference on some call, and gives what the
-submission gave on every call of that function.
+The recorded calls are replayed through the reference and through the listed mistakes. A mistake is
+named for a failing case when it gives the submission's answer on every call of that case, no call
+elsewhere contradicts it, and no other mistake explains as much.
 """
 
 from __future__ import annotations
 
+import time
 import types
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -22,35 +25,50 @@ from dlprep.sandbox import wire
 from dlprep.sandbox.replies import Call
 from dlprep.sandbox.requests import Runner
 from dlprep.sandbox.submission import Submission
-from dlprep.variants import Mistake, read_variants
-from dlprep.verdict import NamedMistake
+from dlprep.typed import Malformed
+from dlprep.variants import Edit, Mistake, differing, edited, read_variants
+from dlprep.verdict import CaseResult, NamedMistake, Verdict
 
 
-def name_mistakes(exercise: Exercise, submission: Submission) -> tuple[NamedMistake, ...]:
-    """The listed mistakes that explain the submission's answers, at most one a function."""
+class _TooLate(Exception):
+    """The time for names is over."""
+
+
+def name_mistakes(
+    exercise: Exercise, submission: Submission, verdict: Verdict, deadline: float
+) -> tuple[NamedMistake, ...]:
+    """The listed mistakes that explain failing cases, in the order in which those are shown.
+
+    Each is named once. While a core case fails, polish is neither explained nor evidence. What is
+    not decided at ``deadline`` (``time.monotonic``) is left out.
+    """
     calls = submission.calls
-    if submission.nested or any(call.raised is None and not call.reply for call in calls):
+    unanswered = any(call.raised is None and not call.reply for call in calls)
+    if exercise.track == "training" or submission.nested or unanswered:
         return ()  # calls within calls, or a lost worker, do not replay
+    polish = {case.name for case in verdict.polish}
+    core_fails = any(case.tier == "core" for case in verdict.failing)
+    ignored = polish if core_fails else set[str]()
+    by_dtype = polish | {case.name for case in verdict.failing if case.kind == "dtype"}
     changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
-    matching: dict[str, list[Mistake]] = {call.function: [] for call in calls}
+    reference = exercise.reference.read_text(encoding="utf-8")
     with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
-        reference = load_text(exercise.reference.read_text(encoding="utf-8"))
-        cases = [
-            list(zip(case, map(outcome, case), replay(submission, case, reference), strict=True))
-            for case in _by_case(calls)
+        played = [
+            _Played(submission, one, one[0].case in by_dtype, load_text(reference), deadline)
+            for one in _by_case(calls)
+            if one[0].case not in ignored
         ]
-        cases.sort(key=lambda case: not case[0][0].failed)  # these rule most mistakes out
-        failed = [one for case in cases for one in case if one[0].failed]
-        wrong = {call.function for call, theirs, right in failed if not theirs.matches(right)}
-        for mistake in _mistakes(exercise, changed):
-            for function in _explained(submission, cases, wrong, load_text(mistake.source)):
-                matching[function].append(mistake)
-    named: dict[str, NamedMistake] = {}
-    for function, found in matching.items():
-        if len(found) == 1:  # two that cannot be told apart would be a guess
-            mistake = found[0]
-            named.setdefault(mistake.name, NamedMistake(function, mistake.name, mistake.hint))
-    return tuple(named.values())
+        mistakes = [one for one in _mistakes(exercise, changed) if not _is_of(one, ignored)]
+        namer = _Namer(reference, mistakes, played)
+        with suppress(_TooLate):
+            namer.name(verdict, [case for case in verdict.failing if case.name not in ignored])
+    return tuple(namer.named)
+
+
+def _is_of(mistake: Mistake, cases: set[str]) -> bool:
+    """Whether the mistake is one of those ``cases``, which it may name without parameters."""
+    caught_by = mistake.caught_by.removeprefix("test_")
+    return any(caught_by in (name, name.partition("[")[0]) for name in cases)
 
 
 def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
@@ -63,29 +81,291 @@ def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
     return cases
 
 
-def _explained(
-    submission: Submission,
-    cases: Sequence[Sequence[Answered]],
-    functions: set[str],
-    mistake: types.ModuleType,
-) -> set[str]:
-    """Those functions of which the mistake gives every answer, and the reference does not."""
-    alive, evidence = set(functions), set()
-    for case in cases:
-        calls = [call for call, _, _ in case]
-        if alive.isdisjoint(call.function for call in calls):
-            continue
-        answers = replay(submission, calls, mistake)
-        for (call, theirs, right), wrong in zip(case, answers, strict=True):
-            if call.function not in alive:
-                continue
-            if not theirs.matches(wrong):
-                alive.remove(call.function)
-                if not alive:
-                    return alive
-            elif not wrong.matches(right) and wrong.raised in (None, theirs.raised):
-                evidence.add(call.function)
-    return alive & evidence
+@dataclass(eq=False)
+class _Variant:
+    """The reference with one mistake in it, or two; ``function`` if in that function alone."""
+
+    mistakes: tuple[Mistake, ...]
+    reference: str
+    source: str
+    edits: tuple[Edit, ...] = ()
+    function: str = ""
+
+    @cached_property
+    def module(self) -> types.ModuleType:
+        """The variant, to be called."""
+        if not self.function:
+            return load_text(self.source)
+        return _in_one_function(self.reference, self.source, self.function)
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """The public functions that it changes."""
+        return (self.function,) if self.function else _differing(self.reference, self.source)
+
+    def parts(self) -> Iterator[_Variant]:
+        """The variants that have the mistake in one of its functions alone."""
+        if len(self.functions) > 1:
+            for function in self.functions:
+                yield _Variant(self.mistakes, self.reference, self.source, function=function)
+
+
+class _Played:
+    """The calls of one case, with the submission's answers, the reference's and any variant's."""
+
+    def __init__(
+        self,
+        submission: Submission,
+        calls: Sequence[Call],
+        dtype: bool,
+        reference: types.ModuleType,
+        deadline: float,
+    ) -> None:
+        self.case, self.calls = calls[0].case, calls
+        self.functions = {call.function for call in calls}
+        self._submission, self._dtype = submission, dtype
+        self._reference, self._deadline = reference, deadline
+        self._kept: dict[_Variant, list[Outcome]] = {}
+
+    @cached_property
+    def theirs(self) -> list[Outcome]:
+        """The submission's answers."""
+        return [outcome(call) for call in self.calls]
+
+    @cached_property
+    def right(self) -> list[Outcome]:
+        """The reference's answers."""
+        return list(self._replay(self._reference))
+
+    @cached_property
+    def wrong(self) -> set[int]:
+        """The calls on which the submission differs from the reference."""
+        pairs = enumerate(zip(self.theirs, self.right, strict=True))
+        return {n for n, (its, right) in pairs if not self.match(its, right)}
+
+    def answers(self, variant: _Variant) -> list[Outcome]:
+        """All of the variant's answers."""
+        if variant not in self._kept:
+            self._kept[variant] = list(self._replay(variant.module))
+        return self._kept[variant]
+
+    def match(self, one: Outcome, other: Outcome) -> bool:
+        """Whether two answers are equal; in dtype only where that is what the case judges."""
+        return one.matches(other, dtype=self._dtype)
+
+    def explained_by(self, variant: _Variant) -> str:
+        """The function on whose calls the variant errs as the submission does.
+
+        Empty unless it gives every answer of the submission's, and errs on one call at least.
+        """
+        if not self.wrong:
+            return ""
+        function = ""
+        for call, theirs, right, its in zip(
+            self.calls, self.theirs, self.right, self._replay(variant.module), strict=True
+        ):
+            if not self.match(theirs, its):
+                return ""
+            told = its.raised in (None, theirs.raised)  # another text is another exception
+            if not function and told and not self.match(its, right):
+                function = call.function
+        return function
+
+    def refutes(self, variant: _Variant, functions: set[str]) -> bool:
+        """Whether the variant errs on a call of these functions that the submission gets right.
+
+        An object that has erred before in the case may be right later by accident.
+        """
+        if functions.isdisjoint(self.functions):
+            return False
+        first_wrong = min(self.wrong, default=len(self.calls))
+        answers = enumerate(zip(self.calls, self.answers(variant), self.right, strict=True))
+        return any(
+            n not in self.wrong and call.function in functions and not self.match(its, right)
+            for n, (call, its, right) in answers
+            if call.request["op"] == "call" or n < first_wrong
+        )
+
+    def reproduced(self, variant: _Variant) -> set[int]:
+        """The calls on which the variant errs as the submission does."""
+        answers = self.answers(variant) if self.wrong else []
+        return {n for n in self.wrong if self.match(self.theirs[n], answers[n])}
+
+    def _replay(self, module: types.ModuleType) -> Iterator[Outcome]:
+        for its in replay(self._submission, self.calls, module):
+            if time.monotonic() > self._deadline:
+                raise _TooLate
+            yield its
+
+
+class _Namer:
+    """Finds the mistakes in the ``played`` cases; ``named`` are those that are certain."""
+
+    def __init__(
+        self, reference: str, mistakes: Sequence[Mistake], played: Sequence[_Played]
+    ) -> None:
+        self._reference, self._played = reference, played
+        self._variants = [
+            _Variant((mistake,), reference, spelling.source, spelling.edits)
+            for mistake in mistakes
+            for spelling in mistake.spellings
+        ]
+        self._found: dict[str, _Variant] = {}  # by the case that it explains
+        self.named: list[NamedMistake] = []
+
+    def name(self, verdict: Verdict, failing: Sequence[CaseResult]) -> None:
+        """Name what explains these cases: one mistake each, or two for the first of all."""
+        cases = {one.case: one for one in reversed(self._played)}
+        for case in failing:
+            if played := cases.get(case.name):
+                self._name_one(played)
+        first = replace(verdict, mistakes=tuple(self.named)).failing[0].name
+        if first in cases and first not in self._found:
+            self._keep(cases[first], self._best(self._fitting(cases[first], self._pairs)))
+
+    def _name_one(self, played: _Played) -> None:
+        """Name the single mistake that explains a case, unless two explain it better."""
+        for known in self._found.values():
+            if played.explained_by(known):
+                self._found[played.case] = known
+                return
+        fitting = self._fitting(played, lambda _: self._variants)
+        fitting = fitting or self._fitting(played, self._parts)
+        best = self._best(fitting)
+        if best and 2 * len(self._reproduced(best)) < len(self._wrong(fitting[best])):
+            # it leaves most of what is wrong unexplained: it may only look like two others
+            best = self._best({best: fitting[best], **self._fitting(played, self._pairs)})
+        self._keep(played, best)
+
+    def _fitting(
+        self, played: _Played, variants: Callable[[_Played], Iterable[_Variant]]
+    ) -> dict[_Variant, set[str]]:
+        """The variants that explain a case and that no call contradicts, one for each mistake.
+
+        With the functions that they change, or in which their mistake shows.
+        """
+        found: dict[_Variant, set[str]] = {}
+        names = set()
+        for variant in variants(played):
+            if variant.mistakes not in names and (function := played.explained_by(variant)):
+                functions = {name.partition(".")[0] for name in variant.functions} | {function}
+                if not any(one.refutes(variant, functions) for one in self._played):
+                    found[variant] = functions
+                    names.add(variant.mistakes)
+        return found
+
+    def _best(self, variants: Collection[_Variant]) -> _Variant | None:
+        """The variant that explains all that any other explains, and more."""
+        for one in variants:
+            if all(
+                self._reproduced(other) < self._reproduced(one)
+                for other in variants
+                if other is not one
+            ):
+                return one
+        return None  # those that cannot be told apart would be a guess
+
+    def _keep(self, played: _Played, variant: _Variant | None) -> None:
+        """Name what the variant holds, each mistake once."""
+        if variant is not None:
+            self._found[played.case] = variant
+            known = {one.name for one in self.named}
+            self.named += [
+                NamedMistake(played.explained_by(variant), one.name, one.hint, played.case)
+                for one in variant.mistakes
+                if one.name not in known
+            ]
+
+    def _wrong(self, functions: set[str]) -> list[tuple[int, int]]:
+        """All calls of these functions that the submission gets wrong."""
+        return [
+            (n, call)
+            for n, one in enumerate(self._played)
+            if not functions.isdisjoint(one.functions)
+            for call in one.wrong
+            if one.calls[call].function in functions
+        ]
+
+    def _reproduced(self, variant: _Variant) -> set[tuple[int, int]]:
+        """All calls on which the variant errs as the submission does."""
+        return {(n, call) for n, one in enumerate(self._played) for call in one.reproduced(variant)}
+
+    def _parts(self, _: _Played) -> list[_Variant]:
+        return [part for variant in self._variants for part in variant.parts()]
+
+    def _pairs(self, played: _Played) -> Iterator[_Variant]:
+        """Two mistakes at once, where each is needed and the two may explain the case.
+
+        In each part of an answer that one of them leaves alone, the other must be right by itself.
+        """
+        theirs = _differences(played.theirs, played.right)
+        effects = [
+            (one, _differences(answers, played.right), _differences(answers, played.theirs))
+            for one in self._variants
+            for answers in [played.answers(one)]
+        ]
+        visible = [(one, errs, wrong) for one, errs, wrong in effects if errs and wrong]
+        for (one, errs, wrong), (other, its_errs, its_wrong) in combinations(visible, 2):
+            if (
+                one.mistakes != other.mistakes
+                and theirs <= errs | its_errs
+                and not (errs - its_errs) & wrong
+                and not (its_errs - errs) & its_wrong
+                and one.edits
+                and other.edits
+            ):
+                edits = one.edits + other.edits
+                with suppress(Malformed):  # they overlap
+                    source = edited(self._reference, edits)
+                    mistakes = one.mistakes + other.mistakes
+                    yield _Variant(mistakes, self._reference, source, edits)
+
+
+def _differences(some: Sequence[Outcome], others: Sequence[Outcome]) -> set[tuple[int, str]]:
+    """Which parts of which answers differ."""
+    found = set()
+    for n, (one, other) in enumerate(zip(some, others, strict=True)):
+        parts, its = (
+            dict(_parts(one.raised or one.value)),
+            dict(_parts(other.raised or other.value)),
+        )
+        for name in parts.keys() | its.keys():
+            if name not in parts or name not in its or not same(parts[name], its[name]):
+                found.add((n, name))
+    return found
+
+
+def _parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """The parts of a nested value that are not nested themselves, by their places in it."""
+    items: Any = None
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, (tuple, list)):
+        items = enumerate(value)
+    if items is None:
+        yield name, value
+    else:
+        for key, item in items:
+            yield from _parts(item, f"{name}[{key!r}]")
+
+
+def _in_one_function(reference: str, source: str, name: str) -> types.ModuleType:
+    """The reference with the function (or ``Class.method``) of another text in place of its own.
+
+    That function keeps the private helpers of its own text.
+    """
+    ours, theirs = load_text(reference), load_text(source)
+    names, other = vars(ours), vars(theirs)
+    function, _, method = name.partition(".")
+    if method and method not in vars(other[function]):
+        delattr(names[function], method)
+    elif method:
+        setattr(names[function], method, vars(other[function])[method])
+    else:
+        names[function] = other[function]
+    public = (one for one in names if callable(names[one]) and not one.startswith("_"))
+    other |= {one: names[one] for one in public}
+    return ours
 
 
 @dataclass(eq=False, slots=True)
@@ -95,21 +375,31 @@ class Outcome:
     value: Any = None
     raised: tuple[str, str] | None = None
 
-    def matches(self, other: Outcome) -> bool:
-        """Whether both gave the same: equal values, or exceptions of one type."""
+    @property
+    def plain(self) -> Any:
+        """The value, or the exception's type under a name of its own."""
+        return {"raised": self.raised[0]} if self.raised else self.value
+
+    def matches(self, other: Outcome, *, dtype: bool = False) -> bool:
+        """Whether both gave the same: equal values, or exceptions of one type.
+
+        Arrays of another dtype are equal by value, unless ``dtype`` counts.
+        """
         if self.raised and other.raised:
             return self.raised[0] == other.raised[0]
-        return not self.raised and not other.raised and same(self.value, other.value)
-
-
-Answered = tuple[Call, Outcome, Outcome]  # with the submission's answer, and the reference's
+        if self.raised or other.raised:
+            return False
+        return same(self.value, other.value, dtype=dtype)
 
 
 class _Words(wire.Codec):
-    """Decodes results for comparison: what stays in the worker becomes a word."""
+    """Decodes results for comparison: what stays in the worker becomes a word.
+
+    A value that does not travel equals nothing.
+    """
 
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
-        return f"<{tag} {node['foreign']}>" if tag == "foreign" else f"<{tag}>"
+        return object() if tag == "foreign" else f"<{tag}>"
 
 
 def outcome(call: Call) -> Outcome:
@@ -144,6 +434,9 @@ def replay(
 def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
     """The listed mistakes, as last ``changed``: an author may be editing the list."""
     return read_variants(exercise).mistakes
+
+
+_differing = lru_cache(maxsize=1024)(differing)
 
 
 def load_text(source: str, name: str = "reference") -> types.ModuleType:

@@ -94,8 +94,21 @@ def test_a_sound_exercise(home: Path) -> None:
         (LOOP, "2 *", "3 *", "accepted 'one entry at a time' does not pass: test_"),
         (VARIANTS, "x + x", "2.0 * x + 1", "accepted 'adds x to itself' does not pass"),
         (VARIANTS, '"2 + x"', '"x * 2"', "mistake 'adds 2' passes test_doubles_every_entry"),
-        (VARIANTS, '"test_doubles', '"test_no', "'adds 2': there is no case test_no_every_entry"),
+        (VARIANTS, '"test_doubles', '"test_no', "'adds 2' is to be caught by test_no_every_entry"),
         (VARIANTS, '"2 + x"', '"2 + x["', "is not valid Python"),
+        (
+            VARIANTS,
+            'caught_by = "',
+            'also = [[{ find = "2 * x", replace = "x * 2" }]]\ncaught_by = "',
+            "mistake 'adds 2', spelling 2 passes test_doubles_every_entry",
+        ),
+        (
+            CASES,
+            "",
+            '\n\nfrom dlprep.checks import contrast\n\n\n@contrast("one entry")\n'
+            "def test_one(submission):\n    x = np.ones(1)\n    check_values(submission.double(x), x)\n",
+            "reference.py is wrong on the contrast 'one entry'",
+        ),
         (
             VARIANTS,
             "",
@@ -122,6 +135,32 @@ def test_what_is_wrong_is_told(
 ) -> None:
     edit(file, old, new)
     assert said in told(home)
+
+
+POLISHED = """
+
+from dlprep.checks import polish
+
+
+@polish
+def test_shine(submission, reference):
+    \"\"\"doubles ones\"\"\"
+    check_values(submission.double(np.ones(3)), np.full(3, {}))
+"""
+
+
+def test_a_mistake_of_polish_fails_no_core_case(home: Path, edit: Edit) -> None:
+    edit(CASES, "", POLISHED.format(2.0))
+    edit(VARIANTS, '"test_doubles_every_entry"', '"test_shine"')
+    [problem] = checked(home).problems
+    assert "'adds 2' fails test_doubles_every_entry, which is core" in problem
+
+
+def test_polish_that_no_solution_has_is_told(home: Path, edit: Edit) -> None:
+    edit(CASES, "", POLISHED.format(3.0))
+    [problem] = checked(home).problems
+    assert problem.startswith("reference.py does not pass: test_shine")
+    assert problem.endswith("mark an accepted solution that does as polished = true")
 
 
 def test_files_that_are_missing_or_read_by_nothing(home: Path) -> None:

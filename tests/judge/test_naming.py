@@ -92,7 +92,7 @@ def test_a_mistake_is_named_however_it_is_written(verdict_on: VerdictOn, make: M
     source = "def scale(x, by=2.0):\n    out = x.copy()\n    out += by\n    return out\n"
     verdict = verdict_on(exercise, source)
     assert verdict.status == "failed"
-    assert verdict.mistakes == (NamedMistake("scale", "adds", "hint: adds"),)
+    assert verdict.mistakes == (NamedMistake("scale", "adds", "hint: adds", "a"),)
     ignores = "def scale(x, by=2.0):\n    return x + x\n"
     assert named(verdict_on(exercise, ignores)) == [("scale", "ignores by")]
     for one in read_variants(exercise).mistakes:
