@@ -16,6 +16,9 @@ VerdictStatus = Literal["passed", "failed", "error", "fault"]
 Tier = Literal["core", "polish"]
 
 VERSION = 2  # of a verdict's JSON; 1 had neither tiers nor contrasts
+FIX = "fix"  # the label of a finding that says what to do
+UNWRITTEN = "not implemented"  # the kind of a case that calls what is still to be written
+MOST_CONTRASTS = 2  # that are shown of each kind
 # What a failing core case found, the most useful first; the first line is no answer at all.
 NO_ANSWER = ("missing", "signature", "import", "exception", "none", "crash", "timeout", "output")
 KINDS = ("type", "form", "shape", "dtype", "values", "gradient", "stability", "purity", "scaling")
@@ -76,6 +79,11 @@ class NamedMistake:
     hint: str
     case: str = ""
 
+    @property
+    def text(self) -> str:
+        """What a user reads: the hint, in one line."""
+        return " ".join((self.hint or self.name).split())
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
@@ -135,8 +143,13 @@ class Verdict:
         return sum(case.status == "passed" for case in self.core)
 
     @property
+    def polish_passing(self) -> int:
+        """How many polish cases passed."""
+        return sum(case.status == "passed" for case in self.polish)
+
+    @property
     def polished(self) -> bool:
-        """Whether every case passed, polish included (★)."""
+        """Whether every case passed, polish included: a ★, if there is any polish."""
         return self.status == "passed" and all(case.status == "passed" for case in self.cases)
 
     @property
@@ -151,7 +164,7 @@ class Verdict:
         def rank(case: CaseResult) -> tuple[int, int]:
             if case.tier == "polish":
                 return 4, 0
-            if case.kind == "not implemented":
+            if case.kind == UNWRITTEN:
                 return 3, 0
             if case.kind in NO_ANSWER:
                 return 0, case.name not in explained
@@ -162,9 +175,41 @@ class Verdict:
         failing = [case for case in self.cases if case.status in ("failed", "error")]
         return sorted(failing, key=rank)
 
+    def named(self, case: CaseResult) -> list[NamedMistake]:
+        """The mistakes that explain a failing case.
+
+        One without a case, as in logs of old, explains the first that fails.
+        """
+        first = next((one.name for one in self.failing), "")
+        return [one for one in self.mistakes if case.name == (one.case or first)]
+
+    def hints(self, case: CaseResult) -> list[str]:
+        """What to do about a failing case: of the mistakes that explain it, and what fixes it."""
+        hints = []
+        for one in self.named(case):
+            elsewhere = case.call and not case.call.startswith(f"{one.function}(")
+            place = f"In {one.function}: " if elsewhere and one.function not in one.text else ""
+            hints.append(f"{place}{one.text}")
+        fixes = [finding.text for finding in case.findings if finding.label == FIX]
+        return hints + [f"{fix[:1].upper()}{fix[1:].rstrip('.')}." for fix in fixes]
+
+    def told_apart(self, case: CaseResult) -> list[Finding]:
+        """On which simpler inputs the function of a failing core case is right, and wrong.
+
+        The contrasts go from the simple to the general, so the first two that are wrong and the
+        last two that are right say most. Nothing unless there are both.
+        """
+        function = case.call.partition("(")[0]
+        own = [one for one in self.contrasts if one.function == function] or self.contrasts
+        right = [one.name for one in own if one.right][-MOST_CONTRASTS:]
+        wrong = [one.name for one in own if not one.right][:MOST_CONTRASTS]
+        if not (right and wrong) or case.tier != "core" or case.kind == UNWRITTEN:
+            return []
+        return [Finding("right for", " · ".join(right)), Finding("wrong for", " · ".join(wrong))]
+
     def to_json(self) -> dict[str, Any]:
         """This verdict as a JSON object; :meth:`from_json` reads it back unchanged."""
-        return {"version": VERSION, **asdict(self)}
+        return {"version": VERSION, **asdict(self), "polished": self.polished}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:

@@ -234,7 +234,7 @@ class Watch:
             own = self._text.decode("utf-8", errors="replace")
             self._page = solution_page(self.exercise, own)
         else:
-            free = "The solution is there once all cases pass. To read it now, which is recorded,"
+            free = "The solution is there once you have passed. To read it now, which is recorded,"
             self._note = f"{free} quit and type: {command(f'solution {slug} --give-up')}"
 
     def _task(self) -> None:

@@ -21,13 +21,13 @@ from dlprep.practice.reviews import Advice, Grade, Review
 from dlprep.practice.rounds import Round
 from dlprep.practice.stats import Stats
 from dlprep.render.debug_page import after_page, before_page
-from dlprep.render.exercises_page import exercise_table, prompt_page
+from dlprep.render.exercises_page import conventions_page, exercise_table, prompt_page
 from dlprep.render.history_page import history_page
 from dlprep.render.reviews_page import home_page, next_page, reviews_page
 from dlprep.render.solution_page import hint_page, solution_page
 from dlprep.render.stats_page import stats_page
 from dlprep.render.verdict_page import verdict_page
-from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Contrast, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent / "golden" / "render"
 
@@ -136,6 +136,51 @@ SUBTRACT = NamedMistake(
     "no max subtraction",
     "You forgot the max subtraction: exp overflows near 710. Subtract the row's maximum\n"
     "first; softmax does not change.",
+    "stays_finite",
+)
+TRANSPOSED = NamedMistake(
+    "mlp2_backward", "the gradient transposed", "You return dW1 transposed.", GRADIENT.name
+)
+POLISH = (
+    CaseResult(
+        "conventions[float32]",
+        "keeps float32",
+        "failed",
+        "dtype",
+        "softmax(x: float32(3, 5))",
+        (
+            Finding("got", "dtype float64"),
+            Finding("expected", "dtype float32"),
+            Finding("fix", "make arrays with dtype=x.dtype"),
+        ),
+        tier="polish",
+    ),
+    CaseResult("conventions[integers]", "takes integers", "passed", tier="polish"),
+    CaseResult(
+        "odd_ties",
+        "breaks ties like the task says",
+        "failed",
+        "exception",
+        "softmax([0., 0.])",
+        (Finding("raised", "IndexError: list index out of range"),),
+        tier="polish",
+    ),
+    CaseResult("conventions[memory order]", "reads strided arrays", "passed", tier="polish"),
+)
+TIES = NamedMistake("softmax", "ties are lost", "Of two equals, take the first.", "odd_ties")
+UNUSED = Location(2, "import scipy", "scipy is not there; nothing of it was used")
+CONTRASTS = tuple(
+    Contrast(function, name, right)
+    for function, name, right in [
+        ("softmax", "a vector", False),
+        ("softmax", "one row", True),
+        ("softmax", "axis = -1", True),
+        ("loss", "one row of a loss", True),
+        ("softmax", "axis = 0", True),
+        ("softmax", "large logits", False),
+        ("softmax", "rows far apart", False),
+        ("loss", "a row of a loss", False),
+    ]
 )
 
 
@@ -160,6 +205,18 @@ PAGES: dict[str, Callable[[Console], None]] = {
     for name, verdict, options in [
         ("nan", a_verdict(*PASSED * 3, PASSED[0], NAN, SHAPE, mistakes=(SUBTRACT,)), {}),
         ("other_function", a_verdict(NAN, mistakes=(replace(SUBTRACT, function="loss"),)), {}),
+        ("contrasts", a_verdict(*PASSED, NAN, GRADIENT, *POLISH, mistakes=(SUBTRACT, TRANSPOSED),
+                                contrasts=CONTRASTS, remarks=(UNUSED,)), {}),
+        ("contrasts_of_all", a_verdict(*PASSED, NAN, GRADIENT, *POLISH, contrasts=CONTRASTS,
+                                       mistakes=(SUBTRACT, TRANSPOSED)), {"everything": True}),
+        ("open_polish", a_verdict(*PASSED, *POLISH, status="passed", mistakes=(TIES,),
+                                  remarks=(UNUSED,)), {}),
+        ("open_polish_of_all", a_verdict(*PASSED, *POLISH, status="passed", mistakes=(TIES,)),
+         {"everything": True}),
+        ("open_polish_that_is_asked_for", a_verdict(*PASSED, *POLISH, status="passed"),
+         {"strict": True}),
+        ("polish_alone", a_verdict(POLISH[0]), {"case": POLISH[0].name}),
+        ("polished", a_verdict(*PASSED, POLISH[1], status="passed"), {}),
         ("shape", a_verdict(SHAPE, *PASSED, exercise="mlp2"), {}),
         ("gradient", a_verdict(GRADIENT, PASSED[0], exercise="mlp2"), {}),
         ("exception", a_verdict(RAISED, PASSED[0], seconds=12.3456), {}),
@@ -208,6 +265,7 @@ EXERCISES = [
                  "hard", 45), "failing"),
     (an_exercise("lstm_cell", "One step of an LSTM", "recurrent", "medium", 30), "started"),
     (an_exercise("gru_cell", "One step of a GRU", "recurrent", "medium", 30), "new"),
+    (an_exercise("gelu", "GELU", "activations", "easy", 20), "polished"),
 ]  # fmt: skip
 PROMPT = """# Softmax
 
@@ -268,6 +326,12 @@ HISTORY = [
     an_event(6, "checked", "c", status="failed", passing=0, total=1, only_case="large_logits"),
     an_event(7, "checked", "c", status="fault", passing=0, total=0),
     an_event(8, "checked", "d", status="passed", passing=17, total=17),
+    an_event(
+        8, "checked", "e", status="passed", passing=17, total=17, polish_passing=3, polish_total=5
+    ),
+    an_event(
+        8, "checked", "f", status="passed", passing=17, total=17, polish_passing=5, polish_total=5
+    ),
     an_event(9, "tested", "t", passing=9, total=14),
     an_event(10, "reset", "d"),
     an_event(11, "gave_up", "a"),
@@ -329,6 +393,7 @@ FIGURES = Stats(
     hints=4,
     give_ups=1,
     reviews=7,
+    polished=2,
 )  # fmt: skip
 ALL_DONE = Advice(None, "done", "All exercises are done, and no review is due.", None)
 REVIEW_NOW = Advice(
@@ -359,6 +424,11 @@ PAGES |= {
     "list": lambda console: exercise_table(EXERCISES, console),
     "list_of_none": lambda console: exercise_table([], console),
     "prompt": lambda console: prompt_page(EXERCISES[0][0], PROMPT, console),
+    "conventions": lambda console: conventions_page(
+        {"keeps float32": "make arrays with dtype=x.dtype", "takes integers": "convert first"},
+        {"float64": "1e-9 relative", "gradients": "1e-6 relative"},
+        console,
+    ),
     "hints": lambda console: hint_page(HINTED, HINTS, 2, console),
     "last_hint": lambda console: hint_page(HINTED, HINTS, 3, console),
     "solution": a_solution,

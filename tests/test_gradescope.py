@@ -25,7 +25,7 @@ from warm import AVAILABLE, Warm
 from dlprep.grading.run import isolation_reached
 
 RIGHT = (ROOT / "solutions/softmax/reference.py").read_text(encoding="utf-8")
-WRONG = RIGHT.replace(" - x.max(axis=axis, keepdims=True, initial=-np.inf)", "")
+WRONG = RIGHT.replace(" - x.max(axis=axis, keepdims=True)", "")
 LEVEL = isolation_reached()
 # Everything but what is about isolation can be tried on a machine that lacks it.
 TRUST = "" if LEVEL == "full" else "--allow-unsandboxed"
@@ -48,7 +48,8 @@ class Graded:
     @property
     def points(self) -> tuple[float, float]:
         """The points reached, and how many there are."""
-        return self.results["score"], sum(test["max_score"] for test in self.results["tests"])
+        most = sum(test.get("max_score", 0) for test in self.results["tests"])  # polish has none
+        return self.results["score"], most
 
 
 def run_autograder(root: Path, *through: object, cwd: Path | None = None) -> Graded:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from render_pages import GOLDEN, GOLDEN_PAGES, NAN, PAGES, a_problem, a_verdict,
 from rich.cells import cell_len
 from rich.console import Console
 
+from dlprep.checks.values import TOLERANCES
 from dlprep.render.page import fold, split_call
 from dlprep.render.verdict_page import verdict_page
 from dlprep.text import visible
@@ -150,8 +152,13 @@ def test_a_terminal_gets_the_task_rendered() -> None:
 
 def test_a_narrow_list_gives_up_titles_first() -> None:
     page = printed(PAGES["list"], 62, True)
-    assert "conv_im2col  Convolution by im2co…  hard     45 min  failing\n" in page
+    assert "conv_im2col  Convolution by im2c…  hard     45 min  failing\n" in page
     assert "conv_im2col  failing\n" in printed(PAGES["list"], 24, True)
+
+
+def test_the_tolerance_of_the_task_is_that_of_the_table() -> None:
+    relative = TOLERANCES[np.dtype(float)].text.removesuffix(" relative")
+    assert f"within {relative} of the expected one" in printed(PAGES["prompt"], 80, False)
 
 
 SHOW_ALL = """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dlprep.catalog import DIFFICULTIES, TRACKS, Difficulty, Exercise, Track
 from dlprep.typed import Malformed
-from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Contrast, Finding, Location, NamedMistake, Problem, Verdict
 
 PASSED = CaseResult("one_row", "turns one row of logits into probabilities", "passed")
 FAILED = CaseResult(
@@ -35,6 +35,8 @@ VERDICT = Verdict(
     cases=(PASSED, FAILED, CaseResult("later", "never ran", "not run")),
     mistakes=(NamedMistake("softmax", "no max shift", "Subtract the row's maximum."),),
     printed="loaded\n",
+    contrasts=(Contrast("softmax", "one row", True),),
+    remarks=(Location(1, "import scipy"),),
 )
 REFUSED = Verdict(
     exercise="softmax",
@@ -57,6 +59,7 @@ def test_a_verdict_survives_json(verdict: Verdict) -> None:
 def test_the_json_of_a_verdict() -> None:
     data = json.loads(json.dumps(VERDICT.to_json()))
     assert list(data) == [
+        "version",
         "exercise",
         "file",
         "status",
@@ -67,7 +70,11 @@ def test_the_json_of_a_verdict() -> None:
         "mistakes",
         "problem",
         "printed",
+        "contrasts",
+        "remarks",
+        "polished",
     ]
+    assert (data["version"], data["polished"]) == (2, False)
     assert data["problem"] is None
     assert data["cases"][0] == {
         "name": "one_row",
@@ -79,6 +86,7 @@ def test_the_json_of_a_verdict() -> None:
         "location": None,
         "printed": "",
         "advice": [],
+        "tier": "core",
     }
     assert data["cases"][1]["findings"][0] == {"label": "got", "text": "[[nan nan]]"}
     assert data["cases"][1]["location"] == {
@@ -88,8 +96,14 @@ def test_the_json_of_a_verdict() -> None:
         "column": None,
     }
     assert data["mistakes"] == [
-        {"function": "softmax", "name": "no max shift", "hint": "Subtract the row's maximum."}
+        {
+            "function": "softmax",
+            "name": "no max shift",
+            "hint": "Subtract the row's maximum.",
+            "case": "",
+        }
     ]
+    assert data["contrasts"][0] == {"function": "softmax", "name": "one row", "right": True}
 
 
 def cases(text: st.SearchStrategy[str]) -> st.SearchStrategy[CaseResult]:
@@ -106,6 +120,7 @@ def cases(text: st.SearchStrategy[str]) -> st.SearchStrategy[CaseResult]:
         location=st.one_of(st.none(), locations),
         printed=text,
         advice=st.lists(locations, max_size=2).map(tuple),
+        tier=st.sampled_from(["core", "polish"]),
     )
 
 
@@ -143,9 +158,75 @@ def test_what_a_later_version_adds_is_skipped() -> None:
     assert Verdict.from_json({**VERDICT.to_json(), "colour": "red"}) == VERDICT
 
 
-def test_passing_counts_the_cases_that_passed() -> None:
+def test_what_version_1_wrote_is_read_as_core() -> None:
+    data = VERDICT.to_json()
+    for key in ("version", "contrasts", "remarks", "polished"):
+        del data[key]
+    for part, key in [*((case, "tier") for case in data["cases"]), (data["mistakes"][0], "case")]:
+        del part[key]
+    assert Verdict.from_json(data) == replace(VERDICT, contrasts=(), remarks=())
+
+
+ROUGH = CaseResult("float32", "keeps float32", "failed", "dtype", tier="polish")
+FINE = CaseResult("integers", "takes integers", "passed", tier="polish")
+
+
+def test_the_core_is_counted_and_the_polish_by_itself() -> None:
     assert VERDICT.passing == 1
     assert REFUSED.passing == 0
+    rough = replace(VERDICT, status="passed", cases=(PASSED, ROUGH, FINE))
+    assert (rough.passing, rough.polish_passing, rough.polished) == (1, 1, False)
+    assert replace(rough, cases=(PASSED, FINE)).polished
+
+
+def test_which_failure_comes_first() -> None:
+    """No answer, what a name explains, what went wrong, what is to be written; polish last."""
+    by_use = [
+        *(("named crash", "exception"), ("crash", "none"), ("named", "gradient")),
+        *(("shape", "shape"), ("values", "values"), ("gradient", "gradient")),
+        *(("stability", "stability"), ("purity", "purity"), ("scaling", "scaling")),
+        *(("other", "contract"), ("stub", "not implemented")),
+    ]
+    cases = [CaseResult(name, "", "failed", kind) for name, kind in by_use]
+    polish = CaseResult("polish", "", "failed", "exception", tier="polish")
+    mistakes = tuple(NamedMistake("f", n, "", n) for n in ("named", "named crash", "polish"))
+    verdict = replace(VERDICT, cases=(polish, *reversed(cases)), mistakes=mistakes)
+    assert verdict.failing == [*cases, polish]
+
+
+def test_hints_stand_with_the_case_that_they_explain() -> None:
+    other = replace(FAILED, name="other", call="backward(y)", findings=(Finding("fix", "do it"),))
+    mistakes = (
+        NamedMistake("softmax", "a", "Mind  a.", FAILED.name),
+        NamedMistake("softmax", "b", "Mind b.", other.name),
+        NamedMistake("softmax", "of old", ""),
+    )
+    verdict = replace(VERDICT, cases=(FAILED, other, PASSED), mistakes=mistakes)
+    assert verdict.hints(FAILED) == ["Mind a.", "of old"]
+    assert verdict.hints(other) == ["In softmax: Mind b.", "Do it."]
+    assert verdict.hints(PASSED) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "function", "shown"),
+    [
+        ("WWRRWRR", "softmax", ["6 · 7", "1 · 2"]),
+        ("R......W", "softmax", ["1", "8"]),
+        ("W", "softmax", []),
+        ("RRR", "softmax", []),
+        ("RWR", "loss", ["1 · 3", "2"]),
+    ],
+)
+def test_where_a_function_is_right(right: str, function: str, shown: list[str]) -> None:
+    """The simplest that are wrong and the most general that are right; other functions' if none."""
+    contrasts = tuple(
+        Contrast("backward" if is_right == "." else function, str(n), is_right != "W")
+        for n, is_right in enumerate(right, 1)
+    )
+    verdict = replace(VERDICT, contrasts=contrasts)
+    assert [finding.text for finding in verdict.told_apart(FAILED)] == shown
+    assert verdict.told_apart(replace(FAILED, kind="not implemented")) == []
+    assert verdict.told_apart(replace(FAILED, tier="polish")) == []
 
 
 @pytest.mark.parametrize(

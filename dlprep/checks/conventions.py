@@ -74,7 +74,7 @@ def contrast(name: str) -> Callable[[Test], Test]:
 
     It runs on three draws after a core case has failed, and counts for nothing. Over
     ``parametrize``, ``{}`` in the name stands for the parameters' id. Write them from the simple to
-    the general: a page shows the first two that are right, and the first two that are wrong.
+    the general: a page shows the last two that are right, and the first two that are wrong.
     """
 
     def mark(test: Test) -> Test:

@@ -57,7 +57,7 @@ def debug(
     _require_no_fault(checked, case)
     console = make_console()
     if checked.problem is None:
-        if checked.status == "passed" and case is None:
+        if checked.polished and case is None:
             passes = f"{path.name} passes every case with seed {checked.seed}."
             shared.say(f"{passes} To step through one: {command(f'debug {exercise.slug} CASE')}")
             return

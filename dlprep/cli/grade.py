@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dlprep import catalog
-from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, complete, fail, note, seed_option
+from dlprep.cli.shared import CTRL_C, FAULT, NOT_PASSED, Strict, complete, fail, note, seed_option
 from dlprep.errors import UserError
 from dlprep.grading import MAX_TIMEOUT, Feedback
 
@@ -64,12 +64,13 @@ def grade(
     scheduler: Annotated[str | None, SCHEDULER] = None,
     seed: Annotated[int | None, seed_option("a new one, the same for all")] = None,
     timeout: Annotated[float | None, TIMEOUT] = None,
+    strict: Strict = False,
     allow_unsandboxed: Annotated[bool, UNLOCKED] = False,
 ) -> None:
     """Grade any number of submissions, and trust none of them.
 
-    Exit code: 0 all passed, 1 some did not or were not judged, 2 wrong use, 3 a fault of dlprep's
-    own among them.
+    Exit code: 0 all passed, 1 some did not (with --strict: or lack polish) or were not judged,
+    2 wrong use, 3 a fault of dlprep's own among them.
 
     Example: dlprep grade submissions/ --exercise softmax --log run.jsonl --format csv=grades.csv
     """
@@ -146,7 +147,10 @@ def grade(
     statuses = {place.status for place in kept.latest.values()}
     if "fault" in statuses:
         raise typer.Exit(FAULT)
-    if statuses != {"passed"} or made.not_judged:
+    rough = sum(place.status == "passed" and not place.polished for place in kept.latest.values())
+    if strict and rough:
+        note(f"--strict: {plural(rough, 'submission')} passed, but not with all of the polish.")
+    if statuses != {"passed"} or made.not_judged or (strict and rough):
         raise typer.Exit(NOT_PASSED)
 
 

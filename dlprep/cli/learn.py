@@ -57,7 +57,7 @@ def solution(
     free = solution_is_free(shared.events_here(), exercise.slug)
     if not free and not give_up:
         raise UserError(
-            f"The solution of {exercise.slug} is there once all cases pass. A hint:"
+            f"The solution of {exercise.slug} is there once you have passed. A hint:"
             f" {command(f'hint {exercise.slug}')}. To read it now, which is recorded:"
             f" {command(f'solution {exercise.slug} --give-up')}"
         )
@@ -94,7 +94,7 @@ def home() -> None:
     advice = _advice()
     statuses = shared.recorded(lambda record: record.statuses(), dict[str, str]())
     slugs = catalog.slugs()
-    passed = sum(statuses.get(slug) == "passed" for slug in slugs)
+    passed = sum(statuses.get(slug) in ("passed", "polished") for slug in slugs)
     home_page(passed, len(slugs), advice, make_console())
 
 
@@ -136,7 +136,7 @@ def stats(as_json: shared.AsJson = False) -> None:
 
     JSON: today; streak (days in a row); days (day, minutes at work, checks); tracks (track, passed,
     total); passes (exercise, day, minutes or null, target: of the first pass); mistakes (exercise,
-    name, times: in how many texts); hints; give_ups; reviews.
+    name, times: in how many texts); hints; give_ups; reviews; polished (exercises with a ★).
 
     Example: dlprep stats
     """

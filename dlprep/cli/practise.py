@@ -18,13 +18,15 @@ from dlprep.errors import UserError
 if TYPE_CHECKING:
     from dlprep.verdict import Verdict
 
-Status = Literal["new", "started", "failing", "passed"]
+Status = Literal["new", "started", "failing", "passed", "polished"]
 
 
 def list_exercises(
     track: Annotated[Track | None, typer.Option(help="Only this track.")] = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only this difficulty.")] = None,
-    status: Annotated[Status | None, typer.Option(help="Only this status.")] = None,
+    status: Annotated[
+        Status | None, typer.Option(help="Only this status; what is polished (★) has passed too.")
+    ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """List the exercises and how far you are.
@@ -37,11 +39,18 @@ def list_exercises(
         for exercise in catalog.all_exercises()
         if track in (None, exercise.track) and difficulty in (None, exercise.difficulty)
     ]
-    rows = [row for row in rows if status in (None, row[1])]
+    and_more = {"passed": ("passed", "polished")}  # the one includes the other
+    rows = [row for row in rows if status is None or row[1] in and_more.get(status, (status,))]
     if as_json:
         keys = ("slug", "title", "track", "difficulty", "minutes")
-        data = [{key: getattr(ex, key) for key in keys} | {"status": state} for ex, state in rows]
-        shared.print_json(data)
+        shared.print_json(
+            [
+                {key: getattr(exercise, key) for key in keys}
+                | {"status": "passed" if state == "polished" else state}
+                | {"polished": state == "polished"}
+                for exercise, state in rows
+            ]
+        )
         return
     from dlprep.render import make_console
     from dlprep.render.exercises_page import exercise_table
@@ -77,12 +86,30 @@ def start(
     shared.note(started.note)
 
 
-def show(name: shared.OptionalName = None) -> None:
+def show(
+    name: shared.OptionalName = None,
+    house: Annotated[
+        bool, typer.Option("--conventions", help="Show the house conventions: what polish is.")
+    ] = False,
+) -> None:
     """Show the task again.
 
     Example: dlprep show softmax
     """
-    _show_prompt(shared.find_exercise(name))
+    if not house:
+        _show_prompt(shared.find_exercise(name))
+        return
+    from dlprep.checks.conventions import CONVENTIONS
+    from dlprep.checks.gradient import RELATIVE
+    from dlprep.checks.values import TOLERANCES, Tolerance
+    from dlprep.render import make_console
+    from dlprep.render.exercises_page import conventions_page
+
+    allowed = {str(dtype): tolerance.text for dtype, tolerance in TOLERANCES.items()}
+    allowed = {name: text for name, text in allowed.items() if "complex" not in name}
+    allowed["gradients"] = f"{Tolerance(RELATIVE, 0).text}, from central differences"
+    fixes = {one.label: one.fix for one in CONVENTIONS.values()}
+    conventions_page(fixes, allowed, make_console())
 
 
 def check(
@@ -93,6 +120,7 @@ def check(
         str | None, typer.Option(metavar="NAME", help="Run this case alone.", show_default=False)
     ] = None,
     seed: Annotated[int | None, shared.seed_option("a new one")] = None,
+    strict: shared.Strict = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Also say how the submission was isolated.")
     ] = False,
@@ -100,7 +128,8 @@ def check(
 ) -> None:
     """Judge your file: what is wrong, and why.
 
-    Exit code: 0 passed, 1 not passed, 2 wrong use, 3 a fault of dlprep's own.
+    Exit code: 0 passed, 1 not passed (with --strict: or polish is open), 2 wrong use, 3 a fault of
+    dlprep's own.
 
     Example: dlprep check softmax --all
     """
@@ -116,8 +145,18 @@ def check(
     if as_json:
         shared.print_json(verdict.to_json())
     else:
-        verdict_page(verdict, make_console(), everything=everything, case=case, verbose=verbose)
-    raise typer.Exit({"passed": 0, "fault": shared.FAULT}.get(verdict.status, shared.NOT_PASSED))
+        verdict_page(
+            verdict,
+            make_console(),
+            everything=everything,
+            case=case,
+            verbose=verbose,
+            strict=strict,
+        )
+    if verdict.status == "fault":
+        raise typer.Exit(shared.FAULT)
+    good = verdict.polished if strict else verdict.status == "passed"
+    raise typer.Exit(0 if good else shared.NOT_PASSED)
 
 
 def watch(name: shared.OptionalName = None) -> None:

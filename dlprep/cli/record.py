@@ -137,6 +137,8 @@ def _entry(number: int, event: Event) -> dict[str, object]:
         "status": event.status,
         "passing": event.passing,
         "total": event.total,
+        "polish_passing": event.polish_passing,
+        "polish_total": event.polish_total,
         "seed": event.seed,
         "mistakes": list(event.mistakes),
         "case": event.only_case,

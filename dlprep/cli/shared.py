@@ -59,6 +59,9 @@ def seed_option(default: str) -> Any:
     return typer.Option(min=0, max=MAX_SEED, help=text, show_default=False)
 
 
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Ask for the polish too: exit code 1 while it is open.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 

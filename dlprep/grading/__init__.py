@@ -110,12 +110,22 @@ class Graded:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many cases passed, and of how many."""
-        return (self.verdict.passing, len(self.verdict.cases)) if self.verdict else (0, 0)
+        """How many core cases passed, and of how many."""
+        return (self.verdict.passing, len(self.verdict.core)) if self.verdict else (0, 0)
+
+    @property
+    def polish(self) -> tuple[int, int]:
+        """How many polish cases passed, and of how many: that costs no points."""
+        return (self.verdict.polish_passing, len(self.verdict.polish)) if self.verdict else (0, 0)
+
+    @property
+    def polished(self) -> bool:
+        """Whether it passed with all of its polish."""
+        return self.verdict is not None and self.verdict.polished
 
     @property
     def share(self) -> float:
-        """The share of the cases that passed, from 0 to 1."""
+        """The share of the core cases that passed, from 0 to 1."""
         passing, total = self.counts
         return passing / total if total else 0.0
 
@@ -125,14 +135,15 @@ class Graded:
         verdict = data.pop("verdict")
         if verdict:
             del verdict["seconds"]
-        return data | {"status": self.status, "verdict": verdict}
+        return data | {"status": self.status, "polished": self.polished, "verdict": verdict}
 
     def redacted(self, feedback: Feedback) -> Graded:
         """A copy with only what ``feedback`` lets a student see.
 
-        ``labels`` leaves a case its label and whether it passed, and the named mistakes with their
-        hints; ``score`` leaves how many cases passed. Prints and warnings go as well: a submission
-        can print its inputs. Why a file does not load stays: no input was known then.
+        ``labels`` leaves a case its label, its tier and whether it passed, and the named mistakes
+        with their hints; ``score`` leaves how many cases of each tier passed. Contrasts go, since
+        they name inputs, and so do prints, warnings and remarks: a submission can print its inputs.
+        Why a file does not load stays: no input was known then.
         """
         verdict = self.verdict
         if feedback == "full" or verdict is None:
@@ -142,13 +153,15 @@ class Graded:
             problem = FAULT  # its message may quote a case or the reference
         elif problem and (place := problem.location):
             problem = replace(problem, location=Location(place.line, "", "", place.column))
-        cases = [CaseResult(case.name, case.label, case.status) for case in verdict.cases]
+        cases = [
+            CaseResult(case.name, case.label, case.status, tier=case.tier) for case in verdict.cases
+        ]
         if feedback == "score":
             mistakes = ()
-            statuses = sorted(case.status for case in cases)  # their order would tell which case
-            cases = [CaseResult("", "", status) for status in statuses]
-        shown = replace(verdict, cases=tuple(cases), mistakes=mistakes, problem=problem, printed="")
-        return replace(self, verdict=shown)
+            cases = [CaseResult("", "", case.status, tier=case.tier) for case in cases]
+            cases.sort(key=lambda case: (case.tier, case.status))  # their order would tell which
+        shown = replace(verdict, cases=tuple(cases), mistakes=mistakes, problem=problem)
+        return replace(self, verdict=replace(shown, printed="", contrasts=(), remarks=()))
 
 
 @dataclass(frozen=True, slots=True)

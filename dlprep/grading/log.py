@@ -27,13 +27,15 @@ from dlprep.grading.submissions import Submissions
 from dlprep.text import as_json
 from dlprep.typed import Malformed, read_as
 
-SCHEMA = 2  # of schema.json; a change that an old reader would misread gets the next number
+SCHEMA = 3  # of schema.json; a change that an old reader would misread gets the next number
+READ = (2, SCHEMA)  # in schema 2, every case was core
 
 
 class Place(NamedTuple):
-    """A verdict in a log: its status, its text's hash, where its line begins, when its run did."""
+    """A verdict in a log: what it is, its text's hash, where its line begins, when its run did."""
 
     status: Status
+    polished: bool
     text: str | None
     offset: int
     started: str
@@ -130,7 +132,7 @@ class Log:
             graded, began = _read_graded(data), self.runs[-1].started
             # There are as many places as submissions: the name of an exercise is in memory once.
             key = graded.who, intern(graded.exercise)
-            self.latest[key] = Place(graded.status, graded.text, self.end, began)
+            self.latest[key] = Place(graded.status, graded.polished, graded.text, self.end, began)
             self.to_judge.discard(key)
         elif "to_judge" in data:
             self.to_judge.update(read_as(tuple[Key, ...], data["to_judge"], "to_judge"))
@@ -197,8 +199,9 @@ def results(logs: Sequence[Log], points: float = 1.0, feedback: Feedback = "full
 
 def _read_run(data: Any) -> Run:
     run: Run = read_as(Run, data, "run")
-    if run.schema != SCHEMA:
-        raise Malformed(f"it is of schema {run.schema}, and this dlprep reads schema {SCHEMA}")
+    if run.schema not in READ:
+        known = " and ".join(map(str, READ))
+        raise Malformed(f"it is of schema {run.schema}, and this dlprep reads {known}")
     if run.seed < 0 or not (run.timeout is None or 0 < run.timeout <= MAX_TIMEOUT):
         raise Malformed("'run' has a seed or a timeout that no run has")
     return run

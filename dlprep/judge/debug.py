@@ -80,7 +80,7 @@ class Here:
                 if message["op"] == "load":
                     text, namespace = arrays[0].tobytes(), vars(self._module)
                     exec(compile(text, str(self._path), "exec", dont_inherit=True), namespace)
-                    return {**reply, "functions": signatures(namespace)}, []
+                    return {**reply, "functions": signatures(namespace), "refused": []}, []
                 if message.get("observe") in ("lines", "memory"):  # a debugger would be counted too
                     message = {**message, "observe": ""}
                 answer, out = self._runner.run(message, _copies(arrays))

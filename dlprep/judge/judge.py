@@ -69,11 +69,17 @@ def judge(
     if problem is not None:
         status: VerdictStatus = "fault" if problem.kind == "fault" else "error"
         verdict = replace(verdict, status=status, problem=problem)
+    loaded = submission.load_call
+    if loaded is not None and not any(case.kind == "import" for case in verdict.cases):
+        found = (
+            text.at(n, f"{name} is not there: nothing needs it here") for n, name in loaded.absent
+        )
+        verdict = replace(verdict, remarks=tuple(place for place in found if place is not None))
     return replace(
         verdict,
         seconds=time.perf_counter() - began,
         isolation=submission.isolation,
-        printed=submission.load_call.printed if submission.load_call is not None else "",
+        printed=loaded.printed if loaded is not None else "",
     )
 
 

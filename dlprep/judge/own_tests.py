@@ -9,7 +9,6 @@ are the user's, on the user's machine, so nothing is locked.
 
 from __future__ import annotations
 
-import ast
 import faulthandler
 import json
 import multiprocessing
@@ -32,7 +31,7 @@ from dlprep.errors import FaultError, UserError
 from dlprep.judge.source import Source, unreadable
 from dlprep.sandbox import ONE_THREAD, cores
 from dlprep.typed import read_as
-from dlprep.variants import read_variants
+from dlprep.variants import differing, read_variants
 from dlprep.verdict import Location, OwnTest, Problem, Score, ScoredMistake
 
 REFERENCE = "the reference"
@@ -47,7 +46,6 @@ OPTIONS = ["-c", os.devnull, "--noconftest", "--disable-plugin-autoload", "--roo
 OPTIONS += ["--tb=native", "--no-summary"]  # quick: nobody reads what pytest prints
 OPTIONS += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]  # the latter's timer is used here
 SILENT: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-PRIVATE = re.compile(r"\b_(?!\w*__$)")
 
 # The tests on one solution, by name and in their order; or one named "" that says why none loads.
 Outcomes = dict[str, OwnTest]
@@ -167,32 +165,6 @@ def _read_log(folder: Path) -> Outcomes:
     outcomes = {one.test: one for one in results}
     loading = outcomes.pop("")
     return outcomes if loading.status == "passed" else {"": loading}
-
-
-def differing(reference: str, source: str) -> tuple[str, ...]:
-    """The public functions (``Class.method``) of the reference that ``source`` changes.
-
-    A private function counts as those that use it. Empty when no function differs.
-    """
-    ours, theirs = _functions(reference), _functions(source)
-    changed = {name for name, code in ours.items() if theirs.get(name) != code}
-    for _ in ours:  # as often as one function may lead to another
-        private = {f"'{name.rpartition('.')[2]}'" for name in changed if PRIVATE.search(name)}
-        changed |= {name for name, code in ours.items() if any(one in code for one in private)}
-    return tuple(name for name in ours if name in changed and not PRIVATE.search(name))
-
-
-def _functions(source: str) -> dict[str, str]:
-    """The functions and methods of a text: their code, without docstring and layout."""
-    found = {}
-    for node in ast.parse(source).body:
-        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
-        for item in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(item, ast.FunctionDef):
-                if ast.get_docstring(item) is not None:
-                    del item.body[0]
-                found[prefix + item.name] = ast.dump(item)
-    return found
 
 
 # What follows runs in the processes of the trials.

@@ -47,6 +47,7 @@ class Event(NamedTuple):
     ``at`` has a time zone, mostly UTC; ``utc_offset`` says in minutes where the user was.
     ``after`` is the uid of the event before it. ``unwritten`` counts the failing cases that call
     what is not implemented yet. Only a check has all fields from ``status`` on; see ``Kind``.
+    Cases are core cases; the polish has counts of its own, which older versions did not write.
 
     An event of an unknown kind, which a later version wrote, may lack its exercise and its text.
     """
@@ -66,11 +67,24 @@ class Event(NamedTuple):
     unwritten: int | None = None
     mistakes: tuple[str, ...] = ()
     only_case: str | None = None
+    polish_passing: int | None = None
+    polish_total: int | None = None
 
     @property
     def is_pass(self) -> bool:
-        """Whether all cases were judged, and pass."""
+        """Whether all core cases were judged, and pass."""
         return self.kind == "checked" and self.status == "passed" and self.only_case is None
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something that decides was judged, and does not pass."""
+        decides = self.total or not self.polish_total
+        return self.kind == "checked" and self.status not in ("passed", "fault") and bool(decides)
+
+    @property
+    def is_polished(self) -> bool:
+        """Whether all of the polish passed too (★): there is some, and it was judged."""
+        return self.is_pass and 0 < (self.polish_total or 0) == self.polish_passing
 
 
 _OTHERS = itemgetter(*Event._fields[2:])  # a field has the same name in a line
@@ -111,6 +125,7 @@ def _is_sound(event: Event) -> bool:
         and (event.seed is None or type(event.seed) is int)
         and (event.seconds is None or abs(event.seconds) < 1e9)
         and all(map(_is_count, (event.passing, event.total, event.unwritten)))
+        and all(map(_is_count, (event.polish_passing, event.polish_total)))
         and (event.only_case is None or _is_name(event.only_case))
     )
 

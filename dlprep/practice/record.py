@@ -104,8 +104,10 @@ class Record:
             seed=verdict.seed,
             seconds=verdict.seconds,
             passing=verdict.passing,
-            total=len(verdict.cases),
-            unwritten=sum(case.kind == "not implemented" for case in verdict.cases),
+            total=len(verdict.core),
+            unwritten=sum(case.kind == "not implemented" for case in verdict.core),
+            polish_passing=verdict.polish_passing,
+            polish_total=len(verdict.polish),
             mistakes=[mistake.name for mistake in verdict.mistakes],
             only_case=only_case,
         )
@@ -139,11 +141,12 @@ class Record:
         return next((text for name, text in found if name == digest), None)
 
     def statuses(self) -> dict[str, str]:
-        """The status of every exercise with an event: "started", "failing" or "passed".
+        """The status of every exercise with an event: started, failing, passed or polished.
 
         It tells what the user's file does today, by the last check of that text: after a change
         that breaks a right solution it is "failing", and with the stub again "started". A fault of
-        the grader decides nothing, and one case alone can fail an exercise but not pass it.
+        the grader decides nothing, and neither does a polish case alone. A core case alone can fail
+        an exercise but not pass it.
         """
         found: dict[str, str] = {}
         judged: dict[tuple[str, str], str] = {}  # what the last check said of each text
@@ -153,8 +156,8 @@ class Record:
             if event.kind in ("reset", "restored"):
                 found[name] = judged.get(text, "started") if event.kind == "restored" else "started"
             elif event.is_pass:
-                found[name] = judged[text] = "passed"
-            elif event.kind == "checked" and event.status not in ("passed", "fault"):
+                found[name] = judged[text] = "polished" if event.is_polished else "passed"
+            elif event.is_failure:
                 found[name] = "failing"
                 if event.only_case is None:
                     judged[text] = "failing"

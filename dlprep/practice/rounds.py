@@ -20,9 +20,10 @@ class Round:
     """One exercise, written once.
 
     It begins with the exercise's first event, or when the stub is back; it ends with the first
-    pass of all cases, or when the user gives up. When a text from before its beginning is restored
-    it is ``abandoned``: what follows was not written in it. ``wrong_checks`` are those of a file
-    that loads and has nothing left to write. ``minutes`` are those at work, see ``timeline``.
+    pass, polished or not, or when the user gives up. When a text from before its beginning is
+    restored it is ``abandoned``: what follows was not written in it. ``wrong_checks`` are those of
+    a file that loads and has nothing left to write. ``minutes`` are those at work, see
+    ``timeline``.
     """
 
     exercise: str

@@ -30,7 +30,8 @@ class Stats:
     check, and their minutes at work. ``tracks`` say how many of their exercises were ever passed.
     ``passes`` are the first of each exercise, the slowest against its target first; minutes are
     None if it was not timed. ``mistakes`` say in how many texts each was named, the most frequent
-    first. ``reviews`` are the rounds that ended after an exercise's first.
+    first. ``reviews`` are the rounds that ended after an exercise's first. ``polished`` counts the
+    exercises that were ever polished (★).
     """
 
     today: date
@@ -42,6 +43,7 @@ class Stats:
     hints: int
     give_ups: int
     reviews: int
+    polished: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """All figures as a JSON object."""
@@ -69,6 +71,7 @@ def stats(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime)
     first = {one.exercise: one for one in reversed(history) if one.outcome == "passed"}
     passed = [(one, first[one.slug]) for one in exercises if one.slug in first]
     passes = [(one.slug, of.day, of.minutes or None, one.minutes) for one, of in passed]
+    polished = {event.exercise for event in events if event.is_polished}
     totals = Counter(exercise.track for exercise in exercises)
     by_track = Counter(exercise.track for exercise, _ in passed)
     minutes, checks = defaultdict[date, float](float), Counter[date]()
@@ -86,6 +89,7 @@ def stats(events: Sequence[Event], exercises: Sequence[Exercise], now: datetime)
         hints=sum(one.hints for one in history),
         give_ups=sum(one.outcome == "gave up" for one in history),
         reviews=len(ended) - len({one.exercise for one in ended}),
+        polished=sum(one.slug in polished for one in exercises),
     )
 
 

@@ -21,7 +21,7 @@ STYLES = {"passed": "green", "failed": "red", "error": "red", "fault": "bold red
 LEAST_REMARK = 12  # a remark cut to less says nothing
 MOST_LEFT_OUT = 20  # lines of what is not judged: the other reports have them all
 PAGE = 500  # rows that are laid out at once: a long table is never all of it in memory
-Row = tuple[str, str, str, str, str]  # who, exercise, status, cases as 14/17, what is wrong
+Row = tuple[str, str, str, str, str, str]  # who, exercise, status, cases as 14/17, polish, remark
 
 
 def grade_table(rows: Callable[[], Iterable[Row]], footnote: str, on_screen: bool) -> Iterator[str]:
@@ -33,18 +33,19 @@ def grade_table(rows: Callable[[], Iterable[Row]], footnote: str, on_screen: boo
     file = Console(file=io.StringIO(), width=PIPE_WIDTH, markup=False, emoji=False, highlight=False)
     page = Page(make_console() if on_screen else file)
     counts: Counter[str] = Counter()
-    left_out, people, exercises, longest = list[str](), set[str](), set[str](), 0
-    for who, exercise, status, cases, remark in rows():
+    left_out, people, exercises = list[str](), set[str](), set[str]()
+    widths = 0, 0  # of the cases, and of the polish
+    for who, exercise, status, cases, polish, remark in rows():
         if status not in STYLES:
             left_out.append(remark)
             continue
         counts[status] += 1
         people.add(who)
         exercises.add(exercise)
-        longest = max(longest, len(cases))
+        widths = max(widths[0], len(cases)), max(widths[1], len(polish) if page.width >= 60 else 0)
     heading, name = (0, 1) if len(people) == 1 else (1, 0)  # of the columns
     names = map(page.clean, exercises if len(people) == 1 else people)
-    most = min(page.width // 2, page.width - len("    missing  ") - longest)
+    most = min(page.width // 2, page.width - len(f"    missing{_figures('', '', widths)}"))
     width = max(min(max(map(cell_len, names), default=0), most), 1)
     judged = (row for row in rows() if row[2] in STYLES)
     for title, group in groupby(judged, lambda row: row[heading]):
@@ -53,8 +54,8 @@ def grade_table(rows: Callable[[], Iterable[Row]], footnote: str, on_screen: boo
         for row in group:
             if len(page.lines) >= PAGE:
                 yield _shown(page)
-            *_, status, cases, remark = row
-            verdict, count = f"{status:<7}", f"  {cases:>{longest}}  "
+            *_, status, cases, polish, remark = row
+            verdict, count = f"{status:<7}", _figures(cases, polish, widths)
             room = page.measure - width - len(f"    {verdict}{count}")
             remark = page.fit(remark, room) if room >= LEAST_REMARK else ""
             page.line(f"  {page.fit(row[name], width)}  ", (verdict, STYLES[status]), count, remark)
@@ -69,6 +70,11 @@ def grade_table(rows: Callable[[], Iterable[Row]], footnote: str, on_screen: boo
     page.prose(f"{said}; {len(left_out)} not judged" if left_out else said)
     page.prose(footnote, style="dim")
     yield _shown(page)
+
+
+def _figures(cases: str, polish: str, widths: tuple[int, int]) -> str:
+    shown = f"{polish and 'polish':>6} {polish:>{widths[1]}}  " if widths[1] else ""
+    return f"  {cases:>{widths[0]}}  {shown}"
 
 
 def dry_run_page(lists: Mapping[str, Sequence[str]], console: Console) -> None:

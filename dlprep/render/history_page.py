@@ -68,7 +68,9 @@ def _said(event: Event) -> tuple[str, str]:
     if not total:
         return "not judged: it did not load", "red"
     if event.is_pass:
-        return f"passed, {plural(total, 'case')}", "green"
+        said = f"passed{' ★' if event.is_polished else ''}, {plural(total, 'case')}"
+        polish = f" · polish {event.polish_passing} of {event.polish_total}"
+        return said + (polish if event.polish_total else ""), "green"
     if event.unwritten and not event.passing:
         return "nothing is implemented yet", "dim"
     passes = "passes" if event.passing == 1 else "pass"

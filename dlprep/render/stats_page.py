@@ -83,7 +83,8 @@ def _shade(minutes: float | None) -> str:
 def _tracks(page: Page, stats: Stats) -> None:
     all_passed = sum(passed for _, passed, _ in stats.tracks)
     in_all = sum(total for _, _, total in stats.tracks)
-    page.heading("Passed by track", right=f"{all_passed} of {in_all}")
+    polished = f", {stats.polished} ★" if stats.polished else ""
+    page.heading("Passed by track", right=f"{all_passed} of {in_all}{polished}")
     names = max((len(track) for track, _, _ in stats.tracks), default=0)
     width = _bar_cells(page)
     for track, passed, total in stats.tracks:

@@ -27,7 +27,7 @@ class Raised:
 
     @property
     def refused(self) -> bool:
-        """Whether it is an import that the worker refuses; the message is the module's name."""
+        """Whether a refused import was used; the message names them, with lines."""
         return self.type == "ImportRefused"
 
 
@@ -81,7 +81,8 @@ class Call:
 
     ``effects`` (changed, touched, shared, overwritten), ``lines`` (of the submission that ran) and
     ``peak`` (of traced allocations, in bytes) are there when they were observed. ``case`` is the
-    case that made the call, and ``failed`` says that it failed.
+    case that made the call, and ``failed`` says that it failed. ``absent`` has the lines and names
+    of the refused imports that loading the file did no more than mention.
     """
 
     function: str
@@ -100,6 +101,7 @@ class Call:
     peak: int = 0
     failed: bool = False
     case: str = ""
+    absent: tuple[tuple[int, str], ...] = ()
 
     def forget(self) -> None:
         """Drop the answer and the arguments, which take memory; the rest stays."""
@@ -130,6 +132,9 @@ class Call:
                 self.peak = _integer(reply["peak"])
         if self.request["op"] == "load":
             self.result = _read_defined(reply["functions"])
+            self.absent = tuple(
+                (_integer(line), _text(name)) for line, name in reply["refused"][:MAX_TOLD]
+            )
         else:
             self.result = codec.decode(reply["value"], out)
 

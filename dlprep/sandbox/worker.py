@@ -17,42 +17,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlprep.sandbox import lock, loops, requests, wire
+    from dlprep.sandbox import imports, lock, loops, requests, wire
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100,PTH120 - start-up
+    import imports
     import lock
     import loops
     import requests
     import wire
 
     del sys.path[0]
-
-# The harmless part of the standard library: it computes, and does not reach the machine.
-ALLOWED = frozenset(
-    """
-    __future__ abc array bisect cmath collections contextlib copy dataclasses datetime decimal enum
-    fractions functools graphlib heapq itertools json math numbers numpy operator pprint random re
-    statistics string struct textwrap time types typing unicodedata warnings
-    """.split()  # noqa: SIM905 - a list of forty quoted names reads worse
-)
-REFUSED_PARTS = frozenset({"numpy.ctypeslib", "numpy.f2py", "numpy.distutils"})
-
-
-class ImportRefused(ImportError):
-    """The submission asked for a module beyond NumPy and the harmless standard library."""
-
-
-def guarded_import(
-    name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
-) -> Any:
-    """``__import__`` for the submission's own statements; NumPy itself imports what it likes."""
-    if level:
-        raise ImportRefused("." * level + (name or ", ".join(fromlist or ())))
-    for wanted in (name, *(f"{name}.{part}" for part in fromlist or ())):
-        part = ".".join(wanted.split(".")[:2])
-        if name.partition(".")[0] not in ALLOWED or part in REFUSED_PARTS:
-            raise ImportRefused(wanted)
-    return __import__(name, globals, locals, fromlist or (), level)
 
 
 class Printed(io.TextIOBase):
@@ -115,13 +89,18 @@ class Worker:
     def _load(self, name: str, file: str, source: bytes) -> wire.Message:
         """Compile and run the submission; what it defines, with signatures."""
         module = types.ModuleType(name)
-        own = {**self.stand_ins, "__import__": guarded_import}
+        guarded = imports.Imports(file, source)
+        own = {**self.stand_ins, "__import__": guarded}
         module.__dict__["__builtins__"] = {**vars(builtins), **own}
         sys.modules[name] = module
         self.file = file
         self.runner = requests.Runner(vars(module), self._call_back)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
-        return {"value": None, "functions": requests.signatures(vars(module))}
+        absent = {name for name, value in vars(module).items() if type(value) is imports.Absent}
+        rest = {name: value for name, value in vars(module).items() if name not in absent}
+        functions = {**requests.signatures(rest), **dict.fromkeys(absent)}  # a call of one tells
+        refused = [[line, name] for name, line in guarded.refused][: requests.MAX_TOLD]
+        return {"value": None, "functions": functions, "refused": refused}
 
     def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arrays: wire.Arrays = []

@@ -3,24 +3,35 @@
 import numpy as np
 import pytest
 
-from dlprep.checks import check_contract, check_scaling, check_values
+from dlprep.checks import check_scaling, check_values, contrast, conventions
 
-# (H, W), (kh, kw), stride, pad
+
+def draw(
+    rng, N=1, C=1, F=1, size=(5, 6), kernel=(3, 2), stride=1, pad=0, bias=False, symmetric=False
+):
+    """Arguments of conv2d. Halves are easy to read, and every order of summation is exact."""
+    x, w, b = (rng.integers(-8, 9, n) / 2 for n in [(N, C, *size), (F, C, *kernel), F])
+    return x, w + symmetric * w[:, :, ::-1, ::-1], bias * b, stride, pad
+
+
+def check_columns(submission, reference, x, w, b, *settings):
+    args = x, *w.shape[2:], *settings
+    check_values(submission.im2col(*args), reference.im2col(*args))
+
+
+def check_layer(submission, reference, *args):
+    check_values(submission.conv2d(*args), reference.conv2d(*args))
+
+
 GEOMETRIES = {
-    "stride 2 comes out even": ((5, 6), (3, 2), 2, 0),
-    "stride 2 leaves a rest": ((6, 8), (3, 3), 2, 0),
-    "padding": ((3, 5), (2, 3), 1, 2),
-    "stride 2 and padding": ((4, 7), (3, 2), 2, 1),
-    "stride 3 and padding": ((9, 5), (2, 4), 3, 2),
-    "stride beyond the kernel": ((7, 5), (1, 2), 3, 0),
-    "kernel higher than the image": ((2, 6), (4, 3), 2, 1),
+    "padding": {"size": (3, 5), "kernel": (2, 3), "pad": 2},
+    "stride 2 comes out even": {"size": (5, 6), "kernel": (3, 2), "stride": 2},
+    "stride 2 leaves pixels over": {"size": (6, 8), "kernel": (3, 3), "stride": 2},
+    "stride 2 and padding": {"size": (4, 7), "kernel": (3, 2), "stride": 2, "pad": 1},
+    "stride 3 and padding": {"size": (9, 5), "kernel": (2, 4), "stride": 3, "pad": 2},
+    "stride beyond the kernel": {"size": (7, 5), "kernel": (1, 2), "stride": 3},
 }
 every_geometry = pytest.mark.parametrize("geometry", GEOMETRIES.values(), ids=GEOMETRIES)
-
-
-def integers(rng, *shape):
-    """Small integers as floats: easy to read, and every order of summation is exact."""
-    return rng.integers(-4, 5, shape).astype(float)
 
 
 def test_one_window(submission, reference):
@@ -36,96 +47,49 @@ def test_columns_in_order(submission, reference):
 
 
 def test_columns_of_a_batch(submission, reference, rng):
-    """keeps the columns of each image to that image"""
-    x = integers(rng, 3, 2, 4, 3)
-    check_values(submission.im2col(x, 3, 2, 1, 0), reference.im2col(x, 3, 2, 1, 0))
+    """keeps the columns of each image to that image, in one batch and the next"""
+    for _ in range(2):
+        check_columns(submission, reference, *draw(rng, N=3, C=2, size=(4, 3)))
 
 
 @every_geometry
 def test_columns(submission, reference, rng, geometry):
     """lays out the right windows"""
-    size, kernel, stride, pad = geometry
-    x = integers(rng, 2, 3, *size)
-    got = submission.im2col(x, *kernel, stride, pad)
-    check_values(got, reference.im2col(x, *kernel, stride, pad))
+    check_columns(submission, reference, *draw(rng, N=2, C=3, **geometry))
 
 
 def test_one_filter(submission, reference, rng):
     """slides one kernel over one image, unflipped"""
-    x, w, b = integers(rng, 1, 1, 4, 5), integers(rng, 1, 1, 2, 3), np.zeros(1)
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
+    check_layer(submission, reference, *draw(rng, size=(4, 5), kernel=(2, 3)))
 
 
 def test_filters(submission, reference, rng):
     """sums over the channels, and gives each filter its plane"""
-    x, w, b = integers(rng, 1, 2, 4, 5), integers(rng, 3, 2, 2, 3), np.zeros(3)
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
+    check_layer(submission, reference, *draw(rng, C=2, F=3, size=(4, 5), kernel=(2, 3)))
 
 
-def test_bias(submission, reference, rng):
+def test_bias(submission, reference):
     """adds each filter's bias to its plane"""
-    x, w = integers(rng, 1, 2, 3, 4), np.zeros((3, 2, 2, 2))
+    x, w = np.ones((1, 2, 3, 4)), np.zeros((3, 2, 2, 2))
     b = np.array([1.0, 2.0, 3.0])  # as many as the output has columns
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
+    check_layer(submission, reference, x, w, b, 1, 0)
 
 
 def test_batch(submission, reference, rng):
-    """convolves each image of a batch by itself"""
-    x, w, b = integers(rng, 3, 2, 4, 5), integers(rng, 4, 2, 3, 2), integers(rng, 4)
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
+    """convolves each image of a batch by itself, in one batch and the next"""
+    for _ in range(2):
+        check_layer(submission, reference, *draw(rng, N=3, C=2, F=4, size=(4, 5), bias=True))
 
 
 @every_geometry
 def test_layer(submission, reference, rng, geometry):
     """strides and pads"""
-    size, kernel, stride, pad = geometry
-    x, w, b = rng.normal(size=(2, 3, *size)), rng.normal(size=(4, 3, *kernel)), rng.normal(size=4)
-    check_values(submission.conv2d(x, w, b, stride, pad), reference.conv2d(x, w, b, stride, pad))
+    check_layer(submission, reference, *draw(rng, N=2, C=3, F=4, bias=True, **geometry))
 
 
 def test_one_by_one(submission, reference, rng):
     """mixes channels with a 1 x 1 kernel"""
-    x, w, b = integers(rng, 2, 3, 4, 5), integers(rng, 4, 3, 1, 1), integers(rng, 4)
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float16"])
-def test_lower_precision(submission, reference, rng, dtype):
-    """keeps the dtype of its input"""
-    x, w, b = integers(rng, 2, 3, 5, 4), integers(rng, 4, 3, 2, 3), integers(rng, 4)
-    low = [array.astype(dtype) for array in (x, w, b)]
-    check_values(submission.im2col(low[0], 2, 3, 2, 1), reference.im2col(low[0], 2, 3, 2, 1))
-    check_values(submission.conv2d(*low, 2, 1), reference.conv2d(x, w, b, 2, 1).astype(dtype))
-
-
-def test_integers(submission, reference, rng):
-    """takes integers and answers in float64"""
-    x, w, b = (integers(rng, *shape).astype(int) for shape in [(2, 3, 5, 4), (4, 3, 2, 3), (4,)])
-    check_values(submission.im2col(x, 2, 3, 2, 1), reference.im2col(x, 2, 3, 2, 1))
-    check_values(submission.conv2d(x, w, b, 2, 1), reference.conv2d(x, w, b, 2, 1))
-
-
-def test_empty_batch(submission, rng):
-    """keeps the shapes of an empty batch"""
-    x, w, b = np.zeros((0, 2, 5, 7)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
-    check_values(submission.im2col(x, 2, 3, 2, 1), np.zeros((0, 12, 12)))
-    check_values(submission.conv2d(x, w, b, 2, 1), np.zeros((0, 3, 3, 4)))
-
-
-def test_memory_order(submission, reference, rng):
-    """reads strided images and transposed kernels"""
-    x = rng.normal(size=(2, 3, 5, 12))[..., ::2]
-    w, b = rng.normal(size=(3, 2, 3, 4)).T, rng.normal(size=4)  # (4, 3, 2, 3)
-    check_values(submission.im2col(x, 2, 3, 1, 0), reference.im2col(x, 2, 3, 1, 0))
-    check_values(submission.conv2d(x, w, b, 1, 0), reference.conv2d(x, w, b, 1, 0))
-
-
-@pytest.mark.parametrize("kernel", [(1, 1), (2, 3)], ids=str)
-def test_contract(submission, rng, kernel):
-    """leaves its inputs alone and returns new arrays"""
-    x, w, b = rng.normal(size=(2, 3, 4, 5)), rng.normal(size=(4, 3, *kernel)), rng.normal(size=4)
-    check_contract(submission.im2col, x, *kernel, 1, 0)
-    check_contract(submission.conv2d, x, w, b, 1, 0)
+    check_layer(submission, reference, *draw(rng, N=2, C=3, F=4, kernel=(1, 1), bias=True))
 
 
 def judge_scaling(submission, reference, small, large, w, b, over):
@@ -138,11 +102,72 @@ def judge_scaling(submission, reference, small, large, w, b, over):
 
 def test_no_loop_over_images(submission, reference, rng):
     """handles all images at once"""
-    x, w, b = rng.normal(size=(64, 2, 4, 5)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
+    x, w, b, *_ = draw(rng, N=64, C=2, F=3, size=(4, 5), kernel=(2, 3))
     judge_scaling(submission, reference, x[:2], x, w, b, "the images")
 
 
 def test_no_loop_over_positions(submission, reference, rng):
     """handles all output positions at once"""
-    x, w, b = rng.normal(size=(2, 2, 64, 48)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
+    x, w, b, *_ = draw(rng, N=2, C=2, F=3, size=(64, 48), kernel=(2, 3))
     judge_scaling(submission, reference, x[:, :, :4, :5], x, w, b, "the output positions")
+
+
+test_conventions_of_im2col = conventions(
+    "im2col",
+    lambda rng: [rng.normal(size=(2, 3, 4, 5)), 1, 1, 1, 0],  # where x itself is all columns
+    integers=False,  # they stay exact, whether as integers or as floats
+    empty=([np.zeros((0, 2, 5, 7)), 2, 3, 2, 1], np.zeros((0, 12, 12))),
+)
+
+test_conventions = conventions(
+    "conv2d",
+    lambda rng: [*(rng.normal(size=n) for n in [(2, 3, 5, 4), (4, 3, 2, 3), 4]), 2, 1],
+    integers=False,
+    empty=(
+        [np.zeros((0, 2, 5, 7)), np.ones((3, 2, 2, 3)), np.ones(3), 2, 1],
+        np.zeros((0, 3, 3, 4)),
+    ),
+)
+
+# From the simple to the general: what differs from one image of one channel, one filter without
+# bias, stride 1 and no padding
+COLUMNS = {
+    "a single window": {"size": (3, 2)},
+    "a 1 x 1 kernel": {"kernel": (1, 1)},
+    "a kernel of one row": {"kernel": (1, 3)},
+    "one row of windows": {"size": (3, 6)},
+    "square image and kernel": {"size": (6, 6), "kernel": (3, 3)},
+    "one image of one channel": {},
+    "several images": {"N": 3},
+    "several channels": {"C": 3},
+    "pad = 1": {"pad": 1},
+    "stride = 2": {"stride": 2},
+    "stride = 2 with pixels left over": {"size": (6, 7), "stride": 2},
+    "all of these at once": {"N": 2, "C": 3, "size": (6, 7), "stride": 2, "pad": 1},
+}
+LAYERS = {
+    "a single window": {"size": (3, 2)},
+    "a 1 x 1 kernel": {"kernel": (1, 1)},
+    "a symmetric kernel": {"symmetric": True},
+    "square image and kernel": {"size": (6, 6), "kernel": (3, 3)},
+    "one image, channel and filter": {},
+    "several channels": {"C": 3},
+    "several filters": {"F": 4},
+    "several images and filters": {"N": 3, "F": 4},
+    "a bias": {"bias": True},
+    "pad = 1": {"pad": 1},
+    "stride = 2": {"stride": 2},
+    "all of these at once": {"N": 2, "C": 3, "F": 4, "bias": True, "stride": 2, "pad": 1},
+}
+
+
+@contrast("{}")
+@pytest.mark.parametrize("settings", COLUMNS.values(), ids=COLUMNS)
+def test_columns_contrast(submission, reference, rng, settings):
+    check_columns(submission, reference, *draw(rng, **settings))
+
+
+@contrast("{}")
+@pytest.mark.parametrize("settings", LAYERS.values(), ids=LAYERS)
+def test_layer_contrast(submission, reference, rng, settings):
+    check_layer(submission, reference, *draw(rng, **settings))

@@ -13,12 +13,9 @@ def mlp2(
     """Loss and gradients of the net relu(X @ W1 + b1) @ W2 + b2.
 
     X: (N, D). W1: (D, H), b1: (H,), W2: (H, C), b2: (C,).
-    loss "ce": softmax cross-entropy, y: (N,) integer classes, mean over N.
+    loss "ce": softmax cross-entropy, y: (N,) classes, mean over N.
     loss "mse": squared error, y: (N, C), mean over all N * C elements.
-    Any other loss is a ValueError.
 
     Returns the loss and a dict with the keys dW1, db1, dW2, db2, each of its parameter's shape.
-    Float dtypes are kept, integers give float64. ReLU'(0) = 0.
-    An empty batch gives 0.0 and zero gradients.
     """
     raise NotImplementedError

@@ -16,21 +16,12 @@ def lstm_cell(
 
     x: (N, D). h, c: (N, H). Wx: (D, 4H), Wh: (H, 4H), b: (4H,), in blocks of H columns in the
     order i, f, g, o. Returns h2: (N, H), c2: (N, H) and a cache for :func:`lstm_backward`.
-    Float dtypes are kept, integers give float64.
     """
-    dtype = np.result_type(x, h, c, Wx, Wh, b, 1.0)  # integers become float64
-    work = np.promote_types(dtype, np.float32)  # float16 is computed in float32
-    x, h, c, Wx, Wh, b = (np.asarray(value, work) for value in (x, h, c, Wx, Wh, b))
-
-    a = x @ Wx + h @ Wh + b  # (N, 4H)
-    i, f, g, o = np.split(a, 4, axis=1)  # (N, H) each
-    i, f, o = _sigmoid(i), _sigmoid(f), _sigmoid(o)  # (N, H) each
-    g = np.tanh(g)  # (N, H)
+    i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)  # (N, H) each
+    i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
     c2 = f * c + i * g  # (N, H)
-    tanh_c2 = np.tanh(c2)  # (N, H)
-    h2 = o * tanh_c2  # (N, H)
-    cache = (x, h, c, Wx, Wh, i, f, g, o, tanh_c2, dtype)
-    return h2.astype(dtype, copy=False), c2.astype(dtype, copy=False), cache
+    h2 = o * np.tanh(c2)  # (N, H)
+    return h2, c2, (x, h, c, Wx, Wh, i, f, g, o, c2)
 
 
 def lstm_backward(
@@ -39,25 +30,21 @@ def lstm_backward(
     """The gradients of :func:`lstm_cell`, from those of its two outputs.
 
     dh2, dc2: (N, H). Returns dx: (N, D), dh: (N, H), dc: (N, H), dWx: (D, 4H), dWh: (H, 4H) and
-    db: (4H,), in the forward's dtype; parameter gradients are summed over the batch.
+    db: (4H,); parameter gradients are summed over the batch.
     """
-    x, h, c, Wx, Wh, i, f, g, o, tanh_c2, dtype = cache
-
-    dc2 = dc2 + dh2 * o * (1 - tanh_c2**2)  # (N, H): c2 is an output itself and feeds h2
+    x, h, c, Wx, Wh, i, f, g, o, c2 = cache
+    t = np.tanh(c2)  # (N, H)
+    do = dh2 * t  # (N, H)
+    dc2 = dc2 + dh2 * o * (1 - t**2)  # (N, H): c2 is an output itself, and feeds h2
+    di, df, dg, dc = dc2 * g, dc2 * c, dc2 * i, dc2 * f  # (N, H) each
     da = np.concatenate(
-        [
-            dc2 * g * i * (1 - i),
-            dc2 * c * f * (1 - f),
-            dc2 * i * (1 - g**2),
-            dh2 * tanh_c2 * o * (1 - o),
-        ],
-        axis=1,
+        [di * i * (1 - i), df * f * (1 - f), dg * (1 - g**2), do * o * (1 - o)], axis=1
     )  # (N, 4H)
-    dx, dh, dc = da @ Wx.T, da @ Wh.T, dc2 * f  # (N, D), (N, H), (N, H)
+    dx, dh = da @ Wx.T, da @ Wh.T  # (N, D), (N, H)
     dWx, dWh, db = x.T @ da, h.T @ da, da.sum(axis=0)  # (D, 4H), (H, 4H), (4H,)
-    return tuple(grad.astype(dtype, copy=False) for grad in (dx, dh, dc, dWx, dWh, db))
+    return dx, dh, dc, dWx, dWh, db
 
 
 def _sigmoid(a: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-a)) without overflow: no exponent is ever positive."""
-    return np.exp(np.minimum(a, 0)) / (1 + np.exp(-np.abs(a)))
+    """1 / (1 + exp(-a)), in a form that cannot overflow."""
+    return (1 + np.tanh(a / 2)) / 2

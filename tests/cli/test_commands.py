@@ -6,15 +6,19 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from dlprep.catalog import slugs
+from dlprep.checks.conventions import CONVENTIONS
+from dlprep.checks.gradient import RELATIVE
+from dlprep.checks.values import TOLERANCES
 from dlprep.cli import make_app
 from dlprep.verdict import Verdict
 
-from .conftest import RIGHT, WRONG, Run
+from .conftest import RIGHT, ROUGH, WRONG, Run, words
 
 
 def test_from_start_to_verdict(dlprep: Run, tmp_path: Path) -> None:
@@ -33,13 +37,54 @@ def test_from_start_to_verdict(dlprep: Run, tmp_path: Path) -> None:
     assert wrong.code == 1
     assert "✗ stays finite for large logits" in wrong.out
     assert "softmax([[1000., 1001., 1002.]], axis=-1)" in wrong.out
-    assert "worst at   [0, 0]: nan where 0.0900 was expected" in wrong.out
+    assert re.search(r"worst at +\[0, 0\]: nan where 0.0900 was expected", wrong.out)
+    assert re.search("right for   .+\n    wrong for   .+\n", wrong.out)
+    assert re.search(r"polish: \d of \d \(what good library code does besides", wrong.out)
     assert "You forgot the max subtraction" in wrong.out
 
     (tmp_path / "softmax.py").write_text(RIGHT)
     right = dlprep("check", fresh=True)
     assert right.code == 0
-    assert re.match(r"✓ softmax   (\d+) of \1 cases pass", right.out)
+    assert re.match(r"✓ softmax ★   (\d+) of \1 cases pass · polish (\d+) of \2 ", right.out)
+
+
+def test_polish_never_fails_unless_it_is_asked_for(dlprep: Run, tmp_path: Path) -> None:
+    (tmp_path / "softmax.py").write_text(ROUGH)
+    ran = dlprep("check", "softmax")
+    assert ran.code == 0
+    assert re.match(r"✓ softmax   (\d+) of \1 cases pass · polish", ran.out)
+    fix = CONVENTIONS["float32"].fix
+    assert f"- keeps float32: got dtype float64 {fix.lower()}." in words(ran.out).lower()
+    data = json.loads(dlprep("check", "softmax", "--json").out)
+    assert (data["version"], data["status"], data["polished"]) == (2, "passed", False)
+    assert {case["tier"] for case in data["cases"]} == {"core", "polish"}
+
+    strict = dlprep("check", "softmax", "--strict")
+    assert strict.code == 1
+    assert "--strict asks for it, so the exit code is 1" in words(strict.out)
+    alone = dlprep("check", "softmax", "--case", "conventions[float32]")
+    assert alone.code == 1
+    assert "    expected   dtype float32\n" in alone.out
+    [row] = json.loads(dlprep("list", "--json", "--status", "passed").out)
+    assert (row["slug"], row["status"], row["polished"]) == ("softmax", "passed", False)
+
+    (tmp_path / "softmax.py").write_text(RIGHT)
+    assert dlprep("check", "softmax", "--strict").code == 0
+    for status in ("passed", "polished"):
+        [row] = json.loads(dlprep("list", "--json", "--status", status).out)
+        assert (row["slug"], row["status"], row["polished"]) == ("softmax", "passed", True)
+    assert "passed ★\n" in dlprep("list").out
+
+
+def test_the_house_conventions_are_shown_with_what_is_allowed(dlprep: Run) -> None:
+    ran = dlprep("show", "--conventions")
+    assert ran.code == 0
+    for one in CONVENTIONS.values():
+        assert f"- {one.label} {one.fix}.".lower() in words(ran.out).lower()
+    for dtype in (np.float64, np.float32):
+        said = TOLERANCES[np.dtype(dtype)].text
+        assert re.search(f"{np.dtype(dtype)} +{said}\n", ran.out)
+    assert re.search(f"gradients +{RELATIVE:.0e} relative".replace("e-0", "e-"), ran.out)
 
 
 def test_list_shows_every_exercise_and_its_status(dlprep: Run, tmp_path: Path) -> None:

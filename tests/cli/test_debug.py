@@ -20,6 +20,7 @@ def softmax(x, axis=-1):
     return e / e.sum(axis=axis, keepdims=True)
 """
 STOPPED = PLAIN.replace("    return", "    breakpoint()\n    return")
+USED = "import socket\nsocket.gethostname()\n"  # an import alone is refused where it is used
 DEBUG = [sys.executable, "-P", "-m", "dlprep", "debug"]
 HINT = "Put breakpoint() into softmax.py where you want to stop."
 
@@ -154,12 +155,17 @@ def test_from_a_folder_below_the_workspace(dlprep: Run, mine: Path) -> None:
         ((), "\n", 1, "softmax.py is empty."),
         ((), "x = 1\n", 1, "softmax.py does not define softmax."),
         ((), "print(1 / 0)\n", 1, "softmax.py does not load here, as in check:"),
-        ((), "import no_module\n", 1, "softmax.py does not load here, but not as in check:"),
-        ((), f"import socket\n{RIGHT}", 0, "softmax.py passes here, but not in check. Here every"),
-        ((), f"import socket\n{WRONG}", 1, "✗ stays finite for large logits"),
+        (
+            (),
+            "import no_module as n\nn.f()\n",
+            1,
+            "softmax.py does not load here, but not as in check:",
+        ),
+        ((), f"{USED}{RIGHT}", 0, "softmax.py passes here, but not in check. Here every"),
+        ((), f"{USED}{WRONG}", 1, "✗ stays finite for large logits"),
         (
             ("one_row",),
-            PLAIN.replace("    e =", "    import socket\n    e ="),
+            PLAIN.replace("    e =", "    import socket\n    socket.gethostname()\n    e ="),
             0,
             "The case passes here, but not in check. Here every import works.",
         ),

@@ -21,7 +21,7 @@ from dlprep.catalog import HOME
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.run import isolation_reached
 
-from .conftest import RIGHT, WRONG, Run
+from .conftest import RIGHT, ROUGH, WRONG, Run
 from .test_bad_input import commands, wait_for
 
 TRUST = ("--allow-unsandboxed", "--jobs", "1")  # a second judge costs more than it saves here
@@ -128,6 +128,22 @@ def test_several_reports_at_once_and_again_from_the_log(dlprep: Run, tmp_path: P
     ada, bob = rows(tmp_path / "grades.csv").values()
     assert 0 < float(ada["score"]) < 8
     assert bob["status"] == "not judged", "the row below that of the verdict"
+
+
+def test_polish_costs_nothing_but_the_exit_code_of_strict(dlprep: Run, tmp_path: Path) -> None:
+    hand_in(tmp_path, ann=RIGHT, bob=ROUGH)
+    grade = ("grade", "subs", "--log", "run.jsonl", "--format", "csv=grades.csv", *TRUST)
+    assert dlprep(*grade).code == 0
+    ann, bob = rows(tmp_path / "grades.csv").values()
+    assert (ann["score"], bob["score"]) == ("1.0", "1.0")
+    assert ann["polish_passing"] == ann["polish_total"] == bob["polish_total"]
+    assert int(bob["polish_passing"]) < int(bob["polish_total"])
+    assert "open polish: keeps float32" in bob["remark"]
+    strict = dlprep(*grade, "--resume", "--strict")
+    assert strict.code == 1
+    assert "--strict: 1 submission passed, but not with all of the polish." in strict.err
+    hand_in(tmp_path, bob=RIGHT)
+    assert dlprep(*grade, "--resume", "--strict").code == 0
 
 
 def test_a_report_of_several_logs(dlprep: Run, tmp_path: Path) -> None:

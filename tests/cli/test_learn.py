@@ -17,7 +17,7 @@ from dlprep.practice.record import Record
 from dlprep.practice.workspace import open_workspace
 from dlprep.verdict import CaseResult, Verdict
 
-from .conftest import RIGHT, ROOT, WRONG, Run
+from .conftest import RIGHT, ROOT, WRONG, Run, words
 
 HELP = catalog.read_help(catalog.find("softmax"))
 HINTS = HELP.hints
@@ -37,10 +37,6 @@ def passed(folder: Path, text: str) -> None:
     case = CaseResult("large_logits", "", "passed")
     verdict = Verdict("softmax", "softmax.py", "passed", 1, 0.1, "full", (case,))
     open_workspace(folder).record.checked(verdict, text.encode())
-
-
-def words(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_each_hint_says_more_and_is_recorded_before_it_is_read(dlprep: Run, tmp_path: Path) -> None:
@@ -90,7 +86,7 @@ def test_the_solution_before_and_after_the_pass(dlprep: Run, tmp_path: Path) -> 
     assert "-# mine, with ``` and \\x1b[31m in it" in ran.out
     assert "\x1b" not in ran.out
     assert "````diff\n--- yours\n+++ reference\n" in ran.out
-    for name in ("the textbook's two lines", "one number at a time"):
+    for name in ("by way of the log-softmax", "one number at a time"):
         assert f"### {name}" in ran.out
     assert "**Why it is asked.**" in ran.out
     assert HELP.follow_ups[0].answer in ran.out
@@ -138,7 +134,7 @@ def test_a_solution_as_it_is_shown_in_a_terminal(tmp_path: Path) -> None:
     plain = re.sub(r"\x1b\[[\d;]*m", "", shown.decode())
     assert "\x1b[" in shown.decode()
     assert "```" not in plain
-    assert " +    shifted = x - x.max(axis=axis, keepdims=True, initial=-np.inf)" in plain
+    assert " +    e = np.exp(x - x.max(axis=axis, keepdims=True))" in plain
 
 
 def test_the_history_and_a_text_brought_back(dlprep: Run, tmp_path: Path) -> None:
@@ -155,12 +151,14 @@ def test_the_history_and_a_text_brought_back(dlprep: Run, tmp_path: Path) -> Non
     lines = [line.split("  ", 3)[-1].strip() for line in ran.out.splitlines()[2:7]]
     assert lines == [
         "started, with the stub",
-        "14 of 17 cases pass · no max subtraction",
-        "passed, 17 cases",
+        "7 of 11 cases pass · no max subtraction",
+        "passed ★, 11 cases · polish 5 of 5",
         "the case large_logits passes · text of 3",
         "kept before the stub came back · text of 3",
     ]
-    assert json.loads(dlprep("history", "--json").out)[1]["mistakes"] == ["no max subtraction"]
+    entries = json.loads(dlprep("history", "--json").out)
+    assert entries[1]["mistakes"] == ["no max subtraction"]
+    assert (entries[2]["polish_passing"], entries[2]["polish_total"]) == (5, 5)
     assert dlprep("history", "--show", "2").out == WRONG
 
     file.write_text("unsaved work\n")
@@ -168,7 +166,7 @@ def test_the_history_and_a_text_brought_back(dlprep: Run, tmp_path: Path) -> Non
     assert restored.code == 0
     assert restored.out.startswith("softmax.py holds the text of attempt 3;")
     assert file.read_bytes() == RIGHT.encode()
-    assert open_workspace(tmp_path).record.statuses() == {"softmax": "passed"}
+    assert open_workspace(tmp_path).record.statuses() == {"softmax": "polished"}
     assert dlprep("history", "--show", "6").out == "unsaved work\n"
     assert "already" in dlprep("restore", "softmax", "3").out
     assert kinds(tmp_path)[-2:] == ["replaced", "restored"]

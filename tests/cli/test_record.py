@@ -109,7 +109,7 @@ def test_the_record_of_an_earlier_version_is_read_and_told_once(
     )
     assert dlprep("check").err == ""
     assert old.read_bytes() == before
-    assert "passed, 17 cases" in dlprep("history", "softmax").out
+    assert "passed ★, 11 cases · polish 5 of 5" in dlprep("history", "softmax").out
 
 
 def test_an_old_record_that_cannot_be_read_costs_a_sentence(dlprep: Run, tmp_path: Path) -> None:

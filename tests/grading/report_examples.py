@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from dlprep.grading import Feedback, Graded, NotJudged, Results, Run, Versions
 from dlprep.grading.log import SCHEMA
 from dlprep.grading.reports import REPORTS
 from dlprep.grading.reports.by_case import summary
-from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Contrast, Finding, Location, NamedMistake, Problem, Verdict
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "reports"
 FEEDBACK: tuple[Feedback, ...] = ("full", "labels", "score")
@@ -71,8 +72,32 @@ ENDLESS = CaseResult(
 )
 NOT_RUN = CaseResult("last", "handles float16", "not run")
 SUBTRACT = NamedMistake(
-    "softmax", "no max subtraction", "You forgot the max subtraction: exp overflows near 710."
+    "softmax",
+    "no max subtraction",
+    "You forgot the max subtraction: exp overflows near 710.",
+    "stays_finite",
 )
+FLOAT32 = CaseResult(
+    "conventions[float32]",
+    "keeps float32",
+    "failed",
+    "dtype",
+    "softmax(x: float32(3, 5))",
+    (
+        Finding("got", "dtype float64"),
+        Finding("expected", "dtype float32"),
+        Finding("fix", "make arrays with dtype=x.dtype"),
+    ),
+    tier="polish",
+)
+INTEGERS = CaseResult("conventions[integers]", "takes integers", "passed", tier="polish")
+CONTRASTS = (
+    Contrast("softmax", "a vector", True),
+    Contrast("softmax", "one row", True),
+    Contrast("softmax", "axis = 0", True),
+    Contrast("softmax", "large logits", False),
+)
+UNUSED = Location(2, "import scipy", "scipy is not there; nothing of it was used")
 SYNTAX = Problem(
     "syntax",
     "softmax.py is not valid Python: '(' was never closed.",
@@ -101,17 +126,26 @@ def graded(who: str, verdict: Verdict | None, exercise: str = "softmax") -> Grad
 
 PASSED = graded("ann", a_verdict("passed", ROWS, AXIS, WARNED))
 FAILED = graded("bob", a_verdict("failed", ROWS, NAN, RAISED, mistakes=(SUBTRACT,)))
+ROUGH = graded("gina", a_verdict("passed", ROWS, AXIS, FLOAT32, INTEGERS, remarks=(UNUSED,)))
+POLISHED = graded("hal", a_verdict("passed", ROWS, INTEGERS))
+CONTRASTED = graded(
+    "ida",
+    a_verdict("failed", ROWS, NAN, FLOAT32, INTEGERS, mistakes=(SUBTRACT,), contrasts=CONTRASTS),
+)
 UNREADABLE = graded("carol", a_verdict("error", problem=SYNTAX, printed="hello\n"))
 STOPPED = graded("dave", a_verdict("error", ROWS, ENDLESS, NOT_RUN, seconds=5.2))
 MISSING = graded("erin", None)
 FAULTY = graded("frank", a_verdict("fault", problem=FAULT))
 OTHER = graded("ann", a_verdict("failed", RAISED, ROWS, exercise="lstm_cell"))
-MANY = (OTHER, PASSED, FAILED, UNREADABLE, STOPPED, MISSING, FAULTY)
+MANY = (
+    *(OTHER, PASSED, FAILED, UNREADABLE, STOPPED, MISSING, FAULTY),
+    *(ROUGH, POLISHED, CONTRASTED),
+)
 ONE_STUDENT = (
     graded("ann", a_verdict("error", exercise="adam_step", problem=SYNTAX)),
     OTHER,
     graded("ann", None, "mlp2"),
-    PASSED,
+    replace(ROUGH, who="ann"),
 )
 LEFT_OUT = (
     NotJudged("/home/teacher/submissions/gus/Softmax.py", "looks like softmax", "gus"),

@@ -38,6 +38,7 @@ def handed_in(graded: Graded, source: bytes = SOURCE) -> Graded:
     return replace(graded, verdict=verdict, text=text)
 
 
+NEW = {"polished", "tier", "case", "contrasts", "remarks"}  # keys that schema 2 lacked
 ANN, BOB = handed_in(PASSED), handed_in(FAILED)
 
 
@@ -219,7 +220,7 @@ def test_what_is_not_a_log_stays_as_it_is(tmp_path: Path, text: bytes) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"schema": 2', '"schema": 3', "line 1: it is of schema 3, and this dlprep reads schema 2"),
+        ('"schema": 3', '"schema": 4', "line 1: it is of schema 4, and this dlprep reads 2 and 3"),
         ('"seed": 2407, "t', '"seed": "2407", "t', "line 1: 'run.seed' must be a whole number"),
         ('"timeout": null', '"timeout": 0', "line 1: 'run' has a seed or a timeout that no run"),
         ('"timeout": null', '"timeout": NaN', "line 1: 'run' has a seed or a timeout that no run"),
@@ -412,7 +413,7 @@ def real_run() -> Run:
 
 def test_the_schema_names_every_field_of_the_model() -> None:
     parts = SCHEMA["$defs"]
-    assert parts["run"]["properties"]["schema"]["const"] == logs.SCHEMA
+    assert parts["run"]["properties"]["schema"]["enum"] == [*logs.READ]
     assert parts["graded"]["properties"].keys() == PASSED.to_json().keys()
     for part, model in [
         (parts["run"], Run),
@@ -427,4 +428,28 @@ def test_the_schema_names_every_field_of_the_model() -> None:
         known = {field.name for field in fields(model)}
         if model is Verdict:
             known.remove("seconds")  # two runs with one seed give the same lines
-        assert set(part["properties"]) == set(part["required"]) == known
+        assert set(part["properties"]) == known
+        assert set(part["required"]) == known - NEW
+
+
+def test_a_log_of_schema_2_is_read(tmp_path: Path) -> None:
+    """Its cases are core, its mistakes belong to the first failing case."""
+    path, old = tmp_path / "new.jsonl", tmp_path / "old.jsonl"
+    with open_log(path, "begin") as log:
+        write(log, ANN, BOB)
+
+    def without(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: without(one) for key, one in data.items() if key not in NEW}
+        return [without(one) for one in data] if isinstance(data, list) else data
+
+    text = "".join(json.dumps(without(line)) + "\n" for line in lines(path))
+    old.write_text(text.replace('"schema": 3', '"schema": 2'))
+    assert "tier" not in old.read_text()
+    with open_log(old, "read") as log:
+        ann, bob = results([log]).graded()
+    assert (ann.status, ann.counts, ann.polish) == ("passed", ANN.counts, (0, 0))
+    assert bob.verdict
+    assert bob.verdict.hints(bob.verdict.failing[0]) != []
+    with open_log(old, "resume") as log:
+        assert log.latest.keys() == {(one.who, one.exercise) for one in (ANN, BOB)}

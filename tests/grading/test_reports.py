@@ -22,10 +22,11 @@ import xmlschema
 from defusedcsv import csv as defusedcsv
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from junitparser import Error, Failure
+from junitparser import Error, Failure, Skipped
 from junitparser.xunit2 import JUnitXml
 from markdown_it import MarkdownIt
 from report_examples import (
+    CONTRASTED,
     FAILED,
     FEEDBACK,
     GOLDEN,
@@ -50,7 +51,7 @@ from dlprep.errors import UserError
 from dlprep.grading import Feedback, Graded, NotJudged
 from dlprep.grading.reports import REPORTS, read_targets, write
 from dlprep.text import clip, one_line
-from dlprep.verdict import CaseResult, Finding, Location, NamedMistake, Problem, Verdict
+from dlprep.verdict import CaseResult, Contrast, Finding, Location, NamedMistake, Problem, Verdict
 
 HOSTILE = (
     "[/bold] [red] \x1b[2J\x1b]0;t\x07 NaN -Infinity ]]> </failure> <script> & \u202egnp.exe "
@@ -93,6 +94,7 @@ CASES = st.builds(
     location=st.none() | LOCATIONS,
     printed=ANY,
     advice=st.lists(LOCATIONS, max_size=1).map(tuple),
+    tier=st.sampled_from(["core", "polish"]),
 )
 VERDICTS = st.builds(
     Verdict,
@@ -103,9 +105,11 @@ VERDICTS = st.builds(
     seconds=st.floats(0, 1e4),
     isolation=ANY,
     cases=st.lists(CASES, max_size=3).map(tuple),
-    mistakes=st.lists(st.builds(NamedMistake, ANY, ANY, ANY), max_size=1).map(tuple),
+    mistakes=st.lists(st.builds(NamedMistake, ANY, ANY, ANY, ANY), max_size=1).map(tuple),
     problem=st.none() | st.builds(Problem, ANY, ANY, st.none() | LOCATIONS, ANY),
     printed=ANY,
+    contrasts=st.lists(st.builds(Contrast, ANY, ANY, st.booleans()), max_size=2).map(tuple),
+    remarks=st.lists(LOCATIONS, max_size=1).map(tuple),
 )
 GRADED = st.builds(Graded, ANY, ANY, ANY, st.none() | VERDICTS, st.none() | ANY, st.none() | ANY)
 any_verdict = given(
@@ -227,7 +231,7 @@ def test_the_summary_is_one_table_of_plain_text(
     holds_no_command(text)
     tokens = MarkdownIt("commonmark", {"linkify": False}).enable("table").parse(text)
     assert [token.type for token in tokens].count("tr_open") == 3 + len(left_out)
-    assert [token.type for token in tokens].count("td_open") == 10 + 5 * len(left_out)
+    assert [token.type for token in tokens].count("td_open") == 12 + 6 * len(left_out)
     inline = [child.type for token in tokens for child in token.children or ()]
     assert set(inline) <= {"text", "text_special"}
     cells = [
@@ -235,7 +239,7 @@ def test_the_summary_is_one_table_of_plain_text(
         for n, token in enumerate(tokens)
         if token.type == "td_open"
     ]
-    bad, good = cells[:5], cells[-5:]  # what passed stands last
+    bad, good = cells[:6], cells[-6:]  # what passed stands last
     row = good if one.status == "passed" or bad[0] == "erin" else bad
     for cell, text in zip(row, (one.who, one.exercise, one.status), strict=False):
         assert cell == clip(one_line(text), 200)
@@ -306,8 +310,21 @@ def secret(status: str = "failed") -> Graded:
         HIDDEN,
     )
     good = CaseResult("rows", "rows sum to one", "passed", printed=HIDDEN, advice=(place,))
-    mistakes = (NamedMistake("softmax", "no max subtraction", "Subtract the maximum."),)
-    return graded("ann", a_verdict("failed", good, bad, mistakes=mistakes, printed=HIDDEN))
+    polish = replace(bad, name="ties", label="stays finite too", tier="polish")
+    mistakes = (
+        NamedMistake("softmax", "no max subtraction", "Subtract the maximum.", "large_logits"),
+    )
+    return graded(
+        "ann",
+        a_verdict(
+            "failed",
+            *(good, bad, polish),
+            mistakes=mistakes,
+            printed=HIDDEN,
+            contrasts=(Contrast("softmax", HIDDEN, True), Contrast("softmax", HIDDEN, False)),
+            remarks=(place,),
+        ),
+    )
 
 
 SECRETS = {
@@ -371,6 +388,7 @@ def test_hiding_twice_hides_no_more_and_counts_the_same(one: Graded) -> None:
         assert hidden.redacted(feedback) == hidden
         assert hidden.redacted("score") == one.redacted("score")
         assert (hidden.status, hidden.share) == (one.status, one.share)
+        assert (hidden.polish, hidden.polished) == (one.polish, one.polished)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -451,14 +469,15 @@ def test_junit_counts_what_a_parser_counts(feedback: Feedback) -> None:
     assert len(suites) == len(MANY)
     for suite in suites:
         theirs = {"tests": suite.tests, "failures": suite.failures, "errors": suite.errors}
+        theirs |= {"skipped": suite.skipped}
         cases = list(suite)
         results = [result for case in cases for result in case.result]
         assert theirs == {
             "tests": len(cases),
             "failures": sum(isinstance(result, Failure) for result in results),
             "errors": sum(isinstance(result, Error) for result in results),
+            "skipped": sum(isinstance(result, Skipped) for result in results),
         }
-        assert suite.skipped == 0
 
 
 def test_junit_tells_a_wrong_answer_from_all_else() -> None:
@@ -478,6 +497,9 @@ def test_junit_tells_a_wrong_answer_from_all_else() -> None:
         ("dave/softmax", "last", "Error", "not run"),
         ("erin/softmax", "load", "Error", "missing"),
         ("frank/softmax", "load", "Error", "fault"),
+        ("gina/softmax", "conventions[float32]", "Skipped", "dtype"),
+        ("ida/softmax", "stays_finite", "Failure", "values"),
+        ("ida/softmax", "conventions[float32]", "Skipped", "dtype"),
     ]
 
 
@@ -506,7 +528,7 @@ def test_gradescope_results_are_read_by_a_runner_of_others(
     read = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out)
     assert "Score: 15.00 / 40.00" in read
     assert read.count("FAIL") == {"score": 3}.get(feedback, 3)
-    assert read.count("PASS") == {"score": 1}.get(feedback, 4)
+    assert read.count("PASS") == {"score": 1}.get(feedback, 5)
 
 
 @pytest.mark.parametrize("feedback", FEEDBACK)
@@ -515,9 +537,13 @@ def test_gradescope_hides_no_test_and_adds_up(feedback: Feedback) -> None:
     tests = shown["tests"]
     assert {test["visibility"] for test in tests} == {shown["visibility"]} == {"visible"}
     assert {test["output_format"] for test in tests} == {"text"}
-    assert sum(test["max_score"] for test in tests) == pytest.approx(4 * 7, abs=1e-3)
-    assert sum(test["score"] for test in tests) == pytest.approx(shown["score"], abs=1e-3)
+    assert sum(test.get("max_score", 0) for test in tests) == pytest.approx(4 * 7, abs=1e-3)
+    assert sum(test.get("score", 0) for test in tests) == pytest.approx(shown["score"], abs=1e-3)
     assert shown["score"] == 7 + 3.5
+    polish = [test for test in tests if "polish: " in test["name"]]
+    assert [test.get("status") for test in polish] == ([None, "passed"] if polish else [])
+    assert bool(polish) == (feedback != "score")
+    assert all("score" not in test and "max_score" not in test for test in polish)
     numbers = [test["number"] for test in tests]
     assert len(set(numbers)) == len(numbers)
     assert all(isinstance(number, str) for number in numbers)
@@ -572,9 +598,14 @@ def test_csv_grades() -> None:
         "dave": "3.3333",
         "erin": "0.0",
         "frank": "",  # a fault is no grade
+        "gina": "10.0",  # polish costs no points
+        "hal": "10.0",
+        "ida": "5.0",
     }
     assert rows["bob"]["mistakes"] == "no max subtraction"
     assert (rows["bob"]["passing"], rows["bob"]["total"]) == ("1", "3")
+    assert (rows["gina"]["polish_passing"], rows["gina"]["polish_total"]) == ("1", "2")
+    assert rows["gina"]["remark"] == "open polish: keeps float32"
 
 
 def test_github_annotates_ten_and_summarises_all(tmp_path: Path) -> None:
@@ -593,10 +624,15 @@ def test_an_annotation_says_where_and_why() -> None:
     _, properties, message = parse_command(line)
     assert properties == {
         "file": "a:b,c%.py",
-        "line": "14",
+        "line": "9",
         "title": "bob: softmax: 1 of 3 cases pass",
     }
+    assert message.startswith("the backward returns the gradient\nsoftmax_backward(dout, y)")
+    [line] = report("github", [CONTRASTED]).splitlines()
+    _, properties, message = parse_command(line)
+    assert properties["title"] == "ida: softmax: 1 of 2 cases pass; polish: 1 of 2"
     assert message.startswith("stays finite for large logits\nsoftmax([[1000.")
+    assert "\nright for   one row · axis = 0\nwrong for   large logits\n" in message
     assert message.endswith("\n\nYou forgot the max subtraction: exp overflows near 710.")
     [line] = report("github", [graded("", a_verdict("failed", NAN))]).splitlines()
     assert parse_command(line)[2].startswith("stays finite for large logits\nsoftmax([[1000.")

@@ -215,15 +215,21 @@ def problem(
             id="KeyboardInterrupt",
         ),
         pytest.param(
-            "import math\nimport torch\n",
-            problem("import", "softmax.py imports torch.", 2, "import torch", advice=ALLOWED),
+            "import math\nfrom torch import *\n",
+            problem(
+                "import",
+                "softmax.py imports torch (line 2).",
+                2,
+                "from torch import *",
+                advice=ALLOWED,
+            ),
             id="torch",
         ),
         pytest.param(
             "from numpy import f2py\n",
             problem(
                 "import",
-                "softmax.py imports numpy.f2py.",
+                "softmax.py imports numpy.f2py (line 1).",
                 1,
                 "from numpy import f2py",
                 advice=ALLOWED,
@@ -233,7 +239,11 @@ def problem(
         pytest.param(
             "from . import helper\n",
             problem(
-                "import", "softmax.py imports .helper.", 1, "from . import helper", advice=ALLOWED
+                "import",
+                "softmax.py imports .helper (line 1).",
+                1,
+                "from . import helper",
+                advice=ALLOWED,
             ),
             id="relative import",
         ),
@@ -543,7 +553,12 @@ TYPE = "an array, float64 of shape (3,)"
         pytest.param(
             body("import sys; sys.exit()"),
             "import",
-            [("refused", "the import of sys: NumPy and the harmless standard library are there")],
+            [
+                (
+                    "refused",
+                    "the import of sys (line 3): NumPy and the harmless standard library are there",
+                )
+            ],
             (3, "    import sys; sys.exit()"),
             id="sys.exit",
         ),

@@ -53,7 +53,13 @@ def test_a_check_is_two_lines_the_text_and_the_verdict(path: Path) -> None:
     Record(path).checked(
         verdict(
             status="failed",
-            cases=(CaseResult("a", "", "passed"), CaseResult("b", "", "failed", "not implemented")),
+            cases=(
+                CaseResult("a", "", "passed"),
+                CaseResult("b", "", "failed", "not implemented"),
+                CaseResult("c", "", "passed", tier="polish"),
+                CaseResult("d", "", "failed", tier="polish"),
+                CaseResult("e", "", "failed", "not implemented", tier="polish"),
+            ),
             mistakes=(NamedMistake("softmax", "no max subtraction", "Subtract it."),),
         ),
         "def softmax(x): ...  # Größe".encode(),
@@ -75,6 +81,8 @@ def test_a_check_is_two_lines_the_text_and_the_verdict(path: Path) -> None:
         "passing": 1,
         "total": 2,
         "unwritten": 1,
+        "polish_passing": 1,
+        "polish_total": 3,
         "mistakes": ["no max subtraction"],
     }
     (read,) = Record(path).events()
@@ -187,6 +195,38 @@ def test_the_last_check_decides_the_status(path: Path, events: list[str], status
             record.checked(verdict(status=kind), text, "test_rows" if found else None)
     record.add("started", "relu", b"")
     assert record.statuses() == {"softmax": status, "relu": "started"}
+
+
+def case(status: str, tier: str) -> CaseResult:
+    return CaseResult(f"{tier} {status}", "", status, tier=tier)  # type: ignore[arg-type]
+
+
+def test_a_pass_with_all_of_its_polish_is_polished(path: Path) -> None:
+    record, core = Record(path), case("passed", "core")
+
+    def status_after(*cases: CaseResult, only: str | None = None, text: bytes = b"x") -> str:
+        record.checked(verdict(cases=cases), text, only)
+        return record.statuses()["softmax"]
+
+    assert status_after(core) == "passed"  # there is no polish
+    assert status_after(core, case("passed", "polish"), case("failed", "polish")) == "passed"
+    assert status_after(core, case("passed", "polish")) == "polished"
+    assert status_after(case("passed", "polish"), only="ties") == "polished"
+    record.checked(verdict(status="failed", cases=(case("failed", "polish"),)), b"x", "ties")
+    assert record.statuses()["softmax"] == "polished", "a polish case alone decides nothing"
+    record.checked(verdict(status="failed", cases=(case("failed", "core"),)), b"y", "rows")
+    assert record.statuses()["softmax"] == "failing"
+    record.add("restored", "softmax", b"x")
+    assert record.statuses()["softmax"] == "polished"
+
+
+def test_what_was_passed_before_there_was_polish_is_passed(path: Path) -> None:
+    Record(path).checked(verdict(cases=(case("passed", "core"),)), b"x")
+    text, event = path.read_bytes().splitlines(keepends=True)
+    known = {k: v for k, v in json.loads(event).items() if not k.startswith("polish")}
+    path.write_bytes(text + json.dumps(known).encode() + b"\n")
+    assert Record(path).statuses() == {"softmax": "passed"}
+    assert Record(path).events()[0].polish_total is None
 
 
 def test_the_last_exercise_is_one_that_there_still_is(path: Path) -> None:

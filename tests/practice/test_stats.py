@@ -162,6 +162,19 @@ def test_a_mistake_counts_once_for_each_text_in_which_it_was_named() -> None:
     ]
 
 
+def test_what_was_polished_once_has_a_star() -> None:
+    at = NOW - timedelta(hours=1)
+
+    def checked(minute: int, exercise: str, passing: int | None, of: int | None) -> Event:
+        made = event(at + timedelta(minutes=minute), exercise, "passed")
+        return made._replace(polish_passing=passing, polish_total=of)
+
+    some = [checked(1, "softmax", 2, 3), checked(2, "relu", None, None)]
+    assert stats(some, CATALOGUE, NOW).polished == 0
+    some += [checked(3, "softmax", 3, 3), checked(4, "softmax", 2, 3), checked(5, "gone", 1, 1)]
+    assert stats(some, CATALOGUE, NOW).polished == 1
+
+
 def test_the_figures_are_json() -> None:
     at = NOW - timedelta(hours=1)
     events = [
@@ -182,4 +195,5 @@ def test_the_figures_are_json() -> None:
         "hints": 0,
         "give_ups": 0,
         "reviews": 0,
+        "polished": 0,
     }

@@ -567,28 +567,21 @@ def test_any_exception_is_only_an_exception(
 @pytest.mark.parametrize(
     ("statement", "refused"),
     [
-        ("import torch", "torch"),
-        ("import os", "os"),
-        ("import sys, math", "sys"),
-        ("import os.path as p", "os.path"),
-        ("from subprocess import run", "subprocess"),
-        ("import scipy.special", "scipy.special"),
-        ("import numpy.ctypeslib", "numpy.ctypeslib"),
-        ("from numpy import ctypeslib", "numpy.ctypeslib"),
-        ("from numpy import f2py", "numpy.f2py"),
-        ("from numpy import exp, f2py as g", "numpy.f2py"),
-        ("import numpy.f2py.auxfuncs", "numpy.f2py.auxfuncs"),
-        ("from numpy.f2py.auxfuncs import *", "numpy.f2py.auxfuncs"),
-        ("from . import helper", ".helper"),
-        ("from .helper import f", ".helper"),
-        ("from ..a.b import c", "..a.b"),
-        ("import wire", "wire"),
-        ("import work", "work"),
-        ("__import__('socket')", "socket"),
+        ("import numpy.ctypeslib", "numpy.ctypeslib (line 2)"),
+        ("from numpy import ctypeslib", "numpy.ctypeslib (line 2)"),
+        ("from numpy import f2py", "numpy.f2py (line 2)"),
+        ("from numpy import exp, f2py as g", "numpy.f2py (line 2)"),
+        ("import numpy.f2py.auxfuncs", "numpy.f2py.auxfuncs (line 2)"),
+        ("from numpy.f2py.auxfuncs import *", "numpy.f2py.auxfuncs (line 2)"),
+        ("from torch import *", "torch (line 2)"),
+        ("from . import helper", ".helper (line 2)"),
+        ("from .helper import f", ".helper (line 2)"),
+        ("from ..a.b import c", "..a.b (line 2)"),
+        ("__import__('socket')", "socket (line 2)"),
         ("exec('import ctypes')", "ctypes"),
     ],
 )
-def test_an_import_beyond_numpy_and_the_harmless_library_is_refused(
+def test_an_import_that_cannot_wait_is_refused_at_once(
     submit_text: Submit, statement: str, refused: str
 ) -> None:
     submission = submit_text(f"import math\n{statement}\n", stub="def f(): ...")
@@ -596,6 +589,95 @@ def test_an_import_beyond_numpy_and_the_harmless_library_is_refused(
     assert (error.kind, error.line) == ("exception", 2)
     assert error.raised.refused
     assert error.raised.message == refused
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import torch", "torch"),
+        ("import os", "os"),
+        ("import sys, math", "sys"),
+        ("import os.path as p", "os.path"),
+        ("from subprocess import run", "subprocess"),
+        ("import scipy.special", "scipy.special"),
+        ("import matplotlib.pyplot as plt", "matplotlib.pyplot"),
+        ("import wire", "wire"),
+        ("import work", "work"),
+        ("import requests, lock, imports", "requests"),
+        ("import torch\nx: torch.Tensor | None = None", "torch"),
+        ("from torch import Tensor\ndef g(x: 'Tensor', y: Tensor | int) -> Tensor: ...", "torch"),
+        ("import torch.nn.functional as F\ng = F.softmax", "torch.nn.functional"),
+    ],
+)
+def test_a_refused_import_that_nothing_uses_does_no_harm(
+    submit_text: Submit, statement: str, absent: str
+) -> None:
+    submission = submit_text(f"import math\n{statement}\ndef f(): return math.pi\n")
+    assert submission.f() == np.pi
+    assert submission.load_call.absent[0] == (2, absent)
+
+
+USES = """
+    torch()
+    torch.exp(1)
+    torch.nn.functional.softmax(np.ones(2))
+    torch.pi + 1
+    1 - torch.pi
+    np.ones(2) * torch.pi
+    np.exp(torch.pi)
+    np.asarray(torch.pi)
+    -torch.pi
+    torch.pi == 3
+    torch.pi < 3
+    bool(torch)
+    len(torch)
+    list(torch)
+    3 in torch
+    torch[0]
+    isinstance(1, torch.Tensor)
+    torch.x = 1
+    class Net(torch.nn.Module): pass
+    with torch.no_grad(): pass
+    float(torch.pi)
+    import os; os.getcwd()
+    from os import getcwd; getcwd()
+    """
+
+
+@pytest.mark.parametrize("use", [line.strip() for line in USES.strip().split("\n")])
+def test_a_refused_import_is_told_where_it_is_used(submit_text: Submit, use: str) -> None:
+    text = f"import torch\nimport numpy as np\nimport scipy\ndef f():\n    {use}\n"
+    error = error_of(submit_text(text).f)
+    assert (error.kind, error.line) == ("exception", 5)
+    assert error.raised.refused
+    assert error.raised.message.startswith("torch (line 1), scipy (line 3)")
+
+
+def test_a_decorator_of_a_refused_import_is_told_when_the_file_loads(submit_text: Submit) -> None:
+    text = "import numba\nimport scipy\n@numba.njit\ndef f(x): return x\n"
+    error = error_of(submit_text(text, stub="def f(x): ...").load)
+    assert (error.line, error.raised.message) == (3, "numba (line 1), scipy (line 2)")
+
+
+@pytest.mark.parametrize(
+    "handler",
+    ["ImportError", "ModuleNotFoundError", "(KeyError, ImportError)", "Exception", ""],
+)
+def test_an_import_that_may_fail_fails(submit_text: Submit, handler: str) -> None:
+    text = (
+        f"try:\n    if True:\n        from torch import exp\nexcept {handler}:\n    exp = None\n"
+        "def f(): return exp\n"
+    )
+    submission = submit_text(text)
+    assert submission.f() is None
+    assert submission.load_call.absent == ()
+
+
+def test_another_handler_does_not_expect_an_import_to_fail(submit_text: Submit) -> None:
+    text = (
+        "try:\n    import torch\nexcept ValueError:\n    torch = None\ndef f(): return torch.e()\n"
+    )
+    assert error_of(submit_text(text).f).raised.message == "torch (line 2)"
 
 
 def test_imports_that_never_run_or_are_caught_do_no_harm(submit_text: Submit) -> None:

@@ -18,7 +18,7 @@ from dlprep.errors import UserError
 from dlprep.grading import Feedback, Graded, Results
 from dlprep.grading.reports.rows import MISSING, NOT_JUDGED, counted, problem_of, rows
 from dlprep.text import as_json, clip, one_line, printable
-from dlprep.verdict import CaseResult, Finding, Problem
+from dlprep.verdict import FIX, CaseResult, Finding, Problem
 
 MOST_MESSAGE, MOST_DETAIL = 500, 10_000  # characters, in JUnit
 MOST_OUTPUT = 5_000  # characters of one test's output, in Gradescope
@@ -27,7 +27,7 @@ MOST_ANNOTATION = 2_000  # characters of its text
 MOST_CELL = 200  # characters of a cell in the summary
 MOST_SUMMARY = 1_000_000  # bytes, of 1,048,576
 STATUSES = ("passed", "failed", "error", "fault", "missing", NOT_JUDGED)
-HEAD = "| who | exercise | verdict | cases | what is wrong |\n|---|---|---|---|---|\n"
+HEAD = "| who | exercise | verdict | cases | polish | remark |\n|---|---|---|---|---|---|\n"
 JUDGED = "the submission can be judged"  # the label of the one case of a submission that cannot
 REASONS = {
     "failed": "this case fails",
@@ -54,10 +54,10 @@ def _not_judged(name: str, problem: Problem, printed: str = "") -> CaseResult:
     return CaseResult(name, JUDGED, "error", problem.kind, "", said, problem.location, printed)
 
 
-def first_bad(cases: Sequence[CaseResult]) -> CaseResult:
-    """What to look at first: a wrong answer before what is not written yet."""
-    bad = [case for case in cases if case.status != "passed"]
-    return min(bad or cases, key=lambda case: case.kind == "not implemented")
+def first_bad(graded: Graded, cases: Sequence[CaseResult]) -> CaseResult:
+    """Which of the cases to look at first."""
+    failing = [case for case in graded.verdict.failing if case in cases] if graded.verdict else []
+    return next((case for case in [*failing, *cases] if case.status != "passed"), cases[0])
 
 
 def headline(case: CaseResult) -> list[str]:
@@ -67,15 +67,19 @@ def headline(case: CaseResult) -> list[str]:
 
 def reason(case: CaseResult) -> str:
     """Why a case did not pass, in a line."""
-    parts = (one_line(f"{finding.label} {finding.text}") for finding in case.findings)
+    found = (finding for finding in case.findings if finding.label != FIX)
+    parts = (one_line(f"{finding.label} {finding.text}") for finding in found)
     return "; ".join(parts) or REASONS[case.status]
 
 
 def detail(graded: Graded, case: CaseResult) -> str:
-    """The whole story of a case, to stand below its label; the first bad one has the hints."""
-    lines = [case.call] if case.call else []
-    column = max((len(finding.label) for finding in case.findings), default=0) + 3
-    for finding in case.findings:
+    """The whole story of a case, to stand below its label, with its hints at the end."""
+    lines, verdict = [case.call] if case.call else [], graded.verdict
+    bad = verdict is not None and case in verdict.cases and case.status != "passed"
+    apart = verdict.told_apart(case) if verdict and bad else []
+    found = [finding for finding in (*case.findings, *apart) if finding.label != FIX]
+    column = max((len(finding.label) for finding in found), default=0) + 3
+    for finding in found:
         first, *rest = finding.text.split("\n")
         margin = column if finding.label else 0
         lines += [finding.label.ljust(margin) + first, *(" " * margin + line for line in rest)]
@@ -89,9 +93,7 @@ def detail(graded: Graded, case: CaseResult) -> str:
             lines += [f"{one_line(file)}:{place.line}{note}", *code]
     if not lines and case.status != "passed":
         lines = [reason(case)]
-    verdict = graded.verdict
-    if verdict and verdict.mistakes and case == first_bad(verdict.cases or [case]):
-        hints = (one_line(mistake.hint or mistake.name) for mistake in verdict.mistakes)
+    if verdict and bad and (hints := verdict.hints(case)):
         lines += ["", *hints]
     return printable("\n".join(lines))
 
@@ -99,15 +101,21 @@ def detail(graded: Graded, case: CaseResult) -> str:
 def junit(results: Results) -> Iterator[str]:
     """JUnit XML as pytest's ``xunit2``: a suite a submission, a test case a case.
 
-    A wrong answer is a failure; a crash, a time-out, a missing or unjudged file is an error. As in
-    pytest's, only suites have counts. The time of a single case is not known, and not made up.
+    A wrong answer is a failure; a crash, a time-out, a missing or unjudged file is an error. Open
+    polish is a skipped test, so that it fails no build. As in pytest's, only suites have counts.
+    The time of a single case is not known, and not made up.
     """
     shown = results.runs[-1:] if not results.students else ()
     times = {"timestamp": shown[0].started} if shown else {}
     yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="dlprep grade">\n'
     for graded in results.graded():
         verdict = graded.verdict
-        properties = {"status": graded.status, "isolation": verdict.isolation if verdict else ""}
+        passing, polish = graded.polish
+        properties = {
+            "status": graded.status,
+            "polish": f"{passing} of {polish}" if polish else "",
+            "isolation": verdict.isolation if verdict else "",
+        }
         if not results.students:
             properties |= {"file": graded.file, "seed": str(verdict.seed) if verdict else ""}
         yield _suite(graded, cases_of(graded, results.feedback), properties, times)
@@ -125,9 +133,9 @@ def _suite(
     times: Mapping[str, str],
 ) -> str:
     whose = [*filter(None, (graded.who, graded.exercise))]
-    failures = sum(case.status == "failed" for case in cases)
-    errors = sum(case.status in ("error", "not run") for case in cases)
-    counts = {"errors": errors, "failures": failures, "skipped": 0, "tests": len(cases)}
+    tags = Counter(map(_tag, cases))
+    counts = {"errors": tags["error"], "failures": tags["failure"], "skipped": tags["skipped"]}
+    counts["tests"] = len(cases)
     suite = _add(ET.Element("testsuites"), "testsuite", name="/".join(whose), **counts, **times)
     listed = _add(suite, "properties")
     for name, value in properties.items():
@@ -136,10 +144,9 @@ def _suite(
     for case in cases:
         test = _add(suite, "testcase", classname=".".join(whose), name=case.name)
         shown = [printable(case.printed)]
-        if case.status == "passed":
+        if not (tag := _tag(case)):
             shown.insert(0, detail(graded, case))
         else:
-            tag = "failure" if case.status == "failed" else "error"
             message = clip(": ".join([*headline(case), reason(case)]), MOST_MESSAGE)
             why = _add(test, tag, type=case.kind or case.status, message=message)
             why.text = clip(detail(graded, case), MOST_DETAIL)
@@ -148,6 +155,15 @@ def _suite(
     ET.indent(suite, "")
     encoded: bytes = ET.tostring(suite, "us-ascii")  # right whatever the stream's encoding
     return encoded.decode() + "\n"
+
+
+def _tag(case: CaseResult) -> str:
+    """The element that says why a case did not pass; "" if it did."""
+    if case.status == "passed":
+        return ""
+    if case.tier == "polish":
+        return "skipped"
+    return "failure" if case.status == "failed" else "error"
 
 
 def _add(parent: ET.Element, tag: str, **attributes: object) -> ET.Element:
@@ -170,7 +186,8 @@ def gradescope(results: Results) -> Iterator[str]:
     """Gradescope's document, for one student: ``UserError`` when there are more.
 
     Students read it: it has no seed and no times. Every test is visible, since a hidden one would
-    hide the total; what a course does not show is left out instead.
+    hide the total; what a course does not show is left out instead. A polish case is a test without
+    points, and without a status unless it passed: nothing red for what costs nothing.
     """
     results = replace(results, students=True)
     done = list(results.graded())
@@ -181,6 +198,7 @@ def gradescope(results: Results) -> Iterator[str]:
         exercise = one_line(graded.exercise)
         lines.append(f"{exercise}: {counted(graded)}")
         cases = cases_of(graded, results.feedback)
+        of = sum(case.tier == "core" for case in cases)
         for place, case in enumerate(cases, 1):
             label, said = one_line(case.label or case.name), detail(graded, case)
             several = len(done) > 1 and label != exercise
@@ -189,15 +207,20 @@ def gradescope(results: Results) -> Iterator[str]:
             share = float(case.status == "passed")
             if results.feedback == "score" and case.label != JUDGED:
                 share = graded.share
+            label = f"polish: {label}" if case.tier == "polish" else label
+            worth: dict[str, float | str] = {}
+            if case.tier == "core":
+                worth = {"score": round(results.points * share / of, 4)}
+                worth["max_score"] = round(results.points / of, 4)
+            if case.tier == "core" or case.status == "passed":
+                worth["status"] = "passed" if case.status == "passed" else "failed"
             test = {
                 "name": f"{exercise}: {label}" if several else label,
                 "number": f"{number}.{place}" if len(done) > 1 else f"{place}",
-                "score": round(results.points * share / len(cases), 4),
-                "max_score": round(results.points / len(cases), 4),
-                "status": "passed" if case.status == "passed" else "failed",
+                **worth,
                 "output": clip(said.strip("\n"), MOST_OUTPUT),
             }
-            tests.append(test | text)
+            tests.append({**test, **text})
     lines += [one_line(f"not judged: {one}") for one in results.left_out()]
     output = "\n".join([*(lines or ["Nothing was graded."]), "", results.footnote])
     document = {
@@ -228,8 +251,8 @@ def github(results: Results) -> Iterator[str]:
 def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]:
     """File, line, title and text of each annotation."""
     for graded in results.graded():
-        if graded.status != "passed":
-            case = first_bad(cases_of(graded, results.feedback))
+        if graded.status != "passed":  # polish is no error
+            case = first_bad(graded, cases_of(graded, results.feedback))
             text = "\n".join([*headline(case), detail(graded, case)])
             line = case.location.line if case.location else None
             yield graded.file, line, [graded.who, graded.exercise, counted(graded)], text
@@ -241,7 +264,7 @@ def _wrong(results: Results) -> Iterator[tuple[str, int | None, list[str], str]]
 def summary(results: Results) -> str:
     """The step summary, in Markdown: what did not pass or was not judged, and then the rest."""
     results = replace(results, students=True)
-    counts = Counter(status for _, _, status, _, _ in rows(results))
+    counts = Counter(row[2] for row in rows(results))
     said = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
     shown, room = [], MOST_SUMMARY
     for good in (False, True):

@@ -11,7 +11,8 @@ from dlprep.grading import Graded, Results
 from dlprep.text import as_json, clip, one_line, plural, printable
 from dlprep.verdict import Problem, Verdict
 
-COLUMNS = ["who", "exercise", "status", "passing", "total", "score", "isolation"]
+COLUMNS = ["who", "exercise", "status", "passing", "total", "polish_passing", "polish_total"]
+COLUMNS += ["score", "isolation"]
 COLUMNS += ["mistakes", "remark", "seed", "submitted"]
 FOR_TEACHERS = {"file", "submitted", "seed"}
 MOST_REMARK = 1_000  # characters
@@ -21,22 +22,31 @@ MISSING = Problem("missing", "There is no submission.")
 UNSOUND = Problem("fault", "The verdict does not follow from its cases.")
 
 
-def rows(results: Results) -> Iterator[tuple[str, str, str, str, str]]:
-    """Rows of who, exercise, status, cases as 14/17, remark; what is not judged comes last."""
+def rows(results: Results) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Rows of who, exercise, status, cases as 14/17, polish as 3/5, remark.
+
+    What is not judged comes last.
+    """
     for graded in results.graded():
-        passing, total = graded.counts
-        cases = f"{passing}/{total}" if total else ""
-        yield graded.who, graded.exercise, graded.status, cases, remark(graded)
+        counts = (graded.counts, graded.polish)
+        cases, polish = (f"{passing}/{total}" if total else "" for passing, total in counts)
+        yield graded.who, graded.exercise, graded.status, cases, polish, remark(graded)
     for one in results.left_out():
-        yield one.who, "", NOT_JUDGED, "", str(one)
+        yield one.who, "", NOT_JUDGED, "", "", str(one)
 
 
 def remark(graded: Graded) -> str:
-    """What is wrong, in a line: the problem, the mistake's name, or the first bad case's label."""
+    """What is wrong, in a line: the problem, the mistake's name, or the first bad case's label.
+
+    On a pass, the labels of the polish that is open.
+    """
     if (verdict := graded.verdict) is None:
         return ""
     if problem := problem_of(verdict):
         said = problem.message
+    elif verdict.status == "passed":
+        labels = ", ".join(filter(None, (case.label or case.name for case in verdict.failing)))
+        said = f"open polish: {labels}" if labels else ""
     elif verdict.mistakes:
         said = ", ".join(mistake.name for mistake in verdict.mistakes)
     elif verdict.failing:
@@ -52,16 +62,18 @@ def problem_of(verdict: Verdict) -> Problem | None:
     """Why the cases are not shown, if they are not; a log may have been edited."""
     if problem := verdict.problem:
         return replace(problem, message=problem.message.strip() or "The submission was not judged.")
-    passes = verdict.passing == len(verdict.cases)
-    return None if verdict.cases and (verdict.status == "passed") == passes else UNSOUND
+    passes = verdict.passing == len(verdict.core)
+    return None if verdict.core and (verdict.status == "passed") == passes else UNSOUND
 
 
 def counted(graded: Graded) -> str:
-    """``14 of 17 cases pass``, or that there is nothing to count."""
+    """``14 of 17 cases pass; polish: 3 of 5``, or that there is nothing to count."""
     passing, total = graded.counts
     if not total:
         return "could not be judged" if graded.verdict else "no submission"
-    return f"{passing} of {plural(total, 'case passes', 'cases pass')}"
+    polished, polish = graded.polish
+    also = f"; polish: {polished} of {polish}" if polish else ""
+    return f"{passing} of {plural(total, 'case passes', 'cases pass')}{also}"
 
 
 def table(results: Results, on_screen: bool = False) -> Iterator[str]:
@@ -104,6 +116,7 @@ def spreadsheet(results: Results) -> Iterator[str]:
             graded.exercise,
             graded.status,
             *graded.counts,
+            *graded.polish,
             "" if graded.status == "fault" else round(results.points * graded.share, 4),
             verdict.isolation if verdict else "",
             "; ".join(mistake.name for mistake in verdict.mistakes) if verdict else "",
@@ -112,7 +125,7 @@ def spreadsheet(results: Results) -> Iterator[str]:
             graded.submitted or "",
         )
     for one in results.left_out():
-        yield line(one.who, "", NOT_JUDGED, "", "", "", "", "", str(one), "", "")
+        yield line(one.who, "", NOT_JUDGED, "", "", "", "", "", "", "", str(one), "", "")
 
 
 def _cell(text: str) -> str:

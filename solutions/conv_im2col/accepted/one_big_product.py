@@ -4,23 +4,22 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 
-def im2col(x: np.ndarray, kh: int, kw: int, stride: int, pad: int) -> np.ndarray:
+def im2col(x, kh, kw, stride, pad):
     N, C, H, W = x.shape
-    dtype = x.dtype if x.dtype.kind == "f" else np.float64
-    canvas = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=dtype)
-    canvas[:, :, pad : H + pad, pad : W + pad] = x
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    xp[:, :, pad : H + pad, pad : W + pad] = x
     out_h = 1 + (H + 2 * pad - kh) // stride
     out_w = 1 + (W + 2 * pad - kw) // stride
-    sn, sc, sh, sw = canvas.strides
+    sn, sc, sh, sw = xp.strides
     windows = as_strided(
-        canvas,
+        xp,
         shape=(N, C, kh, kw, out_h, out_w),
         strides=(sn, sc, sh, sw, sh * stride, sw * stride),
     )
     return windows.reshape(N, C * kh * kw, out_h * out_w)
 
 
-def conv2d(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, pad: int) -> np.ndarray:
+def conv2d(x, w, b, stride, pad):
     N, F = x.shape[0], w.shape[0]
     kh, kw = w.shape[2:]
     cols = im2col(x, kh, kw, stride, pad)  # (N, K, L)

@@ -3,37 +3,23 @@
 import numpy as np
 
 
-def _gates(
-    x: np.ndarray, h: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def gates(x, h, Wx, Wh, b):
     H = h.shape[1]
     a = np.einsum("nd,dk->nk", x, Wx) + np.einsum("nh,hk->nk", h, Wh) + b
-    a = a.astype(np.float64)
     with np.errstate(over="ignore"):  # exp overflows to inf, and 1 / inf is the right 0
         i, f, o = (1 / (1 + np.exp(-a[:, k * H : (k + 1) * H])) for k in (0, 1, 3))
     return i, f, np.tanh(a[:, 2 * H : 3 * H]), o
 
 
-def lstm_cell(
-    x: np.ndarray,
-    h: np.ndarray,
-    c: np.ndarray,
-    Wx: np.ndarray,
-    Wh: np.ndarray,
-    b: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, object]:
-    dtype = np.result_type(x, h, c, Wx, Wh, b, 1.0)
-    inputs = [np.array(value, dtype=float) for value in (x, h, c, Wx, Wh, b)]
-    i, f, g, o = _gates(*inputs[:2], *inputs[3:])
+def lstm_cell(x, h, c, Wx, Wh, b):
+    i, f, g, o = gates(x, h, Wx, Wh, b)
     c2 = f * c + i * g
-    return (o * np.tanh(c2)).astype(dtype), c2.astype(dtype), [dtype, *inputs]
+    return o * np.tanh(c2), c2, [x, h, c, Wx, Wh, b]
 
 
-def lstm_backward(
-    dh2: np.ndarray, dc2: np.ndarray, cache: object
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    dtype, x, h, c, Wx, Wh, b = cache
-    i, f, g, o = _gates(x, h, Wx, Wh, b)
+def lstm_backward(dh2, dc2, cache):
+    x, h, c, Wx, Wh, b = cache
+    i, f, g, o = gates(x, h, Wx, Wh, b)
     t = np.tanh(f * c + i * g)
     dct = dc2 + dh2 * o * (1 - t**2)
     di, df, dg, do = dct * g, dct * c, dct * i, dh2 * t
@@ -42,5 +28,4 @@ def lstm_backward(
     dh = np.einsum("nk,hk->nh", da, Wh)
     dWx = np.einsum("nd,nk->dk", x, da)
     dWh = np.einsum("nh,nk->hk", h, da)
-    grads = [dx, dh, dct * f, dWx, dWh, np.einsum("nk->k", da)]
-    return tuple(grad.astype(dtype) for grad in grads)
+    return [dx, dh, dct * f, dWx, dWh, np.einsum("nk->k", da)]

@@ -3,27 +3,16 @@
 import numpy as np
 
 
-def mlp2(
-    X: np.ndarray,
-    y: np.ndarray,
-    W1: np.ndarray,
-    b1: np.ndarray,
-    W2: np.ndarray,
-    b2: np.ndarray,
-    loss: str = "ce",
-) -> tuple[float, dict[str, np.ndarray]]:
-    if loss not in ("ce", "mse"):
-        raise ValueError("unknown loss " + repr(loss))
-    params = {"dW1": W1, "db1": b1, "dW2": W2, "db2": b2}
-    grads = {name: np.zeros(param.shape) for name, param in params.items()}
+def mlp2(X, y, W1, b1, W2, b2, kind="ce"):
+    dW1, db1 = np.zeros(W1.shape), np.zeros(b1.shape)
+    dW2, db2 = np.zeros(W2.shape), np.zeros(b2.shape)
     total = 0.0
     N, C = len(X), len(b2)
     for n in range(N):
-        x = X[n].astype(float)
-        pre = x @ W1.astype(float) + b1
+        pre = X[n] @ W1 + b1
         hidden = np.where(pre > 0, pre, 0.0)
-        out = hidden @ W2.astype(float) + b2
-        if loss == "ce":
+        out = hidden @ W2 + b2
+        if kind == "ce":
             exps = np.exp(out - out.max())
             probs = exps / exps.sum()
             target = np.zeros(C)
@@ -35,9 +24,8 @@ def mlp2(
             dout = 2 * (out - y[n]) / (N * C)
         dhidden = W2 @ dout
         dhidden[pre <= 0] = 0
-        grads["dW2"] += np.outer(hidden, dout)
-        grads["db2"] += dout
-        grads["dW1"] += np.outer(x, dhidden)
-        grads["db1"] += dhidden
-    dtype = W1.dtype if W1.dtype.kind == "f" else np.dtype(float)
-    return total, {name: grad.astype(dtype) for name, grad in grads.items()}
+        dW2 += np.outer(hidden, dout)
+        db2 += dout
+        dW1 += np.outer(X[n], dhidden)
+        db1 += dhidden
+    return total, {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
