@@ -196,7 +196,7 @@ class Fuzzed:
         self.on_callback = on_callback
         reply: wire.Message = {"printed": "", "lost": 0, "warnings": [], "lines": 0, "peak": 0}
         if message["op"] == "load":
-            return {**reply, "functions": signatures(vars(self.module))}, []
+            return {**reply, "functions": signatures(vars(self.module)), "refused": []}, []
         self.count += 1
         name = message.get("function", "")
         changes = self.count == self.at or (self.lasting and name and name == self.function)
