@@ -155,6 +155,7 @@ def test_data_stays(submission):
     out.backward()
     kept = [value.data for value in (a, b, c)]
     check_values(kept, [1.5, -0.5, -0.25], names=("a.data", "b.data", "c.data"))
+    check_values(out.data, math.exp(-0.25 / 1.5) + 1.5**2, names=["out.data"])
 
 
 def test_two_outputs(submission):

@@ -22,16 +22,17 @@ def params_of(epoch):
 
 
 def judge(submission, reference, patience, min_delta, vals, *, best=False):
-    """Every answer of ``step``, or every ``best_params`` after it."""
+    """Every answer of ``step``, and with ``best`` every ``best_params`` after it."""
     stopper = submission.EarlyStopping(patience, min_delta)
     right = reference.EarlyStopping(patience, min_delta)
     settings = f"patience={patience}, min_delta={min_delta:g}"
     for n, val in enumerate(vals):
         got, expected = stopper.step(val, params_of(n)), right.step(val, params_of(n))
-        what = "step"
+        place = f"after {told(vals[: n + 1])} ({settings})"
+        check_values(got, expected, names=[f"step {place}"])
         if best:
-            got, expected, what = stopper.best_params, right.best_params, "best_params"
-        check_values(got, expected, names=[f"{what} after {told(vals[: n + 1])} ({settings})"])
+            names = [f"best_params {place}"]
+            check_values(stopper.best_params, right.best_params, names=names)
 
 
 def test_stops(submission, reference):
@@ -104,11 +105,11 @@ def test_training_goes_on(submission):
     """keeps a copy that does not change as training goes on"""
     w = submission.EarlyStopping.hold(np.array([1.0, -2.0]))
     stopper = submission.EarlyStopping(3, 0.0)
-    stopper.step(0.5, {"w": w})
+    check_values(stopper.step(0.5, {"w": w}), False, names=["step"])
     w[0] = 4.0
     best = {"w": np.array([1.0, -2.0])}
     check_values(stopper.best_params, best, names=["best_params"])
-    stopper.step(0.75, {"w": w})
+    check_values(stopper.step(0.75, {"w": w}), False, names=["step"])
     check_values(stopper.best_params, best, names=["best_params"])
 
 
@@ -116,7 +117,7 @@ def test_names_are_bound_anew(submission):
     """keeps a dict of its own, where no array is replaced"""
     params = submission.EarlyStopping.hold({"w": np.array([1.0, -2.0])})
     stopper = submission.EarlyStopping(3, 0.0)
-    stopper.step(0.5, params)
+    check_values(stopper.step(0.5, params), False, names=["step"])
     params["w"] = np.array([9.0])
     best = {"w": np.array([1.0, -2.0])}
     check_values(stopper.best_params, best, names=["best_params"])
@@ -127,7 +128,7 @@ def test_inputs(submission):
     params = submission.EarlyStopping.hold(params_of(3))
     stopper = submission.EarlyStopping(2, 0.0)
     for val in (1.0, 2.0, 0.5):
-        stopper.step(val, params)
+        check_values(stopper.step(val, params), False, names=["step"])
         check_values({name: params[name] for name in "wb"}, params_of(3), names=["params"])
 
 
@@ -179,5 +180,5 @@ def test_any_params(submission):
     }
     for given in (params, {}):
         stopper = submission.EarlyStopping(1, 0.0)
-        stopper.step(0.5, given)
+        check_values(stopper.step(0.5, given), False, names=["step"])
         check_values(stopper.best_params, given, names=["best_params"])

@@ -57,6 +57,7 @@ def test_xavier(submission, rng, shape):
 def test_xavier_is_uniform(submission, rng, shape):
     """Xavier: is uniform, up to sqrt(3) standard deviations"""
     w = submission.xavier_uniform(shape, rng)
+    require_array(w, shape)
     bound = math.sqrt(6 / sum(FANS[shape]))
     check_values(float(np.abs(w).max()), bound, names=["largest entry"], tolerance=ALMOST)
     require_share(w, 1, 1 - 1 / math.sqrt(3))
@@ -75,6 +76,7 @@ def test_kaiming(submission, rng, shape):
 def test_kaiming_modes(submission, rng, shape, mode):
     """Kaiming: takes the fan that mode names"""
     w = submission.kaiming_normal(shape, rng, mode=mode)
+    require_array(w, shape)
     require_moments(w, math.sqrt(2 / FANS[shape][mode == "fan_out"]))
 
 
@@ -82,6 +84,7 @@ def test_kaiming_modes(submission, rng, shape, mode):
 def test_kaiming_is_normal(submission, rng, shape):
     """Kaiming: is normal, with its tails"""
     w = submission.kaiming_normal(shape, rng)
+    require_array(w, shape)
     require_share(w, 1, 0.31731)
     require_share(w, 2, 0.04550)
 
@@ -138,6 +141,8 @@ def test_contract_of_kaiming(submission, rng, shape):
 def require_other(function, shape, rng):
     """Two generators in different states give different weights."""
     one, other = (function(shape, child) for child in rng.spawn(2))
+    require_array(one, shape)
+    require_array(other, shape)
     if np.isin(one, other).any():
         findings = [("got", "the same weights from two generators")]
         findings.append(("expected", "rng's state decides what is drawn"))
