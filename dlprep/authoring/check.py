@@ -20,7 +20,7 @@ import numpy as np
 
 from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
-from dlprep.catalog import Exercise, read_help, slugs
+from dlprep.catalog import Exercise, case_names, read_help, slugs
 from dlprep.errors import FaultError, UserError
 from dlprep.judge.cases import Trial, run_contrasts
 from dlprep.judge.judge import judge
