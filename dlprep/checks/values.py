@@ -90,9 +90,10 @@ def check_stability(
     _Comparison("stability", tolerance_of, got).judge(expected, names)
 
 
-def same(got: Any, expected: Any, *, dtype: bool = False) -> bool:
-    """Whether ``check_values`` would accept ``got``."""
-    comparison = _Comparison("values", default_tolerance, got, explain=False, dtype=dtype)
+def same(got: Any, expected: Any, *, dtype: bool = False, each: bool = False) -> bool:
+    """Whether ``check_values`` would accept ``got``; with ``each``, ``check_stability``."""
+    tolerance_of = element_tolerance if each else default_tolerance
+    comparison = _Comparison("values", tolerance_of, got, explain=False, dtype=dtype)
     return comparison.fits(got, expected)
 
 
@@ -130,6 +131,11 @@ def require_form(
 def default_tolerance(dtype: np.dtype[Any]) -> Tolerance:
     """What the table says about a dtype."""
     return TOLERANCES.get(dtype, EXACT)
+
+
+def element_tolerance(dtype: np.dtype[Any]) -> Tolerance:
+    """The same for an element by itself, however small beside its neighbours."""
+    return replace(default_tolerance(dtype), of_largest=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ class Cases:
         """The results of the cases, core before polish; see ``run_cases``."""
         self._run, self._draw = run, 0
         results: dict[str, CaseResult] = {}
-        wanted = [item for item in self._wanted(run.only) if _tier(item) != "contrast"]
+        wanted = self._wanted(run.only)
         with self._trusted():
             for item in sorted(wanted, key=lambda item: _tier(item) == "polish"):
                 results[_name(item)] = result = self._run_case(item)
@@ -201,9 +201,10 @@ class Cases:
 
     def _wanted(self, only: str | None) -> list[pytest.Item]:
         """The cases to run: all, those of the function ``only``, or the one with its parameters."""
+        cases = [item for item in self._items if _tier(item) != "contrast"]
         if only is None:
-            return self._items
-        wanted, names = only.removeprefix("test_"), {item: _name(item) for item in self._items}
+            return cases
+        wanted, names = only.removeprefix("test_"), {item: _name(item) for item in cases}
         found = [one for one, name in names.items() if wanted in (name, name.partition("[")[0])]
         if not found:
             raise CaseFault(f"no case is named {only}; there are {', '.join(names.values())}")

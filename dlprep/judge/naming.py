@@ -50,11 +50,19 @@ def name_mistakes(
     core_fails = any(case.tier == "core" for case in verdict.failing)
     ignored = polish if core_fails else set[str]()
     by_dtype = polish | {case.name for case in verdict.failing if case.kind == "dtype"}
+    by_element = {case.name for case in verdict.failing if case.kind == "stability"}
     changed = (exercise.solution / "variants.toml").stat().st_mtime_ns
     reference = exercise.reference.read_text(encoding="utf-8")
     with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
         played = [
-            _Played(submission, one, one[0].case in by_dtype, load_text(reference), deadline)
+            _Played(
+                submission,
+                one,
+                load_text(reference),
+                deadline,
+                dtype=one[0].case in by_dtype,
+                each=one[0].case in by_element,
+            )
             for one in _by_case(calls)
             if one[0].case not in ignored
         ]
@@ -117,13 +125,16 @@ class _Played:
         self,
         submission: Submission,
         calls: Sequence[Call],
-        dtype: bool,
         reference: types.ModuleType,
         deadline: float,
+        *,
+        dtype: bool,
+        each: bool,
     ) -> None:
         self.case, self.calls = calls[0].case, calls
         self.functions = {call.function for call in calls}
-        self._submission, self._dtype = submission, dtype
+        self._submission = submission
+        self._as_judged = {"dtype": dtype, "each": each}
         self._reference, self._deadline = reference, deadline
         self._kept: dict[_Variant, list[Outcome]] = {}
 
@@ -150,8 +161,8 @@ class _Played:
         return self._kept[variant]
 
     def match(self, one: Outcome, other: Outcome) -> bool:
-        """Whether two answers are equal; in dtype only where that is what the case judges."""
-        return one.matches(other, dtype=self._dtype)
+        """Whether two answers are equal, as the case judges it."""
+        return one.matches(other, **self._as_judged)
 
     def explained_by(self, variant: _Variant) -> str:
         """The function on whose calls the variant errs as the submission does.
@@ -380,16 +391,17 @@ class Outcome:
         """The value, or the exception's type under a name of its own."""
         return {"raised": self.raised[0]} if self.raised else self.value
 
-    def matches(self, other: Outcome, *, dtype: bool = False) -> bool:
+    def matches(self, other: Outcome, *, dtype: bool = False, each: bool = False) -> bool:
         """Whether both gave the same: equal values, or exceptions of one type.
 
-        Arrays of another dtype are equal by value, unless ``dtype`` counts.
+        Arrays of another dtype are equal by value, unless ``dtype`` counts; with ``each``, small
+        elements are compared as sharply as large ones.
         """
         if self.raised and other.raised:
             return self.raised[0] == other.raised[0]
         if self.raised or other.raised:
             return False
-        return same(self.value, other.value, dtype=dtype)
+        return same(self.value, other.value, dtype=dtype, each=each)
 
 
 class _Words(wire.Codec):
