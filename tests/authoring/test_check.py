@@ -106,8 +106,8 @@ def test_a_sound_exercise(home: Path) -> None:
             CASES,
             "",
             '\n\nfrom dlprep.checks import contrast\n\n\n@contrast("one entry")\n'
-            "def test_one(submission):\n    x = np.ones(1)\n"
-            "    check_values(submission.double(x), x)\n",
+            "def test_one(submission):\n"
+            "    x = np.ones(1)\n    check_values(submission.double(x), x)\n",
             "reference.py is wrong on the contrast 'one entry'",
         ),
         (

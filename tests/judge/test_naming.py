@@ -409,3 +409,41 @@ def test_a_value_of_a_strange_type_is_no_evidence(verdict_on: VerdictOn, make: M
     for value in ("{1}", "lambda: 1", "iter([1])", "object()", "'<foreign>'", "[x + by]"):
         source = f"def scale(x, by=2.0):\n    return {value}\n"
         assert named(verdict_on(exercise, source)) == []
+
+
+# two at once, function by function, and what contradicts a name
+
+
+def test_two_mistakes_in_one_function_name_both_if_each_is_needed(
+    verdict_on: VerdictOn, make: Make
+) -> None:
+    reference = "def line(x, a, b):\n    y = a * x\n    return y + b\n"
+    cases = (
+        "def test_a(submission, reference, rng):\n    '''is a line'''\n"
+        "    x = rng.normal(size=4)\n"
+        "    check_values(submission.line(x, 3.0, 4.0), reference.line(x, 3.0, 4.0))\n"
+    )
+    edits = {"adds a": ("a * x", "a + x"), "takes b": ("y + b", "y - b")}
+    exercise = make(reference, cases, edits)
+    both = "def line(x, a, b):\n    return x + a - b\n"
+    assert named(verdict_on(exercise, both)) == [("line", "adds a"), ("line", "takes b")]
+    assert named(verdict_on(exercise, both.replace("- b", "/ b"))) == []
+
+
+def test_a_mistake_of_two_functions_may_be_made_in_one(verdict_on: VerdictOn, make: Make) -> None:
+    reference = PAIR.replace("2 * x", "_by(x, 2)").replace("x / 2", "_by(x, 1 / 2)")
+    reference += "\n\ndef _by(x, n):\n    return x * n\n"
+    exercise = make(reference, PAIR_CASES, {"adds": ("x * n", "x + n")})
+    one = "def double(x):\n    return x * 2\ndef halve(x):\n    return x + 0.5\n"
+    assert named(verdict_on(exercise, one)) == [("halve", "adds")]
+
+
+def test_the_right_forward_of_a_wrong_cache_contradicts_a_wrong_forward(
+    verdict_on: VerdictOn,
+) -> None:
+    exercise = catalog.find("lstm_cell")
+    source = exercise.reference.read_text("utf-8")
+    wrong = source.replace("g, o, tanh_c2, dtype)", "g, o, np.tanh(c), dtype)")
+    verdict = verdict_on(exercise, wrong)
+    assert verdict.status == "failed"
+    assert "old cell state in h2" not in [one.name for one in verdict.mistakes]
