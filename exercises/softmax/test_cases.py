@@ -14,7 +14,7 @@ def test_one_row(submission, reference):
 
 def test_batch_of_rows(submission, reference, rng):
     """treats each row of a batch by itself, in one batch and the next"""
-    x = rng.normal(size=(4, 7))
+    x = rng.integers(-8, 9, (4, 7)) / 4  # the next batch has precisely the same sum
     for batch in (x, x[::-1]):
         check_values(submission.softmax(batch), reference.softmax(batch))
 

@@ -368,7 +368,7 @@ def test_a_right_solution_passes_however_its_text_is_stored(
 ) -> None:
     verdict = verdict_on(softmax, source)
     assert verdict.status == "passed"
-    assert verdict.passing == len(verdict.cases) > 10
+    assert verdict.passing == len(verdict.core) > 10
     assert (verdict.exercise, verdict.file, verdict.seed) == ("softmax", "softmax.py", 1)
     assert (verdict.problem, verdict.mistakes) == (None, ())
     assert {case.kind for case in verdict.cases} == {""}
@@ -436,11 +436,11 @@ TYPE = "an array, float64 of shape (3,)"
             id="scalar",
         ),
         pytest.param(
-            body("return np.ones(3, int)"),
+            body("return np.ones(3, bool)"),
             "dtype",
-            [("got", "dtype int64"), ("expected", "dtype float64")],
+            [("got", "dtype bool"), ("expected", "dtype float64")],
             None,
-            id="int64",
+            id="bool",
         ),
         pytest.param(
             body("return x.astype(complex)"),
@@ -448,13 +448,6 @@ TYPE = "an array, float64 of shape (3,)"
             [("got", "dtype complex128"), ("expected", "dtype float64")],
             None,
             id="complex",
-        ),
-        pytest.param(
-            body("return x.astype('>f8')"),
-            "dtype",
-            [("got", "dtype >f8"), ("expected", "dtype float64")],
-            None,
-            id="foreign byte order",
         ),
         pytest.param(
             body("return x.astype(object)"),
@@ -529,6 +522,7 @@ TYPE = "an array, float64 of shape (3,)"
                 ("got", "[1.0000 2.0000 4.0000]"),
                 ("expected", "[0.0420 0.1142 0.8438]"),
                 ("worst at", "[0]: 1.0000 where 0.0420 was expected"),
+                ("allowed", "1e-9 relative"),
             ],
             None,
             id="values",
