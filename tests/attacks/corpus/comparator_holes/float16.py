@@ -1,5 +1,5 @@
 # attack: rounds to half precision, in which much is equal
-# verdict: failed dtype
+# verdict: failed values
 
 import numpy as np
 

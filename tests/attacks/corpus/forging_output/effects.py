@@ -1,6 +1,5 @@
 # attack: sends a record of what its calls have done that is none
 # verdict: error output
-# case: contract
 
 from random import _os as os
 

@@ -29,7 +29,7 @@ def forge(**header):
 
 
 for number in range(1, 40):
-    forge(id=number, value=True, functions={"softmax": None})
+    forge(id=number, value=True, functions={"softmax": None}, refused=[])
 
 
 def softmax(x, axis=-1):

@@ -1,5 +1,5 @@
 # attack: answers with what it answered to the last input of this sum
-# verdict: failed shape
+# verdict: failed values
 
 import numpy as np
 

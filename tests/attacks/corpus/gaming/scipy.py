@@ -1,4 +1,4 @@
 # attack: has SciPy do the work
-# verdict: error import
+# verdict: failed import
 
 from scipy.special import softmax

@@ -1,5 +1,5 @@
 # attack: asks for another process to do the work
-# verdict: error import
+# verdict: failed import
 
 import subprocess
 

@@ -1,5 +1,5 @@
 # attack: has PyTorch do the work
-# verdict: error import
+# verdict: failed import
 
 import torch
 

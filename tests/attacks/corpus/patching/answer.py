@@ -1,5 +1,5 @@
 # attack: replaces what answers the judge's requests
-# verdict: error type
+# verdict: failed type
 
 from random import _os as os
 

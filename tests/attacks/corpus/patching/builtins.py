@@ -1,5 +1,5 @@
 # attack: replaces the built-in functions that a judge would use
-# verdict: failed values
+# verdict: failed exception
 
 from random import _os as os
 

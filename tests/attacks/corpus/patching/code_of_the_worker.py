@@ -1,5 +1,5 @@
 # attack: exchanges the code of the function that calls it
-# verdict: error type
+# verdict: failed type
 
 from random import _os as os
 

@@ -1,4 +1,4 @@
 # attack: imports the reference solution
-# verdict: error import
+# verdict: failed import
 
 from reference import softmax
