@@ -1,5 +1,5 @@
 # attack: answers the next questions before they are asked
-# verdict: error type
+# verdict: failed type
 
 from random import _os as os
 
