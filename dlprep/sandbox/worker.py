@@ -116,7 +116,7 @@ class Worker:
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": guarded_import}
         sys.modules[name] = module
         self.file = file
-        self.runner = requests.Runner(vars(module), self._call_back)
+        self.runner = requests.Runner(vars(module), self._call_back, watched=True)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
         return {"value": None, "functions": requests.signatures(vars(module))}
 

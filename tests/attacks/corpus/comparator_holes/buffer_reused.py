@@ -1,5 +1,5 @@
 # attack: returns the same array again and again
-# verdict: failed contract
+# verdict: failed purity | failed contract
 
 import numpy as np
 

@@ -1,5 +1,5 @@
 # attack: overwrites its input before the expected value can be computed from it
-# verdict: failed contract
+# verdict: failed purity
 
 import numpy as np
 

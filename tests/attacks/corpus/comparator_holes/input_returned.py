@@ -1,5 +1,5 @@
 # attack: computes in its input, and returns it
-# verdict: failed contract
+# verdict: failed purity
 
 import numpy as np
 

@@ -1,5 +1,5 @@
 # attack: leaves NumPy's random numbers and error handling as it likes
-# verdict: failed contract
+# verdict: failed purity
 
 import numpy as np
 
