@@ -3,7 +3,7 @@
 import os
 
 __version__ = "0.1.0"
-MAX_SEED = 2**32 - 1  # of the random inputs of a run
+MAX_SEED = 2**63 - 1  # of the random inputs of a run: 64 bits hold it, and nobody guesses it
 
 
 def command(words: str) -> str:

@@ -55,7 +55,7 @@ OptionalName = Annotated[
 
 def seed_option(default: str) -> Any:
     """The option ``--seed``; ``default`` says which seed is taken without it."""
-    text = f"Seed of the random inputs. Default: {default}."
+    text = f"Seed of the random inputs; a short one can be guessed. Default: {default}."
     return typer.Option(min=0, max=MAX_SEED, help=text, show_default=False)
 
 

@@ -236,16 +236,23 @@ class Cases:
         self, item: pytest.Item, calls: Sequence[Call], error: BaseException | None
     ) -> CaseResult:
         """What the case found; raises ``error`` if the submission is not at fault."""
-        for made in calls:
-            made.failed, made.case = error is not None, _name(item)
         printed = "".join(call.printed for call in calls)
         found = CaseResult(_name(item), _label(item), "passed", printed=printed, tier=_tier(item))
-        if error is None:
+        impure = _impure(calls, sharing=_tier(item) == "polish")
+        for made in calls:
+            made.failed, made.case = error is not None or impure is not None, _name(item)
+        if error is None and impure is None:
             return replace(found, advice=self._warned(calls))
         shown = last = calls[-1] if calls else None
         status: CaseStatus = "failed"
         place: Location | None = None
-        if isinstance(error, CheckFailed):
+        kind, findings = "purity", list[Finding]()
+        if error is None:
+            assert impure is not None
+            shown, got, expected = impure
+            findings = [Finding("got", got), Finding("expected", expected)]
+            place = next(iter(self._warned([shown])), None)
+        elif isinstance(error, CheckFailed):
             shown = _call_of(error.subject, calls)
             kind, findings = error.kind, [Finding(*finding) for finding in error.findings]
             place = next(iter(self._warned([shown] if shown else [])), None)
@@ -266,6 +273,10 @@ class Cases:
             what = what[:MAX_MESSAGE]
             advice = f"the case cannot go on with this ({what})"
             kind, findings = "form", [Finding("got", kind_of(last.result)), Finding("", advice)]
+        if error is not None and impure is not None:
+            made, got, _ = impure
+            where = "" if made is shown else f": {_text(made, calls)}"
+            findings.append(Finding("also", f"{got}{where}"))
         if convention := _convention(item):
             findings.append(Finding("fix", convention.fix))
         call = _text(shown, calls) if shown else ""
@@ -343,6 +354,24 @@ def _parts(value: object) -> set[int]:
     if isinstance(value, (tuple, list)):
         return set[int]().union(*map(_parts, value))
     return set() if value is None or isinstance(value, (bool, int, str, bytes)) else {id(value)}
+
+
+def _impure(calls: Sequence[Call], *, sharing: bool) -> tuple[Call, str, str] | None:
+    """The first call that did more than to answer: with what was found, and what was expected."""
+    for call in calls:
+        if changed := call.effects.get("changed"):
+            return call, f"{_were(changed)} changed by the call", "inputs stay as they were"
+        if lost := call.effects.get("overwritten"):
+            return call, f"{_were(lost)} overwritten by the call", "each result has its own memory"
+        if touched := call.effects.get("touched"):
+            return call, f"{_were(touched)} changed by the call", "global state stays as it was"
+        if sharing and (shared := call.effects.get("shared")):
+            return call, shared[0], "new arrays: copy before you return"
+    return None
+
+
+def _were(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} {'was' if len(names) == 1 else 'were'}"
 
 
 def _in_reference(error: BaseException) -> bool:

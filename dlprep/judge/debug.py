@@ -50,7 +50,7 @@ class Here:
         self._path = path
         self._module = types.ModuleType(path.stem)
         self._module.__file__ = str(path)
-        self._runner = Runner(vars(self._module), self._call_back)
+        self._runner = Runner(vars(self._module), self._call_back, watched=True)
         self._on_callback: OnCallback
         sys.path.append(str(path.parent))
         if path.stem not in sys.stdlib_module_names:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from hashlib import sha256
 
 from dlprep.api import read_api
 from dlprep.catalog import Exercise
@@ -39,7 +40,14 @@ def judge(
     api, text = read_api(exercise.stub.read_text(encoding="utf-8")), Source(source)
     seconds, total = exercise.seconds, RUN_FACTOR * exercise.seconds
     submission = Submission(
-        exercise.slug, source, api, seconds=seconds, total=total, worker=worker, start=start
+        exercise.slug,
+        source,
+        api,
+        seconds=seconds,
+        total=total,
+        key=sha256(str(seed).encode()).digest(),
+        worker=worker,
+        start=start,
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
     from dlprep.judge.cases import CaseFault, Trial, run_cases, run_contrasts

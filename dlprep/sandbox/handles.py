@@ -5,6 +5,7 @@ Using one asks the worker to do it; the result is plain data, or another stand-i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -43,13 +44,12 @@ class RemoteFunction:
         return self.observe("", *args, **kwargs).result
 
     def observe(self, what: str, /, *args: Any, **kwargs: Any) -> Call:
-        """Call it and measure ``effects``, ``lines`` or ``memory``; the whole record."""
+        """Call it, and count its ``lines`` or measure its ``memory``; the whole record."""
         signature = self._signature
         request = {
             "op": "call",
             "function": signature.name,
             "observe": what,
-            "read": what == "effects",  # an iterator, to its end
             "keep": list(signature.opaque),
             "names": [parameter.name for parameter in signature.parameters],
         }
@@ -72,16 +72,22 @@ class RemoteFunction:
 
 
 class RemoteIterator:
-    """An iterator of the submission's, read one by one up to ``MAX_ITEMS``."""
+    """An iterator of the submission's, read one by one up to ``MAX_ITEMS``.
+
+    ``shared`` are the memories that the items so far share, in words.
+    """
 
     def __init__(self, ask: Ask, number: int) -> None:
         self._ask, self._number, self._read = ask, number, 0
+        self.shared: list[str] = []
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        items = self._ask({"op": "next", "object": self._number}).result
+        call = self._ask({"op": "next", "object": self._number})
+        items = call.result
+        self.shared += call.effects.get("shared", ())
         if not isinstance(items, list) or not items:
             raise StopIteration
         self._read += 1
@@ -128,14 +134,16 @@ for _name in ("neg", "getitem", "setitem"):
 class Handles(wire.Codec):
     """The judge's side of the codec: it makes stand-ins, which use ``ask``.
 
-    Functions that the judge passes to the submission are kept in ``callables``.
+    Functions that the judge passes to the submission are kept in ``callables``. A generator is
+    passed on as a child, which ``key`` and its state decide: the same state gives the same child,
+    and the child does not tell what the generator itself will draw.
     """
 
-    def __init__(self, ask: Ask, callables: list[Callable[..., Any]]) -> None:
-        self.ask, self.callables = ask, callables
+    def __init__(self, ask: Ask, callables: list[Callable[..., Any]], key: bytes) -> None:
+        self.ask, self.callables, self.key = ask, callables, key
 
     def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
-        """References to what the worker holds, a generator by its state, a callable by number."""
+        """References to what the worker holds, a generator's child, a callable by number."""
         import numpy as np
 
         if isinstance(value, (RemoteObject, RemoteIterator, Opaque)):
@@ -143,7 +151,9 @@ class Handles(wire.Codec):
         if isinstance(value, np.random.Generator):
             if not isinstance(value.bit_generator, np.random.PCG64):
                 raise wire.Unsendable("a generator of another kind than np.random.default_rng's")
-            return {"generator": dict(value.bit_generator.state)}
+            state = repr(value.bit_generator.state).encode()
+            child = hashlib.blake2b(state, digest_size=16, key=self.key).digest()
+            return {"generator": int.from_bytes(child)}
         if callable(value):
             self.callables.append(value)
             return {"callable": len(self.callables) - 1}

@@ -79,10 +79,11 @@ class Opaque:
 class Call:
     """One request and its answer. ``request`` and ``arrays`` can be replayed elsewhere.
 
-    ``effects`` (changed, touched, shared, overwritten), ``lines`` (of the submission that ran) and
-    ``peak`` (of traced allocations, in bytes) are there when they were observed. ``case`` is the
-    case that made the call, and ``failed`` says that it failed. ``absent`` has the lines and names
-    of the refused imports that loading the file did no more than mention.
+    ``effects`` are what the call changed, touched, overwrote and shares beside its answer, by
+    kind. ``lines`` (of the submission that ran) and ``peak`` (of traced allocations, in bytes) are
+    there when they were observed. ``case`` is the case that made the call, and ``failed`` says
+    that it failed. ``absent`` has the lines and names of the refused imports that loading the file
+    did no more than mention.
     """
 
     function: str
@@ -123,9 +124,9 @@ class Call:
         if "raised" in reply:
             self.raised = _read_raised(reply["raised"])
             return
+        told = reply.get("effects", {})
+        self.effects = {kind: _texts(told[kind]) for kind in EFFECTS if kind in told}
         match self.request.get("observe"):
-            case "effects":
-                self.effects = {key: _texts(reply["effects"][key]) for key in EFFECTS}
             case "lines":
                 self.lines = _integer(reply["lines"])
             case "memory":

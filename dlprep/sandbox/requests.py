@@ -10,22 +10,20 @@ import itertools
 import operator
 import sys
 import traceback  # early: there may be no memory left when it is needed
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
-    from dlprep.sandbox import wire
+    from dlprep.sandbox import purity, wire
 else:  # in the worker, where the package is out of reach
+    import purity
     import wire
-
-Found = tuple[str, Any, bytes]  # an array: where it was found, and what was in it
-MAX_READ = 100  # items of an iterator whose effects are observed
 
 # What a reply may hold beside its value: an honest worker keeps to it, and the judge cuts the rest
 MAX_PRINTED = 16 << 10  # characters
 MAX_MESSAGE = 2_000  # characters of any other text
-MAX_TOLD = 20  # warnings, lines, effects of a kind
+MAX_TOLD = purity.MAX_TOLD  # warnings, lines, effects of a kind
 
 
 class Kept:
@@ -38,32 +36,69 @@ class Kept:
 class Runner(wire.Codec):
     """Runs requests on ``namespace``; holds the objects that the judge has references to.
 
-    ``callback(number, args, kwargs)`` calls a function of the judge's.
+    ``callback(number, args, kwargs)`` calls a function of the judge's. ``watched``: what a call
+    does beside its answer is told too; a submission's calls are watched, not those of our own code.
     """
 
-    def __init__(self, namespace: dict[str, Any], callback: Callable[..., Any]) -> None:
-        self.namespace, self.callback = namespace, callback
+    def __init__(
+        self, namespace: dict[str, Any], callback: Callable[..., Any], *, watched: bool = False
+    ) -> None:
+        self.namespace, self.callback, self.watched = namespace, callback, watched
         self.held: list[Any] = []
         self.last_type = ""  # of the last result, in case it proves too large to send
-        self.last_results: dict[str, list[Found]] = {}
+        self.watch: purity.Observer | None = None
+        self.sources: dict[int, list[purity.Place]] = {}  # what held iterators read
+        self.lent: set[int] = set()  # ids of what is held and among the arguments
 
     def run(self, request: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Answer one request: the reply and its arrays. Raises what the submission raises."""
         if request.get("fresh"):  # a new case: drop what the last one held
             self.held.clear()
-            self.last_results.clear()
+            self.sources.clear()
+            if self.watch is not None:
+                self.watch.begin_case()
+        if self.watched and self.watch is None:
+            self.watch = purity.Observer()
+        self.lent.clear()
+        args, kwargs = (self.decode(request[part], arrays) for part in ("args", "kwargs"))
+        watch = self.watch if request["op"] in ("call", "invoke", "next") else None
+        inputs = self._inputs(watch, request, args, kwargs) if watch else []
         reply: wire.Message = {}
-        value = self._perform(request, arrays, reply)
+        value = self._perform(request, args, kwargs, reply)
+        effects = watch.after(inputs) if watch else {}
         self.last_type = _type_name(value)
-        out: wire.Arrays = []
+        out, held = wire.Arrays(), len(self.held)
         try:
             reply["value"] = self.encode(value, out)
         except wire.Unsendable as error:
             reply["value"], out = {"foreign": f"{self.last_type} ({error})"}, []
+        else:
+            if watch and sum(array.nbytes for array in out) <= wire.MAX_BODY:
+                name, result = "the result", value
+                if request["op"] == "next":
+                    name, result = "the item", value[0] if value else None
+                effects |= watch.results(result, name, inputs)
+                for number in range(held, len(self.held)):
+                    if hasattr(type(self.held[number]), "__next__"):  # it runs as it is read
+                        self.sources[number] = inputs
+                        watch.keep(inputs)
+        if effects:
+            reply["effects"] = effects
         return reply, out
 
-    def _perform(self, request: wire.Message, arrays: wire.Arrays, reply: wire.Message) -> Any:
-        args, kwargs = (self.decode(request[part], arrays) for part in ("args", "kwargs"))
+    def _inputs(
+        self, watch: purity.Observer, request: wire.Message, args: Any, kwargs: Any
+    ) -> list[purity.Place]:
+        """What a call must not change: its arguments; of a read, those of the iterator's call."""
+        if request["op"] == "next":
+            return self.sources.get(request["object"], [])
+        names = request.get("names", [])
+        given = {
+            names[n] if n < len(names) else f"argument {n + 1}": one for n, one in enumerate(args)
+        }
+        return watch.look(given | kwargs, self.lent)
+
+    def _perform(self, request: wire.Message, args: Any, kwargs: Any, reply: wire.Message) -> Any:
         match request["op"]:
             case "call":
                 return self._call(args, kwargs, request, reply)
@@ -84,18 +119,12 @@ class Runner(wire.Codec):
     def _call(self, args: Any, kwargs: Any, request: wire.Message, reply: wire.Message) -> Any:
         def call() -> Any:
             value = self.namespace[request["function"]](*args, **kwargs)
-            if request.get("read") and hasattr(type(value), "__next__"):
-                value = list(itertools.islice(value, MAX_READ))  # its body runs only as it is read
             own = request.get("keep")  # the positions of what stays here, in a tuple
             if own and isinstance(value, (tuple, list)) and len(value) > max(own):
                 value = tuple(Kept(part) if n in own else part for n, part in enumerate(value))
             return value
 
         match request.get("observe"):
-            case "effects":
-                names = [*request["names"], *(f"argument {n + 1}" for n in range(len(args)))]
-                given = {**dict(zip(names, args, strict=False)), **kwargs}
-                value, reply["effects"] = self._with_effects(call, request["function"], given)
             case "lines":
                 value, reply["lines"] = _with_lines(call)
             case "memory":
@@ -103,38 +132,6 @@ class Runner(wire.Codec):
             case _:
                 value = call()
         return value
-
-    def _with_effects(
-        self, call: Callable[[], Any], function: str, given: dict[str, Any]
-    ) -> tuple[Any, dict[str, list[str]]]:
-        """Also names changed inputs, shared memory, and global state that was touched."""
-        import numpy as np
-
-        inputs = [found for name, value in given.items() for found in _arrays_in(value, name)]
-        np.random.seed(2**31)  # what no earlier call can have left behind
-        np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-        before = _global_state()
-        value = call()
-        after = _global_state()
-        results = list(_arrays_in(value, "the result"))
-        shared = [
-            f"{name} shares its memory with {other}"
-            for n, (name, array, _) in enumerate(results)
-            for other, its, _ in [*inputs, *results[:n]]
-            if np.shares_memory(array, its)  # exact: two slices of one array may interleave
-        ]
-        overwritten = [
-            name
-            for name, array, was in self.last_results.get(function, [])
-            if array.tobytes() != was or any(np.shares_memory(array, new) for _, new, _ in results)
-        ]
-        self.last_results[function] = results
-        return value, {
-            "changed": [name for name, array, was in inputs if array.tobytes() != was],
-            "touched": [name for name, was in before.items() if after[name] != was],
-            "shared": shared[:MAX_TOLD],
-            "overwritten": overwritten[:MAX_TOLD],
-        }
 
     def encode_reference(self, value: Any, arrays: wire.Arrays) -> wire.Node:
         """Hold an object, a function or an iterator of the submission's; name anything else."""
@@ -153,16 +150,16 @@ class Runner(wire.Codec):
     def decode_reference(self, tag: str, node: dict[str, Any]) -> Any:
         """The held object, the judge's function, or the generator that ``node`` stands for."""
         if tag == "object":
-            return self.held[node["object"]]
+            value = self.held[node["object"]]
+            self.lent.add(id(value))
+            return value
         if tag == "callable":
             number = node["callable"]
             return lambda *args, **kwargs: _uncounted(self.callback, number, args, kwargs)
         if tag == "generator":
             import numpy as np
 
-            generator = np.random.default_rng()
-            generator.bit_generator.state = node["generator"]
-            return generator
+            return np.random.default_rng(node["generator"])
         return super().decode_reference(tag, node)
 
     def lay_out(self, array: Any, node: dict[str, Any]) -> Any:
@@ -256,30 +253,6 @@ def _with_peak(call: Callable[[], Any]) -> tuple[Any, int]:
         return call(), tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-def _arrays_in(value: Any, name: str) -> Iterator[Found]:
-    import numpy as np
-
-    if isinstance(value, np.ndarray):
-        yield name, value, value.tobytes()
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _arrays_in(item, f"{name}[{key!r}]")
-    elif isinstance(value, (list, tuple)):
-        for n, item in enumerate(value):
-            yield from _arrays_in(item, f"{name}[{n}]")
-
-
-def _global_state() -> dict[str, bytes]:
-    import pickle
-
-    import numpy as np
-
-    return {
-        "np.random's global state": pickle.dumps(np.random.get_state()),  # only compared
-        "np.seterr": pickle.dumps(np.geterr()),
-    }
 
 
 def _type_name(value: Any) -> str:

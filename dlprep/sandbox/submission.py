@@ -45,7 +45,8 @@ class AnyWorker(Protocol):
 class Submission:
     """One submission; ``functions`` are those that the stub names.
 
-    ``seconds`` is the time that one case may spend in the worker, ``total`` the time of all. The
+    ``seconds`` is the time that one case may spend in the worker, ``total`` the time of all;
+    ``key`` decides what the generators that it is given draw, and must not be foreseen. The
     caller closes a ``worker`` that it gives; without one, or once it is lost, the submission
     calls ``start`` for a worker of its own.
     """
@@ -58,6 +59,7 @@ class Submission:
         *,
         seconds: float,
         total: float,
+        key: bytes = b"",
         worker: AnyWorker | None = None,
         start: Callable[[], AnyWorker] = WorkerProcess,
     ) -> None:
@@ -67,6 +69,7 @@ class Submission:
         self._worker = worker if worker is not None and not worker.closed else None
         self._lent, self._start = self._worker, start
         self._defined: dict[str, Any] | None = None
+        self._key = key
         self._callables: list[Callable[..., Any]] = []
         self.functions = Functions(api, self._call)
         self.calls: list[Call] = []
@@ -131,7 +134,7 @@ class Submission:
         if request["op"] == "call":
             own = _require(self._defined or {}, self._api[function], f"{self._name}.py")
         arrays: wire.Arrays = []
-        codec = Handles(partial(self._call, function), self._callables)
+        codec = self._codec(function)
         encoded = {
             **request,
             "fresh": self._fresh,
@@ -182,7 +185,7 @@ class Submission:
         finally:
             self._spend(time.monotonic() - began)
         try:
-            call.read(reply, out, Handles(partial(self._call, call.function), self._callables))
+            call.read(reply, out, self._codec(call.function))
         except Exception as error:  # whatever it sent, the fault is the submission's
             self._drop()
             raise SubmissionError("output", f"sent what is not an answer: {error}") from error
@@ -212,7 +215,7 @@ class Submission:
     def _answer(self, message: wire.Message, arrays: wire.Arrays) -> wire.Frame:
         """Call a function of the judge's for the submission."""
         out: wire.Arrays = []
-        codec = Handles(partial(self._call, ""), self._callables)
+        codec = self._codec("")
         try:
             number = message["callback"]
             if type(number) is not int or not 0 <= number < len(self._callables):
@@ -223,6 +226,9 @@ class Submission:
             return reply, out
         except Exception as error:  # the submission called it wrongly, and is told so
             return {"op": "reply", "raised": f"{type(error).__name__}: {error}"}, []
+
+    def _codec(self, function: str) -> Handles:
+        return Handles(partial(self._call, function), self._callables, self._key)
 
     def _spend(self, seconds: float) -> None:
         self._left = max(0.0, self._left - seconds)

@@ -94,7 +94,7 @@ class Worker:
         module.__dict__["__builtins__"] = {**vars(builtins), **own}
         sys.modules[name] = module
         self.file = file
-        self.runner = requests.Runner(vars(module), self._call_back)
+        self.runner = requests.Runner(vars(module), self._call_back, watched=True)
         exec(compile(source, file, "exec", dont_inherit=True), vars(module))
         absent = {name for name, value in vars(module).items() if type(value) is imports.Absent}
         rest = {name: value for name, value in vars(module).items() if name not in absent}

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlprep.checks import CheckFailed, check_contract, check_raises
+from dlprep.checks import check_contract, check_raises
 from dlprep.sandbox.replies import SubmissionError
 
 SQUARE = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -41,9 +41,6 @@ def returns_view(x): return x.T
 def yields_view(x):
     yield 2 * x
     yield x[1:]
-def changes_late(x):
-    yield 2 * x
-    x += 1
 def returns_part(x): return x[0] * 2, x[1]
 def returns_twice(x):
     y = x * 2
@@ -55,30 +52,8 @@ def returns_nested(params): return [params["W"]]
 def changes(x):
     x += 1
     return x * 2
-def changes_part(params):
-    params["W"][0] = 0
-    return params["W"] * 2
-def changes_two(x, y):
-    x[0], y[0] = 0, 0
-    return x + y
-def changes_keyword(x, *, out):
-    out[:] = x
-    return x + 1
-def changes_and_restores(x):
-    x += 1
-    y = x * 2
-    x -= 1
-    return y
 def reseeds(x):
     np.random.seed(0)
-    return x * 2
-def draws_globally(x): return x + np.random.normal()
-def silences(x):
-    np.seterr(all="ignore")
-    return x * 2
-def both(x):
-    np.random.seed(0)
-    np.seterr(all="ignore")
     return x * 2
 
 BUFFER, KEPT, COUNT = np.empty((2, 2)), {}, [0]
@@ -125,47 +100,31 @@ STUB = SUBMISSION.replace("def with_cache(x):", "def with_cache(x) -> tuple[np.n
         ("generator", [SQUARE]),
         ("masked", [SQUARE]),
         ("local_errstate", [SQUARE]),
-        ("changes_and_restores", [SQUARE]),
+        # what a call changes is not this check's to judge: it fails any case
+        ("changes", [SQUARE]),
+        ("reseeds", [SQUARE]),
     ],
 )
 def test_accepts(submit: Any, name: str, arguments: list[Any]) -> None:
     check_contract(getattr(submit(SUBMISSION, STUB).functions, name), *arguments)
 
 
-def test_passes_keywords_on(submit: Any, failure: Any) -> None:
+def test_passes_keywords_on(submit: Any) -> None:
     submission = submit(SUBMISSION).functions
     check_contract(submission.optional, SQUARE, scale=3.0)
     with pytest.raises(SubmissionError) as failed:
         check_contract(submission.optional, SQUARE, factor=3.0)
     assert failed.value.raised is not None
     assert failed.value.raised.type == "TypeError"
-    assert failure(check_contract, submission.changes_keyword, SQUARE, out=np.zeros((2, 2))) == (
-        "contract",
-        [("got", "out was changed by the call"), ("expected", "inputs stay as they were")],
-    )
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "got", "expected"),
     [
-        ("changes", [SQUARE], "x was changed by the call", "inputs stay as they were"),
-        (
-            "changes_part",
-            [{"W": SQUARE, "b": SQUARE}],
-            "params['W'] was changed by the call",
-            "inputs stay as they were",
-        ),
-        (
-            "changes_two",
-            [SQUARE, SQUARE + 1],
-            "x, y were changed by the call",
-            "inputs stay as they were",
-        ),
-        ("changes_late", [SQUARE], "x was changed by the call", "inputs stay as they were"),
         (
             "yields_view",
             [SQUARE],
-            "the result[1] shares its memory with x",
+            "the item shares its memory with x",
             "new arrays: copy before you return",
         ),
         (
@@ -205,52 +164,28 @@ def test_passes_keywords_on(submit: Any, failure: Any) -> None:
             "new arrays: copy before you return",
         ),
         (
-            "reseeds",
-            [SQUARE],
-            "np.random's global state was changed by the call",
-            "global state stays as it was",
-        ),
-        (
-            "draws_globally",
-            [SQUARE],
-            "np.random's global state was changed by the call",
-            "global state stays as it was",
-        ),
-        (
-            "silences",
-            [SQUARE],
-            "np.seterr was changed by the call",
-            "global state stays as it was",
-        ),
-        (
-            "both",
-            [SQUARE],
-            "np.random's global state, np.seterr were changed by the call",
-            "global state stays as it was",
-        ),
-        (
             "buffered",
             [SQUARE],
-            "the second call reuses the result of the first",
-            "each call returns arrays of its own",
+            "the result shares its memory with the result of an earlier call",
+            "new arrays: copy before you return",
         ),
         (
             "slices_of_a_buffer",
             [SQUARE],
-            "the second call reuses the result[0], the result[1] of the first",
-            "each call returns arrays of its own",
+            "the result[0] shares its memory with the result[0] of an earlier call",
+            "new arrays: copy before you return",
         ),
         (
             "cached",
             [SQUARE],
-            "the second call reuses the result of the first",
-            "each call returns arrays of its own",
+            "the result shares its memory with the result of an earlier call",
+            "new arrays: copy before you return",
         ),
         (
             "overwrites",
             [SQUARE],
-            "the second call reuses the result of the first",
-            "each call returns arrays of its own",
+            "the result shares its memory with the result of an earlier call",
+            "new arrays: copy before you return",
         ),
         (
             "counts",
@@ -288,8 +223,7 @@ def test_says_what_is_wrong(
 
 def test_the_inputs_of_the_case_are_out_of_reach(submit: Any) -> None:
     x = SQUARE.copy()
-    with pytest.raises(CheckFailed):
-        check_contract(submit(SUBMISSION).functions.changes, x)
+    submit(SUBMISSION).functions.changes(x)
     assert np.array_equal(x, SQUARE)
 
 

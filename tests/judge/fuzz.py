@@ -177,7 +177,7 @@ class Fuzzed:
 
     def __init__(self, source: str, at: int, rng: Rng, *, lasting: bool = False) -> None:
         self.module: types.ModuleType = load_text(source)
-        self.runner = Runner(vars(self.module), self._call_back)
+        self.runner = Runner(vars(self.module), self._call_back, watched=True)
         self.at, self.rng, self.count = at, rng, 0
         self.lasting, self.function = lasting, ""
         self.material = False  # whether an answer was changed that a case must notice

@@ -861,7 +861,7 @@ REPLY = (
         (REPLY + "reply(lost=float('inf'))\n", "error"),
         (REPLY + body("reply(value={'complex': [10**400, 0]})"), "error"),
         (REPLY + body("reply(value={'tuple': [['passed']]})"), "error"),
-        (REPLY + body("reply(effects=5)"), "failed"),
+        (REPLY + body("reply(effects=5)"), "error"),
         (REPLY + body("reply(value={'object': 3, 'type': '[/bold]'})"), "failed"),
         (body("raise M('x')", "class T(type): __name__ = property(lambda s: {1})\n"
               "class M(Exception, metaclass=T): pass\n"), "failed"),
@@ -1036,3 +1036,75 @@ def test_what_was_done_with_an_object_is_told(
     assert case.call.startswith(made)
     assert call in case.call
     assert "…" not in case.call
+
+
+# what a submission does beside its answer
+
+
+def purity(verdict: Verdict) -> tuple[str, list[Finding], str]:
+    """Of the case one_row: its kind, its findings and the call that it shows."""
+    case = one_row(verdict)
+    return case.kind, list(case.findings), case.call
+
+
+@pytest.mark.parametrize(
+    ("statement", "got", "expected"),
+    [
+        ("given[...] = 0", "x was changed by the call", "inputs stay as they were"),
+        (
+            "np.random.normal()",
+            "np.random's global state was changed by the call",
+            "global state stays as it was",
+        ),
+        (
+            "np.seterr(all='ignore')",
+            "np.seterr was changed by the call",
+            "global state stays as it was",
+        ),
+    ],
+)
+def test_a_right_answer_fails_its_case_when_the_call_does_more(
+    verdict_on: VerdictOn, softmax: Exercise, statement: str, got: str, expected: str
+) -> None:
+    right = RIGHT.replace("    return (e", "    y = (e") + f"    {statement}\n    return y\n"
+    right = right.replace("    dtype =", "    given = x\n    dtype =")
+    found = purity(verdict_on(softmax, right, only="one_row"))
+    assert found == ("purity", [Finding("got", got), Finding("expected", expected)], CALL)
+
+
+def test_a_wrong_answer_is_shown_before_what_the_call_does_more(
+    verdict_on: VerdictOn, softmax: Exercise
+) -> None:
+    kind, findings, call = purity(
+        verdict_on(softmax, body("x[...] = 0; return x + 1"), only="one_row")
+    )
+    assert (kind, call) == ("values", CALL)
+    assert findings[-1] == Finding("also", "x was changed by the call")
+
+
+def test_a_buffer_that_a_later_call_fills_again_fails_the_case(
+    verdict_on: VerdictOn, double: Exercise
+) -> None:
+    double.cases.write_text(
+        "from dlprep.checks import polish\n"
+        "def test_two(submission):\n"
+        "    submission.double(1.0), submission.double(2.0)\n"
+        "@polish\n"
+        "def test_tidy(submission, rng):\n"
+        "    submission.double(rng.normal(size=3))\n"
+    )
+    buffer = f"{HEAD}buffer = np.zeros(3)\ndef double(x):\n    buffer[...] = x\n    return buffer\n"
+    verdict = verdict_on(double, buffer)
+    [two, tidy] = verdict.cases
+    assert (verdict.status, two.kind, two.call, tidy.status) == (
+        "failed",
+        "purity",
+        "double(2.0)",
+        "passed",
+    )
+    lost = "the result of an earlier call was overwritten by the call"
+    assert two.findings[0] == Finding("got", lost)
+    verdict = verdict_on(double, "def double(x):\n    return x\n")
+    [two, tidy] = verdict.cases
+    assert (verdict.status, two.status, tidy.kind) == ("passed", "passed", "purity")
+    assert tidy.findings[0] == Finding("got", "the result shares its memory with x")

@@ -96,7 +96,12 @@ def submit_text(
     made: list[Submission] = []
 
     def submission(
-        source: str, stub: str | None = None, seconds: float = 60, *, shared: bool = True
+        source: str,
+        stub: str | None = None,
+        seconds: float = 60,
+        *,
+        shared: bool = True,
+        key: bytes = b"",
     ) -> Submission:
         api = read_api(source if stub is None else stub)
         made.append(
@@ -106,6 +111,7 @@ def submit_text(
                 api,
                 seconds=seconds,
                 total=4 * seconds,
+                key=key,
                 worker=pool.take() if shared else None,
                 start=start,
             )

@@ -183,19 +183,26 @@ def test_an_argument_that_the_submission_changes_stays_as_it_was(submit_text: Su
 # generators and iterators
 
 
-def test_a_generator_draws_there_what_it_would_draw_here(submit_text: Submit) -> None:
+def test_a_generator_arrives_as_a_child_that_its_state_decides(submit_text: Submit) -> None:
     rng = np.random.default_rng(7)
-    rng.normal(size=3)
-    rng.integers(0, 9, dtype=np.int32)  # half of a drawn word is kept back
     before = copy.deepcopy(rng.bit_generator.state)
     submission = submit_text(
-        "def f(rng):\n    return rng.integers(0, 99, 5, dtype='int32'), rng.normal(size=4)\n"
+        "def f(rng):\n    [child] = rng.spawn(1)\n    return rng.normal(size=4), child.normal()\n"
     )
-    for got in (submission.f(rng), submission.f(rng=rng)):
-        assert rng.bit_generator.state == before
-        here = copy.deepcopy(rng)
-        np.testing.assert_array_equal(got[0], here.integers(0, 99, 5, dtype="int32"))
-        np.testing.assert_array_equal(got[1], here.normal(size=4))
+    first, again = submission.f(rng), submission.f(rng=rng)
+    assert rng.bit_generator.state == before
+    np.testing.assert_equal(first, again)
+    own = rng.normal(size=4)
+    assert not np.isin(first[0], own).any()
+    assert not np.isin(submission.f(rng)[0], first[0]).any()
+
+
+def test_without_the_key_of_the_run_no_child_can_be_foreseen(submit_text: Submit) -> None:
+    text = "def f(rng):\n    return rng.normal(size=4)\n"
+    keys = (b"", b"one", b"other", b"one")
+    draws = [submit_text(text, key=key).f(np.random.default_rng(7)) for key in keys]
+    assert np.unique(draws).size == 12
+    np.testing.assert_array_equal(draws[1], draws[3])
 
 
 @pytest.mark.parametrize("bits", ["MT19937", "Philox", "SFC64"])
@@ -838,40 +845,148 @@ def test_a_function_may_have_any_name(submit_text: Submit) -> None:
 # what a call does beside its result
 
 
-def test_effects_name_what_was_changed_shared_and_touched(submit_text: Submit) -> None:
-    submission = submit_text(
-        "import numpy as np\nbuffer = np.zeros(3)\n"
-        "def clean(x, p): return x + 1\n"
-        "def change(x, p, q=None):\n    x[0] = 9; p['W'][1] += 1; q[0][...] = 0\n"
-        "def view(x, p): return x[1:], p['W'].T\n"
-        "def twins(x, p):\n    y = x + 1\n    return y, y[::2]\n"
-        "def reuse(x, p):\n    buffer[...] = x\n    return buffer\n"
-        "def seed(x, p):\n    np.random.seed(0)\n    np.random.rand()\n"
-        "def errors(x, p):\n    np.seterr(all='ignore')\n"
-    )
+EFFECTS = """
+import numpy as np
+np.random.seed(3)
+np.seterr(over="raise")
+buffer, log, weights = np.zeros(3), [], np.zeros((2, 2))
+def clean(x, p): return x + 1
+def change(x, p, q=None):
+    x[0] = 9; p['W'][1] += 1; q[0][...] = 0
+def replace(grads, p):
+    grads[1] = grads[1] * 1; p['W'] = None
+def clear(Ms, p): Ms.clear()
+def reshape(x): x.shape = (3, 1)
+def restore(x):
+    x += 1
+    x -= 1
+def again(xs): xs[0] = xs[0] + 0.0
+def view(x, p): return x[1:], p['W'].T
+def twins(x, p):
+    y = x + 1
+    return y, y[::2]
+def apart(x):
+    y = np.zeros((4, 2))
+    return list(y), y[:0]
+def reuse(x):
+    buffer[...] = x
+    return buffer
+def remember(x):
+    log.append(x)
+    return log
+def step(x):
+    weights[0, 0] += 1
+    return 0
+def look(): return weights[0]
+def seed(): np.random.seed(3)
+def draw(): np.random.normal()
+def swap(): np.random.set_bit_generator(np.random.PCG64(1))
+def errors(over): np.seterr(over=over)
+def cached(x) -> tuple[np.ndarray, object]: return x + 1, x
+def uncached(cache, x): cache[...] = 0
+def late(x):
+    yield x[:1]
+    x[0] = 7
+    yield 2 * x
+    np.random.seed(1)
+def endless(x):
+    while True:
+        yield x * 1
+def fit(x):
+    def predict(z):
+        z[0] = 1
+    return predict
+def whole(x):
+    x[-1] = 1
+"""
+
+
+def test_a_call_tells_what_it_changed_shares_and_touched(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
     x, p = np.ones(3), {"W": np.ones((2, 2))}
-    none = dict.fromkeys(("changed", "touched", "shared", "overwritten"), ())
-    assert submission.clean.observe("effects", x, p).effects == none
-    seen = submission.change.observe("effects", x, p, q=[np.ones(1)]).effects
-    assert seen == none | {"changed": ("x", "p['W']", "q[0]")}
-    assert submission.view.observe("effects", x, p).effects["shared"] == (
+
+    def effects(name: str, *args: Any, **kwargs: Any) -> dict[str, tuple[str, ...]]:
+        return dict(getattr(submission, name).observe("", *args, **kwargs).effects)
+
+    assert effects("clean", x, p) == {}
+    assert effects("change", x, p, q=[np.ones(1)]) == {"changed": ("x", "p['W']", "q[0]")}
+    assert effects("replace", [x, x], p) == {"changed": ("grads[1]", "p['W']")}
+    assert effects("clear", [x], p) == {"changed": ("Ms",)}
+    assert effects("reshape", x) == {"changed": ("x",)}
+    assert effects("restore", x) == effects("again", [1.0]) == {}
+    assert effects("view", x, p)["shared"] == (
         "the result[0] shares its memory with x",
         "the result[1] shares its memory with p['W']",
     )
-    assert submission.twins.observe("effects", x, p).effects["shared"] == (
-        "the result[1] shares its memory with the result[0]",
-    )
-    assert submission.reuse.observe("effects", x, p).effects == none
-    seen = submission.reuse.observe("effects", x + 1, p).effects
-    assert seen == none | {"overwritten": ("the result",)}
-    touched = submission.seed.observe("effects", x, p).effects["touched"]
-    assert touched == ("np.random's global state",)
-    assert submission.errors.observe("effects", x, p).effects["touched"] == ("np.seterr",)
+    twins = "the result[1] shares its memory with the result[0]"
+    assert effects("twins", x, p) == {"shared": (twins,)}
+    assert effects("apart", x) == {}
+    for how in ("lines", "memory"):
+        assert submission.change.observe(how, x, p, q=[x]).effects["changed"][0] == "x"
 
 
-def test_effects_leave_an_opaque_part_alone(submit_text: Submit) -> None:
-    submission = submit_text("def f(x) -> tuple[int, object]:\n    return x + 1, x\n")
-    assert submission.f.observe("effects", np.ones(2)).effects["shared"] == ()
+def test_a_call_tells_whose_result_it_overwrote(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
+    old, shared = "the result of an earlier call", "the result shares its memory with"
+    x = np.ones(3)
+    assert submission.reuse.observe("", x).effects == {}
+    seen = submission.reuse.observe("", x).effects  # nothing is lost yet, but it will be
+    assert seen == {"shared": (f"{shared} {old}",)}
+    assert submission.reuse.observe("", 2 * x).effects["overwritten"] == (old, old)
+    submission.begin_case()
+    assert submission.remember(1) == [1]
+    assert submission.remember.observe("", 2).effects == {"overwritten": (old,)}
+    submission.begin_case()
+    submission.look()
+    assert submission.step.observe("", x).effects == {"overwritten": (old,)}
+
+
+def test_a_call_tells_what_global_state_it_touched(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
+    drawn, errors = "np.random's global state", "np.seterr"
+    for name in ("seed", "draw", "swap", "seed"):
+        assert getattr(submission, name).observe("").effects == {"touched": (drawn,)}
+    assert submission.errors.observe("", "raise").effects == {}  # as it was after loading
+    assert submission.errors.observe("", "ignore").effects == {"touched": (errors,)}
+    submission.begin_case()
+    assert submission.errors.observe("", "raise").effects == {}
+
+
+def test_an_iterator_tells_as_it_is_read(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
+    assert submission.late.observe("", np.ones(3)).effects == {}
+    items = submission.late(np.ones(3))
+    next(items)
+    assert items.shared == ["the item shares its memory with x"]
+    next(items)
+    assert submission.calls[-1].effects["changed"] == ("x",)
+    assert list(items) == []
+    assert submission.calls[-1].effects["touched"] == ("np.random's global state",)
+
+
+def test_an_object_that_is_called_tells_too(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
+    submission.fit(np.ones(2))(np.zeros(2))
+    assert submission.calls[-1].effects == {"changed": ("argument 1",)}
+
+
+def test_what_stays_there_is_the_submission_s_own(submit_text: Submit) -> None:
+    submission = submit_text(EFFECTS)
+    call = submission.cached.observe("", np.ones(2))
+    assert call.effects == {}
+    assert submission.uncached.observe("", call.result[1], np.ones(2)).effects == {}
+    assert submission.whole.observe("", submission.whole.hold(np.zeros(3))).effects == {}
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+def test_a_hash_stands_for_what_is_too_large_to_copy(submit_text: Submit, layout: str) -> None:
+    x = np.zeros((3, 3 << 20), order="F" if layout == "F" else "C")  # 72 MiB
+    x = x[:, ::2].repeat(2, 1)[:, ::2] if layout == "strided" else x
+    submission = submit_text(EFFECTS, shared=False)
+    small, large = np.zeros(3), np.concatenate([x, x]) if layout == "strided" else x
+    assert submission.whole.observe("", large).effects == {"changed": ("x",)}
+    assert submission.step.observe("", large).effects == {}
+    assert submission.whole.observe("", small).effects == {"changed": ("x",)}
 
 
 LINES = """
@@ -1036,9 +1151,8 @@ def test_whatever_goes_wrong_in_reading_a_reply_is_the_submission_s_fault(
         ("", "reply(raised={'type': 'E', 'message': '', 'lines': [], 'syntax': ['1', [2]]})"),
         ("", "forge(b'{\"id\":%d,' % number() + WHOLE + DEEP + b'}')"),
         ("", "forge({'id': number(), 'arrays': []})"),
-        ("effects", "reply()"),
-        ("effects", "reply(effects=[1])"),
-        ("effects", "reply(effects={'changed': 5})"),
+        ("", "reply(effects=5)"),
+        ("", "reply(effects={'changed': 5})"),
         ("lines", "reply()"),
         ("lines", "reply(lines='many')"),
         ("lines", "reply(lines=float('inf'))"),
