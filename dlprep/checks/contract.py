@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dlprep.checks import show
 from dlprep.checks.failure import mismatch
-from dlprep.checks.values import same
+from dlprep.checks.values import check_values, same
 
 
-def check_contract(function: Any, *args: Any, **kwargs: Any) -> None:
+def check_contract(
+    function: Any, *args: Any, expected: Callable[[Any], None] | None = None, **kwargs: Any
+) -> None:
     """Call ``function`` twice, and require that it only computes.
 
-    Its results share no memory with its inputs, with each other, or with the next call's, and the
-    same arguments give the same result. An iterator is read to its end. What a call changes beside
-    its answer fails every case, so it is not looked for here. Raises ``CheckFailed`` of kind
-    ``contract``.
+    Both results are right: ``expected(result)`` judges one; without it, the reference's answer to
+    the same arguments does, so none of these may be the submission's own. The results share no
+    memory with the inputs, with each other, or with the next call's, and the same arguments give
+    the same result. An iterator is read to its end. What a call changes beside its answer fails
+    every case, so it is not looked for here. Raises ``CheckFailed`` of kind ``contract``, or as
+    ``check_values`` does.
     """
     results = []
     for _ in range(2):
@@ -26,6 +31,10 @@ def check_contract(function: Any, *args: Any, **kwargs: Any) -> None:
             shared += reader.shared
         if shared:
             raise mismatch("contract", shared[0], "new arrays: copy before you return", result)
+        if expected is None:
+            check_values(result, function.right(*args, **kwargs))
+        else:
+            expected(result)
         results.append(result)
     first, second = results
     if not same(second, first):

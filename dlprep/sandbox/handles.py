@@ -24,20 +24,23 @@ Ask = Callable[..., Call]  # ask(request, *args, **kwargs) has the worker answer
 class Functions:
     """What a case sees of a submission: the stub's functions, whatever their names."""
 
-    def __init__(self, api: Mapping[str, Signature], ask: Callable[..., Call]) -> None:
-        self.__api, self.__ask = api, ask
+    def __init__(
+        self, api: Mapping[str, Signature], ask: Callable[..., Call], reference: Any = None
+    ) -> None:
+        self.__api, self.__ask, self.__reference = api, ask, reference
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name not in self.__api:
             raise AttributeError(f"the stub has no function {name!r}")
-        return RemoteFunction(self.__api[name], partial(self.__ask, name))
+        reference = getattr(self.__reference, name, None)
+        return RemoteFunction(self.__api[name], partial(self.__ask, name), reference)
 
 
 class RemoteFunction:
-    """A function (or class) of the submission's."""
+    """A function (or class) of the submission's, beside that of the reference, if it is known."""
 
-    def __init__(self, signature: Signature, ask: Ask) -> None:
-        self._signature, self._ask = signature, ask
+    def __init__(self, signature: Signature, ask: Ask, reference: Any = None) -> None:
+        self._signature, self._ask, self._reference = signature, ask, reference
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker; its result as plain data."""
@@ -59,6 +62,15 @@ class RemoteFunction:
         ):  # checked here, so that a case can unpack the result
             raise SubmissionError("form", f"a tuple of {signature.returns}")
         return call
+
+    def right(self, *args: Any, **kwargs: Any) -> Any:
+        """What the reference answers; a stand-in for what would stay in a worker."""
+        result = self._reference(*args, **kwargs)
+        if not self._signature.opaque:
+            return result
+        return tuple(
+            Opaque(n) if n in self._signature.opaque else part for n, part in enumerate(result)
+        )
 
     def hold(self, value: Any) -> RemoteObject:
         """Put ``value`` into the worker: every call that is given it gets the same object.

@@ -82,6 +82,10 @@ class Submission:
         self.nested = False  # whether a function of the judge's called the submission again
         self._answering = self._fresh = False
 
+    def beside(self, reference: Any) -> Functions:
+        """The functions, each with the one of this module that answers right."""
+        return Functions(self._api, self._call, reference)
+
     @property
     def defined(self) -> list[str]:
         """The public functions and classes that the file defines."""

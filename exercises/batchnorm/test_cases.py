@@ -218,10 +218,14 @@ def test_caches_of_two_calls(submission, reference, rng):
 
 @both_modes
 @both_layouts
-def test_contract_of_backward(submission, rng, shape, train):
+def test_contract_of_backward(submission, reference, rng, shape, train):
     """leaves dy and the cache alone"""
-    cache = submission.batchnorm(*draw(rng, *shape).values(), train)[3]
-    check_contract(submission.batchnorm_backward, rng.normal(size=shape), cache)
+    at, dy = draw(rng, *shape), rng.normal(size=shape)
+    right = backward_values(reference, at, dy, train)
+    cache = submission.batchnorm(*at.values(), train)[3]
+    check_contract(
+        submission.batchnorm_backward, dy, cache, expected=lambda got: check_values(got, right)
+    )
 
 
 @both_modes

@@ -5,6 +5,7 @@ of them once in some hundred million runs.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -127,14 +128,16 @@ def test_twenty_linear_layers(submission, rng):
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3, 2, 2)], ids=str)
 def test_contract(submission, rng, shape):
     """Xavier: draws from rng alone"""
-    check_contract(submission.xavier_uniform, shape, rng)
+    expected = partial(require_array, shape=shape)
+    check_contract(submission.xavier_uniform, shape, rng, expected=expected)
     require_other(submission.xavier_uniform, shape, rng)
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3, 2, 2)], ids=str)
 def test_contract_of_kaiming(submission, rng, shape):
     """Kaiming: draws from rng alone"""
-    check_contract(submission.kaiming_normal, shape, rng)
+    expected = partial(require_array, shape=shape)
+    check_contract(submission.kaiming_normal, shape, rng, expected=expected)
     require_other(submission.kaiming_normal, shape, rng)
 
 

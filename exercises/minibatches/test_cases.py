@@ -139,7 +139,13 @@ def test_every_row_anywhere(submission, rng):
 @pytest.mark.parametrize("shuffle", [True, False], ids=["shuffled", "in order"])
 def test_contract(submission, rng, shuffle):
     """gives copies, leaves X and y alone, and draws from rng alone"""
-    check_contract(submission.minibatches, *data(rng, 9, 2), 4, rng, shuffle)
+    X, y = data(rng, 9, 2)
+
+    def expected(batches):
+        check_values(len(batches), 3, names=["number of batches"])
+        rows_of(batches, X, [4, 4, 1])
+
+    check_contract(submission.minibatches, X, y, 4, rng, shuffle, expected=expected)
 
 
 @pytest.mark.parametrize("shuffle", [True, False], ids=["shuffled", "in order"])

@@ -129,10 +129,14 @@ def test_caches_of_two_sequences(submission, reference, rng):
     check_values(got, backward_values(reference, first, dhs), names=GRADIENTS)
 
 
-def test_contract_of_backward(submission, rng):
+def test_contract_of_backward(submission, reference, rng):
     """leaves dhs and the cache alone"""
-    cache = submission.rnn(*draw(rng).values())[1]
-    check_contract(submission.rnn_backward, rng.normal(size=(4, 3, 5)), cache)
+    at, dhs = draw(rng), rng.normal(size=(4, 3, 5))
+    right = backward_values(reference, at, dhs)
+    cache = submission.rnn(*at.values())[1]
+    check_contract(
+        submission.rnn_backward, dhs, cache, expected=lambda got: check_values(got, right)
+    )
 
 
 @pytest.mark.parametrize("kind", ["large pre-activations", "float32", "integers", "empty batch"])

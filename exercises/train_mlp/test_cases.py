@@ -111,7 +111,7 @@ def test_contract(submission, rng):
     """leaves its data and NumPy's global random state alone"""
     X, y = clouds(rng, 2)
     probabilities(submission.fit(X, y, rng), X, 2)
-    check_contract(submission.fit, X, y, rng)
+    check_contract(submission.fit, X, y, rng, expected=lambda predict: probabilities(predict, X, 2))
 
 
 def test_two_fits(submission, rng):
