@@ -25,22 +25,26 @@ class Functions:
     """What a case sees of a submission: the stub's functions, whatever their names."""
 
     def __init__(
-        self, api: Mapping[str, Signature], ask: Callable[..., Call], reference: Any = None
+        self,
+        api: Mapping[str, Signature],
+        ask: Callable[..., Call],
+        reference: Any = None,
+        key: bytes = b"",
     ) -> None:
-        self.__api, self.__ask, self.__reference = api, ask, reference
+        self.__api, self.__ask, self.__reference, self.__key = api, ask, reference, key
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name not in self.__api:
             raise AttributeError(f"the stub has no function {name!r}")
         reference = getattr(self.__reference, name, None)
-        return RemoteFunction(self.__api[name], partial(self.__ask, name), reference)
+        return RemoteFunction(self.__api[name], partial(self.__ask, name), reference, self.__key)
 
 
 class RemoteFunction:
     """A function (or class) of the submission's, beside that of the reference, if it is known."""
 
-    def __init__(self, signature: Signature, ask: Ask, reference: Any = None) -> None:
-        self._signature, self._ask, self._reference = signature, ask, reference
+    def __init__(self, signature: Signature, ask: Ask, reference: Any, key: bytes) -> None:
+        self._signature, self._ask, self._reference, self._key = signature, ask, reference, key
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it in the worker; its result as plain data."""
@@ -64,8 +68,20 @@ class RemoteFunction:
         return call
 
     def right(self, *args: Any, **kwargs: Any) -> Any:
-        """What the reference answers; a stand-in for what would stay in a worker."""
-        result = self._reference(*args, **kwargs)
+        """What the reference answers; a stand-in for what would stay in a worker.
+
+        It gets the child of a generator that the submission gets.
+        """
+        import numpy as np
+
+        def given(value: Any) -> Any:
+            if isinstance(value, np.random.Generator):
+                return np.random.default_rng(child_of(value, self._key))
+            return value
+
+        result = self._reference(
+            *map(given, args), **{name: given(value) for name, value in kwargs.items()}
+        )
         if not self._signature.opaque:
             return result
         return tuple(
@@ -143,6 +159,12 @@ for _name in ("neg", "getitem", "setitem"):
     setattr(RemoteObject, f"__{_name}__", _operator(_name))
 
 
+def child_of(generator: Any, key: bytes) -> int:
+    """The seed of a generator's child: 128 bits that nobody without the key can foresee."""
+    state = repr(generator.bit_generator.state).encode()
+    return int.from_bytes(hashlib.blake2b(state, digest_size=16, key=key).digest())
+
+
 class Handles(wire.Codec):
     """The judge's side of the codec: it makes stand-ins, which use ``ask``.
 
@@ -163,9 +185,7 @@ class Handles(wire.Codec):
         if isinstance(value, np.random.Generator):
             if not isinstance(value.bit_generator, np.random.PCG64):
                 raise wire.Unsendable("a generator of another kind than np.random.default_rng's")
-            state = repr(value.bit_generator.state).encode()
-            child = hashlib.blake2b(state, digest_size=16, key=self.key).digest()
-            return {"generator": int.from_bytes(child)}
+            return {"generator": child_of(value, self.key)}
         if callable(value):
             self.callables.append(value)
             return {"callable": len(self.callables) - 1}

@@ -84,7 +84,7 @@ class Submission:
 
     def beside(self, reference: Any) -> Functions:
         """The functions, each with the one of this module that answers right."""
-        return Functions(self._api, self._call, reference)
+        return Functions(self._api, self._call, reference, self._key)
 
     @property
     def defined(self) -> list[str]:

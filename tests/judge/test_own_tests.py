@@ -17,7 +17,7 @@ from dlprep.verdict import Location, Score
 
 SOFTMAX = catalog.find("softmax")
 RIGHT = SOFTMAX.reference.read_text(encoding="utf-8")
-NO_SHIFT = RIGHT.replace(" - x.max(axis=axis, keepdims=True, initial=-np.inf)", "")
+NO_SHIFT = RIGHT.replace(" - x.max(axis=axis, keepdims=True)", "")
 
 
 GOOD = """
@@ -53,16 +53,20 @@ def test_good_tests_are_counted_by_the_mistakes_that_they_catch() -> None:
     assert (found.invalid, found.problem, found.left_out) == ((), None, ())
     assert caught(found) == {
         "no max subtraction": ("TestLimits::test_large",),
-        "sum without keepdims": ("test_sums[1]",),
+        "keepdims forgotten": ("test_sums[1]",),
         "sum over the whole array": ("test_sums[0]", "test_sums[1]"),
         "axis ignored": ("test_sums[0]",),
+        "logarithm returned": ("test_sums[0]", "test_sums[1]"),
     }
     assert missed(found) == {
         "one maximum for the whole array",
+        "minimum or mean subtracted",
+        "divided by the maximum",
         "epsilon in the denominator",
         "logits clipped",
+        "shifted logits clipped",
     }
-    assert (found.caught, len(found.mistakes), found.complete) == (4, 7, False)
+    assert (found.caught, len(found.mistakes), found.complete) == (5, 11, False)
     (failure,) = found.failures  # on the user's own file
     assert (failure.test, failure.status) == ("TestLimits::test_large", "failed")
     assert failure.location is not None

@@ -18,13 +18,16 @@ from dlprep.judge import service
 from dlprep.sandbox.process import WorkerProcess
 worker = WorkerProcess()
 worker.wait_ready()
-print(worker._process.pid, flush=True)
 service.signal.signal(service.signal.SIGTERM, service._stop)
 threading.Thread(target=service._read, args=(SimpleQueue(),), daemon=True).start()
 libc, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(64)
 libc.pthread_mutex_lock(mutex)
+pid = worker._process.pid
 while True:
     try:
+        if pid:
+            print(pid, flush=True)
+            pid = 0
         libc.pthread_mutex_lock(mutex)  # for ever, whatever signals come
     except KeyboardInterrupt:  # one came between two lines
         pass

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def mlp2(X, y, W1, b1, W2, b2, kind="ce"):
+def mlp2(X, y, W1, b1, W2, b2, loss="ce"):
     dW1, db1 = np.zeros(W1.shape), np.zeros(b1.shape)
     dW2, db2 = np.zeros(W2.shape), np.zeros(b2.shape)
     total = 0.0
@@ -12,7 +12,7 @@ def mlp2(X, y, W1, b1, W2, b2, kind="ce"):
         pre = X[n] @ W1 + b1
         hidden = np.where(pre > 0, pre, 0.0)
         out = hidden @ W2 + b2
-        if kind == "ce":
+        if loss == "ce":
             exps = np.exp(out - out.max())
             probs = exps / exps.sum()
             target = np.zeros(C)

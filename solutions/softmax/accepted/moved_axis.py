@@ -3,9 +3,9 @@
 import numpy as np
 
 
-def softmax(logits, dim=-1):
-    z = np.moveaxis(np.asarray(logits, dtype=np.float64), dim, 0)
+def softmax(x, axis=-1):
+    z = np.moveaxis(np.asarray(x, dtype=np.float64), axis, 0)
     z = z - z.max(0)
     p = np.exp(z)
     p = p / p.sum(0)
-    return np.moveaxis(p, 0, dim)
+    return np.moveaxis(p, 0, axis)
