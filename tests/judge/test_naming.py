@@ -443,7 +443,7 @@ def test_the_right_forward_of_a_wrong_cache_contradicts_a_wrong_forward(
 ) -> None:
     exercise = catalog.find("lstm_cell")
     source = exercise.reference.read_text("utf-8")
-    wrong = source.replace("g, o, tanh_c2, dtype)", "g, o, np.tanh(c), dtype)")
+    wrong = source.replace("(x, h, c, Wx, Wh, i, f, g, o, c2)", "(x, h, c, Wx, Wh, i, f, g, o, c)")
     verdict = verdict_on(exercise, wrong)
     assert verdict.status == "failed"
     assert "old cell state in h2" not in [one.name for one in verdict.mistakes]
