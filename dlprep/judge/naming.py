@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -113,13 +113,15 @@ class _Variant:
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The public functions that it changes."""
-        return (self.function,) if self.function else _differing(self.reference, self.source)
+        return (self.function,) if self.function else differing(self.reference, self.source)
 
-    def parts(self) -> Iterator[_Variant]:
-        """The variants that have the mistake in one of its functions alone."""
-        if len(self.functions) > 1:
-            for function in self.functions:
-                yield _Variant(self.mistakes, self.reference, self.source, function=function)
+    @cached_property
+    def parts(self) -> list[_Variant]:
+        """The variants that have the mistake in one of its functions alone, if it is in several."""
+        return [
+            _Variant(self.mistakes, self.reference, self.source, function=one)
+            for one in (self.functions if len(self.functions) > 1 else ())
+        ]
 
 
 class _Played:
@@ -264,14 +266,12 @@ class _Namer:
         fitting = self._fitting(played, lambda _: self._variants)
         fitting = fitting or self._fitting(played, self._parts)
         best = self._best(fitting)
-        if not played.telling:
-            if fitting and all(self._unexplained(*one) for one in fitting.items()):
-                known += fitting  # any of these may be one of two
-                fitting |= self._fitting(played, lambda _: self._with(known))
-        elif best and self._unexplained(best):  # it may only look like two others
-            fitting = {best: fitting[best], **self._fitting(played, lambda _: self._with(known))}
-            if self._unexplained(best, fitting[best]):
-                fitting |= self._fitting(played, self._pairs)
+        if not played.telling and all(self._unexplained(*one) for one in fitting.items()):
+            known += fitting  # any of these may be one of two
+        if fitting and (best is None or self._unexplained(best)):  # two others may explain more
+            fitting |= self._fitting(played, lambda _: self._with(known))
+        if best and played.telling and self._unexplained(best, fitting[best]):
+            fitting |= self._fitting(played, self._pairs)
         self._keep(played, fitting)
 
     def _fitting(
@@ -279,17 +279,18 @@ class _Namer:
     ) -> dict[_Variant, set[str]]:
         """The variants that explain a case and that no call contradicts, one for each mistake.
 
-        With the functions that they change, or in which their mistake shows.
+        Of several spellings, the one that explains most. With the functions that they change, or
+        in which their mistake shows.
         """
-        found: dict[_Variant, set[str]] = {}
-        names = set()
+        found: dict[tuple[Mistake, ...], tuple[_Variant, set[str]]] = {}
         for variant in variants(played):
-            if variant.mistakes not in names and (function := played.explained_by(variant)):
+            if function := played.explained_by(variant):
                 functions = {name.partition(".")[0] for name in variant.functions} | {function}
                 if not any(one.refutes(variant, functions) for one in self._played):
-                    found[variant] = functions
-                    names.add(variant.mistakes)
-        return found
+                    known, _ = found.get(variant.mistakes, (variant, functions))
+                    if known is variant or self._reproduced(known) < self._reproduced(variant):
+                        found[variant.mistakes] = variant, functions
+        return dict(found.values())
 
     def _best(self, variants: Collection[_Variant]) -> _Variant | None:
         """The variant that explains all that any other explains, and more."""
@@ -305,9 +306,7 @@ class _Namer:
     def _keep(self, played: _Played, fitting: dict[_Variant, set[str]]) -> None:
         """Name what the best variant holds, each mistake once."""
         variant = self._best(fitting)
-        if variant is None:
-            return
-        if not played.telling and self._unexplained(variant, fitting[variant]):
+        if not variant or (not played.telling and self._unexplained(variant, fitting[variant])):
             return
         self._found[played.case] = variant
         known = {one.name for one in self.named}
@@ -331,18 +330,17 @@ class _Namer:
         return {(n, call) for n, one in enumerate(self._played) for call in one.reproduced(variant)}
 
     def _parts(self, _: _Played) -> list[_Variant]:
-        return [part for variant in self._variants for part in variant.parts()]
+        return [part for variant in self._variants for part in variant.parts]
 
     def _with(self, some: Iterable[_Variant]) -> Iterator[_Variant]:
         """Each of these mistakes, together with each of all the others."""
-        for one in some:
-            for other in self._variants if len(one.mistakes) == 1 else ():
-                yield from self._both(one, other)
+        for one, other in product(some, self._variants):
+            yield from self._both(one, other)
 
     def _both(self, one: _Variant, other: _Variant) -> Iterator[_Variant]:
         """The variant with two mistakes, if their edits do not overlap."""
-        if one.mistakes != other.mistakes and one.edits and other.edits:
-            edits, mistakes = one.edits + other.edits, one.mistakes + other.mistakes
+        edits, mistakes = one.edits + other.edits, one.mistakes + other.mistakes
+        if len({*mistakes}) == 2 and one.edits and other.edits:
             with suppress(Malformed):
                 source = edited(self._reference, edits)
                 yield _Variant(mistakes, self._reference, source, edits)
@@ -488,9 +486,6 @@ def replay(
 def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
     """The listed mistakes, as last ``changed``: an author may be editing the list."""
     return read_variants(exercise).mistakes
-
-
-_differing = lru_cache(maxsize=1024)(differing)
 
 
 def load_text(source: str, name: str = "reference") -> types.ModuleType:
