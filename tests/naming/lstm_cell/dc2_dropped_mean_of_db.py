@@ -1,4 +1,4 @@
-# incoming dc2 dropped; bias gradient averaged
+# incoming dc2 dropped; parameter gradients not summed over the batch
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# path from h2 to the cell dropped
+# path from h2 to the cell cut
 import numpy as np
 
 

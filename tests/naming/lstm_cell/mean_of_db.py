@@ -1,4 +1,4 @@
-# bias gradient averaged
+# parameter gradients not summed over the batch
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# new cell state for the forget gate
+# new state for the old one
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# forget gate missing in dc; sigmoid's derivative on the candidate
+# forget gate missing in dc; sigmoid on the candidate
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# no gradient for the output gate
+# wrong gradient for the output gate
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# sigmoid's derivative on the candidate
+# sigmoid on the candidate
 import numpy as np
 
 

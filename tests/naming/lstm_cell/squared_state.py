@@ -1,4 +1,4 @@
-# c2 squared in place of tanh(c2)
+# no tanh on the cell state
 import numpy as np
 
 
