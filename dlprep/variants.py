@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -195,6 +196,7 @@ def _place(text: str, find: str) -> int:
     raise Malformed(f"find = {find!r} matches {len(starts)} times: {advice}")
 
 
+@lru_cache(maxsize=1024)
 def differing(reference: str, source: str) -> tuple[str, ...]:
     """The public functions (``Class.method``) of the reference that ``source`` changes.
 
@@ -208,6 +210,7 @@ def differing(reference: str, source: str) -> tuple[str, ...]:
     return tuple(name for name in ours if name in changed and not PRIVATE.search(name))
 
 
+@lru_cache(maxsize=16)  # the reference, which is compared with every variant
 def _functions(source: str) -> dict[str, str]:
     """The functions and methods of a text: their code, without docstring and layout."""
     found = {}

@@ -2,7 +2,8 @@
 
 The recorded calls are replayed through the reference and through the listed mistakes. A mistake is
 named for a failing case when it gives the submission's answer on every call of that case, no call
-elsewhere contradicts it, and no other mistake explains as much.
+elsewhere contradicts it, and no other mistake explains as much. Where the answers say little, such
+as a few booleans, it has to explain every wrong answer of the functions that it changes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,9 @@ from dlprep.sandbox.submission import Submission
 from dlprep.typed import Malformed
 from dlprep.variants import Edit, Mistake, differing, edited, read_variants
 from dlprep.verdict import CaseResult, NamedMistake, Verdict
+
+COARSE = 64  # a number that is a whole multiple of 1/64 may be right by accident
+ENOUGH = 16  # different coarse numbers may not
 
 
 class _TooLate(Exception):
@@ -109,13 +113,15 @@ class _Variant:
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The public functions that it changes."""
-        return (self.function,) if self.function else _differing(self.reference, self.source)
+        return (self.function,) if self.function else differing(self.reference, self.source)
 
-    def parts(self) -> Iterator[_Variant]:
-        """The variants that have the mistake in one of its functions alone."""
-        if len(self.functions) > 1:
-            for function in self.functions:
-                yield _Variant(self.mistakes, self.reference, self.source, function=function)
+    @cached_property
+    def parts(self) -> list[_Variant]:
+        """The variants that have the mistake in one of its functions alone, if it is in several."""
+        return [
+            _Variant(self.mistakes, self.reference, self.source, function=one)
+            for one in (self.functions if len(self.functions) > 1 else ())
+        ]
 
 
 class _Played:
@@ -153,6 +159,22 @@ class _Played:
         """The calls on which the submission differs from the reference."""
         pairs = enumerate(zip(self.theirs, self.right, strict=True))
         return {n for n, (its, right) in pairs if not self.match(its, right)}
+
+    @cached_property
+    def telling(self) -> bool:
+        """Whether the wrong answers are such that hardly two mistakes give the same by accident."""
+        coarse = set[float]()
+        for n in self.wrong:
+            if self.theirs[n].raised:
+                return True
+            right = dict(_parts(self.right[n].value))
+            for name, part in _parts(self.theirs[n].value):
+                if not same(part, right.get(name)):
+                    numbers = _numbers(part)
+                    if np.any(numbers * COARSE % 1 != 0):  # inf and nan among them
+                        return True
+                    coarse.update(numbers.tolist())
+        return len(coarse) >= ENOUGH
 
     def answers(self, variant: _Variant) -> list[Outcome]:
         """All of the variant's answers."""
@@ -232,38 +254,43 @@ class _Namer:
                 self._name_one(played)
         first = replace(verdict, mistakes=tuple(self.named)).failing[0].name
         if first in cases and first not in self._found:
-            self._keep(cases[first], self._best(self._fitting(cases[first], self._pairs)))
+            self._keep(cases[first], self._fitting(cases[first], self._pairs))
 
     def _name_one(self, played: _Played) -> None:
-        """Name the single mistake that explains a case, unless two explain it better."""
-        for known in self._found.values():
-            if played.explained_by(known):
-                self._found[played.case] = known
+        """Name the single mistake that explains a case, unless two explain more."""
+        known = [*dict.fromkeys(self._found.values())]
+        for one in known:
+            if played.explained_by(one):
+                self._found[played.case] = one
                 return
         fitting = self._fitting(played, lambda _: self._variants)
         fitting = fitting or self._fitting(played, self._parts)
         best = self._best(fitting)
-        if best and 2 * len(self._reproduced(best)) < len(self._wrong(fitting[best])):
-            # it leaves most of what is wrong unexplained: it may only look like two others
-            best = self._best({best: fitting[best], **self._fitting(played, self._pairs)})
-        self._keep(played, best)
+        if not played.telling and all(self._unexplained(*one) for one in fitting.items()):
+            known += fitting  # any of these may be one of two
+        if fitting and (best is None or self._unexplained(best)):  # two others may explain more
+            fitting |= self._fitting(played, lambda _: self._with(known))
+        if best and played.telling and self._unexplained(best, fitting[best]):
+            fitting |= self._fitting(played, self._pairs)
+        self._keep(played, fitting)
 
     def _fitting(
         self, played: _Played, variants: Callable[[_Played], Iterable[_Variant]]
     ) -> dict[_Variant, set[str]]:
         """The variants that explain a case and that no call contradicts, one for each mistake.
 
-        With the functions that they change, or in which their mistake shows.
+        Of several spellings, the one that explains most. With the functions that they change, or
+        in which their mistake shows.
         """
-        found: dict[_Variant, set[str]] = {}
-        names = set()
+        found: dict[tuple[Mistake, ...], tuple[_Variant, set[str]]] = {}
         for variant in variants(played):
-            if variant.mistakes not in names and (function := played.explained_by(variant)):
+            if function := played.explained_by(variant):
                 functions = {name.partition(".")[0] for name in variant.functions} | {function}
                 if not any(one.refutes(variant, functions) for one in self._played):
-                    found[variant] = functions
-                    names.add(variant.mistakes)
-        return found
+                    known, _ = found.get(variant.mistakes, (variant, functions))
+                    if known is variant or self._reproduced(known) < self._reproduced(variant):
+                        found[variant.mistakes] = variant, functions
+        return dict(found.values())
 
     def _best(self, variants: Collection[_Variant]) -> _Variant | None:
         """The variant that explains all that any other explains, and more."""
@@ -276,33 +303,47 @@ class _Namer:
                 return one
         return None  # those that cannot be told apart would be a guess
 
-    def _keep(self, played: _Played, variant: _Variant | None) -> None:
-        """Name what the variant holds, each mistake once."""
-        if variant is not None:
-            self._found[played.case] = variant
-            known = {one.name for one in self.named}
-            self.named += [
-                NamedMistake(played.explained_by(variant), one.name, one.hint, played.case)
-                for one in variant.mistakes
-                if one.name not in known
-            ]
-
-    def _wrong(self, functions: set[str]) -> list[tuple[int, int]]:
-        """All calls of these functions that the submission gets wrong."""
-        return [
-            (n, call)
-            for n, one in enumerate(self._played)
-            if not functions.isdisjoint(one.functions)
-            for call in one.wrong
-            if one.calls[call].function in functions
+    def _keep(self, played: _Played, fitting: dict[_Variant, set[str]]) -> None:
+        """Name what the best variant holds, each mistake once."""
+        variant = self._best(fitting)
+        if not variant or (not played.telling and self._unexplained(variant, fitting[variant])):
+            return
+        self._found[played.case] = variant
+        known = {one.name for one in self.named}
+        self.named += [
+            NamedMistake(played.explained_by(variant), one.name, one.hint, played.case)
+            for one in variant.mistakes
+            if one.name not in known
         ]
+
+    def _unexplained(self, variant: _Variant, functions: Collection[str] = ()) -> bool:
+        """Whether the submission errs otherwise than the variant: anywhere, or in functions."""
+        return any(
+            call not in one.reproduced(variant)
+            for one in self._played
+            for call in one.wrong
+            if not functions or one.calls[call].function in functions
+        )
 
     def _reproduced(self, variant: _Variant) -> set[tuple[int, int]]:
         """All calls on which the variant errs as the submission does."""
         return {(n, call) for n, one in enumerate(self._played) for call in one.reproduced(variant)}
 
     def _parts(self, _: _Played) -> list[_Variant]:
-        return [part for variant in self._variants for part in variant.parts()]
+        return [part for variant in self._variants for part in variant.parts]
+
+    def _with(self, some: Iterable[_Variant]) -> Iterator[_Variant]:
+        """Each of these mistakes, together with each of all the others."""
+        for one, other in product(some, self._variants):
+            yield from self._both(one, other)
+
+    def _both(self, one: _Variant, other: _Variant) -> Iterator[_Variant]:
+        """The variant with two mistakes, if their edits do not overlap."""
+        edits, mistakes = one.edits + other.edits, one.mistakes + other.mistakes
+        if len({*mistakes}) == 2 and one.edits and other.edits:
+            with suppress(Malformed):
+                source = edited(self._reference, edits)
+                yield _Variant(mistakes, self._reference, source, edits)
 
     def _pairs(self, played: _Played) -> Iterator[_Variant]:
         """Two mistakes at once, where each is needed and the two may explain the case.
@@ -318,18 +359,11 @@ class _Namer:
         visible = [(one, errs, wrong) for one, errs, wrong in effects if errs and wrong]
         for (one, errs, wrong), (other, its_errs, its_wrong) in combinations(visible, 2):
             if (
-                one.mistakes != other.mistakes
-                and theirs <= errs | its_errs
+                theirs <= errs | its_errs
                 and not (errs - its_errs) & wrong
                 and not (its_errs - errs) & its_wrong
-                and one.edits
-                and other.edits
             ):
-                edits = one.edits + other.edits
-                with suppress(Malformed):  # they overlap
-                    source = edited(self._reference, edits)
-                    mistakes = one.mistakes + other.mistakes
-                    yield _Variant(mistakes, self._reference, source, edits)
+                yield from self._both(one, other)
 
 
 def _differences(some: Sequence[Outcome], others: Sequence[Outcome]) -> set[tuple[int, str]]:
@@ -358,6 +392,12 @@ def _parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     else:
         for key, item in items:
             yield from _parts(item, f"{name}[{key!r}]")
+
+
+def _numbers(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    """The numbers in a value that is not nested; none in a boolean or a text."""
+    array = np.asarray(value).ravel()
+    return array if array.dtype.kind in "iufc" else np.zeros(0)
 
 
 def _in_one_function(reference: str, source: str, name: str) -> types.ModuleType:
@@ -446,9 +486,6 @@ def replay(
 def _mistakes(exercise: Exercise, changed: int) -> tuple[Mistake, ...]:
     """The listed mistakes, as last ``changed``: an author may be editing the list."""
     return read_variants(exercise).mistakes
-
-
-_differing = lru_cache(maxsize=1024)(differing)
 
 
 def load_text(source: str, name: str = "reference") -> types.ModuleType:

@@ -89,7 +89,9 @@ class Submission:
     @property
     def defined(self) -> list[str]:
         """The public functions and classes that the file defines."""
-        return list(self._defined or ())
+        absent = self.load_call.absent if self.load_call is not None else ()
+        imported = {part for _, module in absent for part in module.split(".")}
+        return [name for name in self._defined or () if name not in imported]
 
     @property
     def exhausted(self) -> bool:

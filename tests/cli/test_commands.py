@@ -244,4 +244,4 @@ def test_author_new_and_check(home: Path, home_run: Run) -> None:
     variants.write_text(variants.read_text().replace('caught_by = "', 'caught_by = "test_no_', 1))
     unsound = home_run("author", "check", "layer_scale")
     assert unsound.code == 1
-    assert "there is no case test_no_" in " ".join(unsound.out.split())
+    assert "is to be caught by test_no_" in " ".join(unsound.out.split())

@@ -178,6 +178,7 @@ def test_figures(dlprep: Run, practised: datetime) -> None:
         "hints": 2,
         "give_ups": 2,
         "reviews": 0,
+        "polished": 0,
     }
     page = dlprep("stats", PYTHONIOENCODING="ascii").out
     assert page.startswith("2 days of practice\n")

@@ -20,33 +20,45 @@ NUMBERS = count()
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Write an exercise: its reference, its cases, and edits of the reference by their names."""
+    """Write an exercise: its reference, its cases, and edits of the reference by their names.
 
-    def exercise(reference: str, cases: str, mistakes: dict[str, tuple[str, str]]) -> Exercise:
+    A mistake is found by ``test_a``, or by the case in front of a slash: ``b / adds``. A second
+    pair of texts is another spelling.
+    """
+
+    def exercise(
+        reference: str, cases: str, mistakes: dict[str, tuple[str, ...]], track: str = "debugging"
+    ) -> Exercise:
         slug = f"tiny_{next(NUMBERS)}"
         folder, solution = tmp_path / "exercises" / slug, tmp_path / "solutions" / slug
         folder.mkdir(parents=True)
         solution.mkdir(parents=True)
         (folder / "exercise.toml").write_text(
-            'title = "Tiny"\ntrack = "debugging"\ndifficulty = "easy"\nminutes = 1\n'
+            f'title = "Tiny"\ntrack = "{track}"\ndifficulty = "easy"\nminutes = 1\n'
             "asked = 1\ntags = []\nseconds = 30\n"
         )
         (folder / "prompt.md").write_text("# Tiny\n")
         (folder / "stub.py").write_text(reference)
         (folder / "test_cases.py").write_text(
-            "import numpy as np\nfrom dlprep.checks import check_values\n\n" + cases
+            "import numpy as np\nfrom dlprep.checks import check_values, contrast, polish\n\n"
+            + cases
         )
         (solution / "reference.py").write_text(reference)
         (solution / "variants.toml").write_text(
-            "".join(
-                f"[[mistake]]\nname = {name!r}\nfind = {dumps(find)}\nreplace = {dumps(replace)}\n"
-                f"caught_by = 'test_a'\nhint = 'hint: {name}'\n\n"
-                for name, (find, replace) in mistakes.items()
-            )
+            "".join(entry(*name.split(" / ")[::-1], *texts) for name, texts in mistakes.items())
         )
         return catalog.read(slug, tmp_path)
 
     return exercise
+
+
+def entry(name: str, *texts: str) -> str:
+    """A mistake for ``variants.toml``: the case that finds it may come first."""
+    case, find, replace, *also = texts if len(texts) % 2 else ("a", *texts)
+    text = f"[[mistake]]\nname = {name!r}\nfind = {dumps(find)}\nreplace = {dumps(replace)}\n"
+    if also:
+        text += f"also = [[{{ find = {dumps(also[0])}, replace = {dumps(also[1])} }}]]\n"
+    return f"{text}caught_by = 'test_{case}'\nhint = 'hint: {name}'\n\n"
 
 
 def named(verdict: Verdict) -> list[tuple[str, str]]:
@@ -340,9 +352,7 @@ def test_a_function_that_fails_in_the_submission_fails_in_the_replay(
     assert named(verdict) == [("safe", "asks always")]
 
 
-def test_a_judge_s_function_that_calls_the_submission_does_not_confuse_the_replay(
-    verdict_on: VerdictOn, make: Make
-) -> None:
+def test_calls_within_calls_are_not_replayed(verdict_on: VerdictOn, make: Make) -> None:
     reference = "def twice(f, x):\n    return f(f(x))\n\n\ndef inc(x):\n    return x + 1\n"
     cases = (
         "def test_a(submission):\n    '''calls twice'''\n"
@@ -352,7 +362,8 @@ def test_a_judge_s_function_that_calls_the_submission_does_not_confuse_the_repla
     exercise = make(reference, cases, edits)
     assert verdict_on(exercise, reference).status == "passed"
     wrong = "def twice(f, x):\n    return f(x)\ndef inc(x):\n    return 1 + x\n"
-    assert named(verdict_on(exercise, wrong)) in ([("twice", "once")], [])
+    verdict = verdict_on(exercise, wrong)
+    assert (verdict.status, named(verdict)) == ("failed", [])
 
 
 def test_iterators_and_generators_are_replayed(verdict_on: VerdictOn, make: Make) -> None:
@@ -443,8 +454,152 @@ def test_the_right_forward_of_a_wrong_cache_contradicts_a_wrong_forward(
 ) -> None:
     exercise = catalog.find("lstm_cell")
     source = exercise.reference.read_text("utf-8")
-    wrong = source.replace("f, g, o, c2)\n", "f, g, o, c)\n")
-    assert wrong != source
+    wrong = source.replace("(x, h, c, Wx, Wh, i, f, g, o, c2)", "(x, h, c, Wx, Wh, i, f, g, o, c)")
     verdict = verdict_on(exercise, wrong)
     assert verdict.status == "failed"
     assert "old cell state in h2" not in [one.name for one in verdict.mistakes]
+
+
+# when nothing is said
+
+
+def test_what_is_not_decided_in_time_is_not_named(
+    verdict_on: VerdictOn, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exercise = make(PAIR, PAIR_CASES, PAIR_MISTAKES)
+    both = "def double(x):\n    return x + 2\ndef halve(x):\n    return x - 2\n"
+    assert len(named(verdict_on(exercise, both))) == 2
+    monkeypatch.setattr("dlprep.judge.judge.EXPLAINING", 0.0)
+    verdict = verdict_on(exercise, both)
+    assert (verdict.status, named(verdict)) == ("failed", [])
+
+
+def test_what_was_decided_in_time_stays_named(verdict_on: VerdictOn, make: Make) -> None:
+    slow = {**PAIR_MISTAKES, "takes 2": ("x / 2", "x - 2 + 0 * (time.sleep(1.1) or 1)")}
+    exercise = make(f"import time\n{PAIR}", PAIR_CASES, slow)
+    both = "def double(x):\n    return x + 2\ndef halve(x):\n    return x - 2\n"
+    assert named(verdict_on(exercise, both)) == [("double", "adds 2")]
+
+
+def test_training_is_not_replayed(verdict_on: VerdictOn, make: Make) -> None:
+    for track, expected in (("training", []), ("fundamentals", [("scale", "adds")])):
+        exercise = make(SCALE, SCALE_CASES, {"adds": ("x * by", "x + by")}, track)
+        verdict = verdict_on(exercise, mistake(exercise, "adds"))
+        assert (verdict.status, named(verdict)) == ("failed", expected)
+
+
+POLISH_CASES = (
+    SCALE_CASES
+    + """
+
+@polish
+def test_p(submission, reference):
+    '''keeps float32'''
+    x = np.ones(3, np.float32)
+    check_values(submission.scale(x), reference.scale(x), dtype=True)
+"""
+)
+POLISH_MISTAKES = {"p / always float64": ("x * by", "x.astype(float) * by")}
+
+
+def test_a_dtype_is_evidence_in_polish_alone(verdict_on: VerdictOn, make: Make) -> None:
+    exercise = make(SCALE, POLISH_CASES, POLISH_MISTAKES)
+    wide = "import numpy as np\ndef scale(x, by=2.0):\n    return np.float64(by) * x\n"
+    verdict = verdict_on(exercise, wide)
+    assert (verdict.status, named(verdict)) == ("passed", [("scale", "always float64")])
+
+
+def test_polish_is_not_named_while_core_fails(verdict_on: VerdictOn, make: Make) -> None:
+    listed = {**POLISH_MISTAKES, "ignores by": ("x * by", "x * 2.0")}
+    exercise = make(SCALE, POLISH_CASES, listed)
+    text = "import numpy as np\ndef scale(x, by=2.0):\n    return x * np.float64({})\n"
+    for number, expected in (("by + 1", []), ("2", [("scale", "ignores by")])):
+        verdict = verdict_on(exercise, text.format(number))
+        assert [case.name for case in verdict.failing][-1] == "p"
+        assert (verdict.status, named(verdict)) == ("failed", expected)
+
+
+@pytest.mark.parametrize("mark", ["@contrast('three numbers')", "", None])
+def test_what_the_page_calls_right_contradicts_a_name(
+    verdict_on: VerdictOn, make: Make, mark: str | None
+) -> None:
+    other = (
+        f"\n\n{mark}\ndef test_other(submission, reference, rng):\n    '''scales three'''\n"
+        "    x = rng.normal(size=3)\n"
+        "    check_values(submission.scale(x), reference.scale(x))\n"
+    )
+    cases = SCALE_CASES if mark is None else SCALE_CASES + other
+    exercise = make(SCALE, cases, {"adds": ("x * by", "x + by")})
+    source = "def scale(x, by=2.0):\n    return x + by if len(x) > 3 else x * by\n"
+    verdict = verdict_on(exercise, source)
+    assert verdict.status == "failed"
+    assert [one.right for one in verdict.contrasts] == [True] * bool(mark)
+    assert named(verdict) == ([("scale", "adds")] if mark is None else [])
+
+
+def test_every_spelling_is_the_same_mistake(verdict_on: VerdictOn, make: Make) -> None:
+    exercise = make(
+        SCALE, SCALE_CASES, {"by and 1": ("x * by", "x * by + 1", "x * by", "x * by - 1")}
+    )
+    for number in ("1", "(-1)"):
+        source = f"def scale(x, by=2.0):\n    x = by * x\n    return x + {number}\n"
+        assert named(verdict_on(exercise, source)) == [("scale", "by and 1")]
+    [listed] = read_variants(exercise).mistakes
+    assert len(listed.spellings) == 2
+
+
+# what a few answers are worth
+
+STOP = "def stop(values, limit):\n    return [value > limit for value in values]\n"
+STOP_CASES = """
+def test_a(submission, reference):
+    '''stops above the limit'''
+    values = [1.0, 2.0, 3.0]
+    check_values(submission.stop(values, 2.0), reference.stop(values, 2.0))
+
+
+def test_b(submission, reference):
+    '''stops above another limit'''
+    values = [5.0, -1.0, 0.0]
+    check_values(submission.stop(values, 0.0), reference.stop(values, 0.0))
+"""
+
+
+def test_a_few_booleans_are_no_evidence_by_themselves(verdict_on: VerdictOn, make: Make) -> None:
+    exercise = make(STOP, STOP_CASES, {"at the limit": ("value > limit", "value >= limit")})
+    at = "def stop(values, limit):\n    return [not value < limit for value in values]\n"
+    assert named(verdict_on(exercise, at)) == [("stop", "at the limit")]
+    above_one = "def stop(values, limit):\n    return [value > 1 for value in values]\n"
+    verdict = verdict_on(exercise, above_one)  # it looks the same in the first case alone
+    assert [case.name for case in verdict.failing] == ["a"]
+    assert named(verdict) == []
+    odd = "def stop(values, limit):\n    return [value > limit - 1 for value in values]\n"
+    assert named(verdict_on(exercise, odd)) == [("stop", "at the limit")]
+    other = "def stop(values, limit):\n    return [value > 1 or value < 0 for value in values]\n"
+    verdict = verdict_on(exercise, other)
+    assert [case.name for case in verdict.failing] == ["a", "b"]
+    assert named(verdict) == []
+
+
+def test_what_two_others_explain_as_well_is_not_named(verdict_on: VerdictOn, make: Make) -> None:
+    reference = (
+        "import numpy as np\n\n\ndef f(x, a):\n    return a * (np.exp(x) - 1)\n\n\n"
+        "def slope(x, a):\n    return a * np.exp(x)\n"
+    )
+    cases = "".join(
+        f"def test_{case}(submission, reference, rng):\n    '''is right'''\n"
+        "    x = rng.normal(size=4)\n"
+        f"    check_values(submission.{name}(x, 3.0), reference.{name}(x, 3.0))\n\n\n"
+        for case, name in (("a", "f"), ("b", "slope"))
+    )
+    edits = {
+        "f without a": ("a * (np.exp(x) - 1)", "np.exp(x) - 1"),
+        "b / slope without a": ("a * np.exp(x)", "np.exp(x)"),
+    }
+    f, slope = ("f", "f without a"), ("slope", "slope without a")
+    wrong = reference.replace("a * ", "")
+    assert named(verdict_on(make(reference, cases, edits), wrong)) == [f, slope]
+    edits["b / slope is f + 1"] = ("a * np.exp(x)", "f(x, a) + 1")  # right if f is, for a = 1
+    exercise = make(reference, cases, edits)
+    assert named(verdict_on(exercise, wrong)) == [f]
+    assert named(verdict_on(exercise, mistake(exercise, "slope without a"))) == [slope]

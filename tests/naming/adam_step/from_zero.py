@@ -1,4 +1,4 @@
-# steps counted from 0
+# exponent off by one
 import numpy as np
 
 

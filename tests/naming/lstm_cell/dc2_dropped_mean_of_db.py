@@ -1,4 +1,4 @@
-# new cell state for the forget gate
+# incoming dc2 dropped; parameter gradients not summed over the batch
 import numpy as np
 
 
@@ -13,16 +13,16 @@ def lstm_cell(x, h, c, Wx, Wh, b):
     g = np.tanh(a[:, 2 * H : 3 * H])
     new = f * c + i * g
     out = o * np.tanh(new)
-    return out, new, (x, h, new, Wx, Wh, i, f, g, o, new)
+    return out, new, (x, h, c, Wx, Wh, i, f, g, o, new)
 
 
 def lstm_backward(dh2, dc2, cache):
     x, h, c, Wx, Wh, i, f, g, o, new = cache
     t = np.tanh(new)
-    ds = dc2 + dh2 * o * (1 - t * t)
+    ds = dh2 * o * (1 - t * t)
     di = ds * g * i * (1 - i)
     df = ds * c * f * (1 - f)
     dg = ds * i * (1 - g * g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.sum(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.mean(da, 0)

@@ -1,4 +1,4 @@
-# bias gradient averaged
+# sigmoid on the candidate
 import numpy as np
 
 
@@ -22,7 +22,7 @@ def lstm_backward(dh2, dc2, cache):
     ds = dc2 + dh2 * o * (1 - t * t)
     di = ds * g * i * (1 - i)
     df = ds * c * f * (1 - f)
-    dg = ds * i * (1 - g * g)
+    dg = ds * i * g * (1 - g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.mean(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.sum(da, 0)

@@ -1,4 +1,4 @@
-# c2 squared in place of tanh(c2)
+# path from h2 to the cell cut
 import numpy as np
 
 
@@ -19,7 +19,7 @@ def lstm_cell(x, h, c, Wx, Wh, b):
 def lstm_backward(dh2, dc2, cache):
     x, h, c, Wx, Wh, i, f, g, o, new = cache
     t = np.tanh(new)
-    ds = dc2 + dh2 * o * (1 - new * new)
+    ds = dc2
     di = ds * g * i * (1 - i)
     df = ds * c * f * (1 - f)
     dg = ds * i * (1 - g * g)

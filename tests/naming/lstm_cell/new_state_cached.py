@@ -1,4 +1,4 @@
-# forget gate missing in dc; sigmoid's derivative on the candidate
+# new state for the old one
 import numpy as np
 
 
@@ -13,7 +13,7 @@ def lstm_cell(x, h, c, Wx, Wh, b):
     g = np.tanh(a[:, 2 * H : 3 * H])
     new = f * c + i * g
     out = o * np.tanh(new)
-    return out, new, (x, h, c, Wx, Wh, i, f, g, o, new)
+    return out, new, (x, h, new, Wx, Wh, i, f, g, o, new)
 
 
 def lstm_backward(dh2, dc2, cache):
@@ -22,7 +22,7 @@ def lstm_backward(dh2, dc2, cache):
     ds = dc2 + dh2 * o * (1 - t * t)
     di = ds * g * i * (1 - i)
     df = ds * c * f * (1 - f)
-    dg = ds * i * g * (1 - g)
+    dg = ds * i * (1 - g * g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds, x.T.dot(da), h.T.dot(da), np.sum(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.sum(da, 0)

@@ -1,4 +1,4 @@
-# weight gradients transposed
+# parameter gradients not summed over the batch
 import numpy as np
 
 
@@ -25,4 +25,4 @@ def lstm_backward(dh2, dc2, cache):
     dg = ds * i * (1 - g * g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds * f, da.T.dot(x), da.T.dot(h), np.sum(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.mean(da, 0)

@@ -1,4 +1,4 @@
-# sigmoid's derivative on the candidate
+# forget gate missing in dc; sigmoid on the candidate
 import numpy as np
 
 
@@ -25,4 +25,4 @@ def lstm_backward(dh2, dc2, cache):
     dg = ds * i * g * (1 - g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.sum(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds, x.T.dot(da), h.T.dot(da), np.sum(da, 0)
