@@ -28,7 +28,7 @@ from dlprep.sandbox.requests import Runner
 from dlprep.sandbox.submission import Submission
 from dlprep.typed import Malformed
 from dlprep.variants import Edit, Mistake, differing, edited, read_variants
-from dlprep.verdict import CaseResult, NamedMistake, Verdict
+from dlprep.verdict import NO_ANSWER, CaseResult, NamedMistake, Verdict
 
 COARSE = 64  # a number that is a whole multiple of 1/64 may be right by accident
 ENOUGH = 16  # different coarse numbers may not
@@ -73,7 +73,10 @@ def name_mistakes(
         mistakes = [one for one in _mistakes(exercise, changed) if not _is_of(one, ignored)]
         namer = _Namer(reference, mistakes, played)
         with suppress(_TooLate):
-            namer.name(verdict, [case for case in verdict.failing if case.name not in ignored])
+            failing = [case for case in verdict.failing if case.name not in ignored]
+            # an explained case is shown in the order of the file
+            failing.sort(key=lambda case: (case.kind not in NO_ANSWER, verdict.cases.index(case)))
+            namer.name(verdict, failing)
     return tuple(namer.named)
 
 

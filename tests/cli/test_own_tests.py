@@ -55,16 +55,16 @@ def test_a_score_as_a_page(dlprep: Run, tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     ran = dlprep("test", "softmax", PYTEST_ADDOPTS="--no-such-option")
     assert (ran.code, ran.err) == (1, "")
-    assert "softmax   your tests catch 2 of 7 mistakes" in ran.out
+    assert "softmax   your tests catch 4 of 11 mistakes" in ran.out
     assert "✗ test_hostile is wrong: it fails on the reference, and does not count" in ran.out
     assert r"\x1b[31m[red]\u202e ::error::#\x23[error]" in ran.out
     assert "\x1b" not in ran.out
     assert "test_softmax.py:11   assert softmax(np.zeros(2))[0] == 1" in ran.out
-    assert "caught   sum without keepdims\n             sum over the whole array" in ran.out
+    assert "sum over the whole array" in ran.out.partition("missed")[0]
     assert "missed   no max subtraction" in ran.out
     workspace = open_workspace(tmp_path)
     (event,) = workspace.record.events("softmax")
-    assert (event.kind, event.passing, event.total) == ("tested", 2, 7)
+    assert (event.kind, event.passing, event.total) == ("tested", 4, 11)
     assert workspace.record.text(event.text_hash) == TESTS.encode()
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"softmax.py", "test_softmax.py", "conftest.py", "pytest.ini", ".dlprep"}
@@ -79,18 +79,27 @@ def test_a_score_as_json(dlprep: Run, tmp_path: Path) -> None:
     assert ran.code == 1  # there is no softmax.py
     assert "record" in ran.err
     assert found["problem"]["message"] == "There is no softmax.py here."
-    assert (found["caught"], found["invalid"]) == (6, [])
+    assert (found["caught"], found["invalid"]) == (8, [])
     missed = [one["name"] for one in found["mistakes"] if not one["caught_by"]]
-    assert missed == ["sum without keepdims"]  # of a square the sums fit all the same
+    assert missed == [
+        "minimum or mean subtracted",
+        "shifted logits clipped",
+        "keepdims forgotten",  # of a square the sums fit all the same
+    ]
 
 
 def test_complete_tests_exit_with_0(dlprep: Run, tmp_path: Path) -> None:
     (tmp_path / "softmax.py").write_text(RIGHT)
-    last = "\ndef test_shape():\n    assert softmax(np.zeros((2, 3))).shape == (2, 3)\n"
+    last = (
+        "\ndef test_shape():\n    assert softmax(np.zeros((2, 3))).shape == (2, 3)\n"
+        "\ndef test_wide():\n    assert list(softmax(np.array([-5e3, 0.0, 5e3]))) == [0, 0, 1]\n"
+        "\ndef test_tiny():\n"
+        "    np.testing.assert_allclose(softmax(np.array([0.0, -600.0]))[1], np.exp(-600.0))\n"
+    )
     (tmp_path / "test_softmax.py").write_text(MORE + last)
     ran = dlprep("test", "softmax")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("✓ softmax   your tests catch 7 of 7 mistakes")
+    assert ran.out.startswith("✓ softmax   your tests catch 11 of 11 mistakes")
     assert "missed" not in ran.out
 
 
