@@ -510,13 +510,22 @@ def test_a_dtype_is_evidence_in_polish_alone(verdict_on: VerdictOn, make: Make) 
 
 
 def test_polish_is_not_named_while_core_fails(verdict_on: VerdictOn, make: Make) -> None:
-    listed = {**POLISH_MISTAKES, "ignores by": ("x * by", "x * 2.0")}
-    exercise = make(SCALE, POLISH_CASES, listed)
-    text = "import numpy as np\ndef scale(x, by=2.0):\n    return x * np.float64({})\n"
-    for number, expected in (("by + 1", []), ("2", [("scale", "ignores by")])):
-        verdict = verdict_on(exercise, text.format(number))
-        assert [case.name for case in verdict.failing][-1] == "p"
-        assert (verdict.status, named(verdict)) == ("failed", expected)
+    cases = PAIR_CASES + (
+        "\n\n@polish\ndef test_p(submission, reference):\n    '''keeps float32'''\n"
+        "    x = np.ones(3, np.float32)\n"
+        "    check_values(submission.double(x), reference.double(x), dtype=True)\n"
+    )
+    wide = {"p / always float64": ("2 * x", "2 * x.astype(float)")}
+    exercise = make(PAIR, cases, wide | {"takes 2": ("x / 2", "x - 2")})
+    text = "def double(x):\n    return x.astype(float) * 2\ndef halve(x):\n    return {}\n"
+    for halve, status, expected in (
+        ("x / 2", "passed", [("double", "always float64")]),
+        ("x - 3", "failed", []),
+        ("x - 2", "failed", [("halve", "takes 2")]),
+    ):
+        verdict = verdict_on(exercise, text.format(halve))
+        assert verdict.failing[-1].name == "p"
+        assert (verdict.status, named(verdict)) == (status, expected)
 
 
 @pytest.mark.parametrize("mark", ["@contrast('three numbers')", "", None])
