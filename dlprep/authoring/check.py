@@ -255,20 +255,23 @@ class _Proof:
     def mistakes(self) -> Iterator[str]:
         """Every mistake fails its own case, and gets its own name and no other, however spelled.
 
-        Names, contrasts and further spellings cost most: they are tried with the first seed alone.
+        All but its own case is tried with the first seed alone: names and contrasts cost most.
         """
         named = self._exercise.track != "training"  # nothing is named there
         for mistake in self._variants.mistakes:
-            why = partial(_why_unsharp, mistake)
+            uncaught = partial(_why_uncaught, mistake)
             for n, spelling in enumerate(mistake.spellings):
                 name = f"mistake {mistake.name!r}{f', spelling {n + 1}' if n else ''}"
                 verdict = self._judge(spelling.source, SEEDS[0], explaining=PATIENCE)
-                said = why(verdict) or (_why_misnamed(mistake, verdict) if named else "")
+                said = uncaught(verdict) or _why_unsharp(mistake, verdict)
+                if named and not said:
+                    said = _why_misnamed(mistake, verdict)
                 if said:
                     yield f"{name} {said} (seed {SEEDS[0]})"
                 elif n == 0:
                     self._note(mistake, verdict)
-                    yield from _first_wrong(name, self._verdicts(spelling.source, SEEDS[1:]), why)
+                    own = self._verdicts(spelling.source, SEEDS[1:], mistake.caught_by)
+                    yield from _first_wrong(name, own, uncaught)
 
     def _note(self, mistake: Mistake, verdict: Verdict) -> None:
         """Note whether the contrasts tell a core mistake apart, if they can."""
@@ -284,11 +287,19 @@ class _Proof:
                 return False
         return True
 
-    def _verdicts(self, source: str, seeds: Sequence[int] = SEEDS) -> Iterator[Verdict]:
-        return (self._judge(source, seed) for seed in seeds)
+    def _verdicts(
+        self, source: str, seeds: Sequence[int] = SEEDS, only: str | None = None
+    ) -> Iterator[Verdict]:
+        return (self._judge(source, seed, only) for seed in seeds)
 
     def _judge(
-        self, source: str, seed: int, *, quick: bool = False, explaining: float = 0.0
+        self,
+        source: str,
+        seed: int,
+        only: str | None = None,
+        *,
+        quick: bool = False,
+        explaining: float = 0.0,
     ) -> Verdict:
         if self._worker.closed:  # a mutant looped for ever, say
             self._worker = WorkerProcess()
@@ -296,6 +307,7 @@ class _Proof:
             self._exercise,
             source.encode(),
             seed=seed,
+            only=only,
             worker=self._worker,
             quick=quick,
             explaining=explaining,
@@ -332,22 +344,27 @@ def _why_not(unpassed: list[CaseResult], verdict: Verdict) -> str:
     return ""
 
 
-def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
-    """What is wrong with the verdict on a mistake, or nothing."""
+def _why_uncaught(mistake: Mistake, verdict: Verdict) -> str:
+    """Why a mistake does not fail its own case, if it does not."""
     if verdict.problem is not None:
         return f"is not judged: {verdict.problem.message}"
-    caught_by = [case for case in verdict.cases if mistake.caught_by in _names(case)]
+    caught_by = _own_cases(mistake, verdict)
     if not caught_by:
         return f"is to be caught by {mistake.caught_by}, and there is no such case"
     unpassed = _unpassed(verdict)
-    kinds = {case.kind for case in unpassed}
-    if not any(case in unpassed for case in caught_by):
-        others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
-        return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+    if any(case in unpassed for case in caught_by):
+        return ""
+    others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
+    return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+
+
+def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
+    """What else is wrong with the verdict on a mistake that fails its own case, or nothing."""
+    unpassed = _unpassed(verdict)
     core = sorted({_names(case)[0] for case in unpassed if case.tier == "core"})
-    if core and all(case.tier == "polish" for case in caught_by):
+    if core and all(case.tier == "polish" for case in _own_cases(mistake, verdict)):
         return f"fails {', '.join(core)}, which is core: let caught_by name a core case"
-    if mistake.costs_only != (kinds == {"scaling"}):
+    if mistake.costs_only != ({case.kind for case in unpassed} == {"scaling"}):
         return f"needs costs_only = {'false' if mistake.costs_only else 'true'}"
     return ""
 
@@ -361,6 +378,11 @@ def _why_misnamed(mistake: Mistake, verdict: Verdict) -> str:
         instead = " and ".join(map(repr, named)) or "nothing"
         return f"is named as {instead}: add a case whose calls tell them apart"
     return ""
+
+
+def _own_cases(mistake: Mistake, verdict: Verdict) -> list[CaseResult]:
+    """The cases that the mistake's ``caught_by`` names."""
+    return [case for case in verdict.cases if mistake.caught_by in _names(case)]
 
 
 def _names(case: CaseResult) -> tuple[str, str]:
