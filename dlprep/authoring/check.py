@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from dlprep.api import read_api
 from dlprep.authoring.mutants import Mutant, mutants
 from dlprep.catalog import Exercise, case_names, read_help, slugs
 from dlprep.errors import FaultError, UserError
-from dlprep.judge.cases import Trial, run_contrasts
+from dlprep.judge.cases import CaseFault, Trial, run_contrasts
 from dlprep.judge.judge import judge
 from dlprep.judge.naming import load_text
 from dlprep.judge.source import Source
@@ -34,6 +34,7 @@ from dlprep.verdict import CaseResult, Verdict
 
 MAIN = "main"  # the branch that --changed compares with
 SEEDS = (1, 2, 3)
+PATIENCE = 60.0  # seconds for names and contrasts: the machine may be busy
 HINTS = range(3, 6)
 UNTOLD = {"scaling", "contract", "purity"}  # kinds of failure that no value tells
 EXERCISE_FILES = {"exercise.toml", "prompt.md", "stub.py", "test_cases.py"}
@@ -44,7 +45,8 @@ SOLUTION_FILES = {"reference.py", "hints.toml", "variants.toml", "explanation.md
 class Report:
     """What was found. The exercise is sound when there is no problem.
 
-    ``survivors`` are the mutants that no case kills, with the reason that the author gave.
+    ``survivors`` are the mutants that no case kills, with the reason that the author gave. ``told``
+    says for each core mistake whether the contrasts tell it apart: right on some, wrong on others.
     """
 
     exercise: str
@@ -53,6 +55,7 @@ class Report:
     accepted: int = 0
     mutants: int = 0
     survivors: list[tuple[str, str]] = field(default_factory=list)
+    told: dict[str, bool] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -116,6 +119,7 @@ def _prove(exercise: Exercise, report: Report) -> None:
             report.problems += unsolved
             return
         report.problems += proof.mistakes()
+        report.told = proof.told
         surviving = [mutant for mutant in all_mutants if proof.survives(mutant)]
     reasons = {entry.mutant: entry.reason for entry in variants.equivalents}
     report.problems += _unlisted(surviving, {mutant.id for mutant in all_mutants}, reasons)
@@ -174,13 +178,14 @@ class _Proof:
         self._exercise, self._variants = exercise, variants
         self._worker = WorkerProcess()
         self._polished = False  # the reference
+        self.told: dict[str, bool] = {}
 
     def close(self) -> None:
         """End the worker."""
         self._worker.close()
 
     def stub(self) -> Iterator[str]:
-        """The stub states the reference's API, runs, and passes no case.
+        """The stub states the reference's API, runs, and passes no case and no contrast.
 
         In the debugging track it is a broken program: it runs, and fails some case.
         """
@@ -191,7 +196,7 @@ class _Proof:
             ours, theirs, none = stub.get(name), reference.get(name), f"no public {name}"
             if ours is None or theirs is None or ours.parameters != theirs.parameters:
                 yield f"stub.py has {ours or none}, reference.py {theirs or none}: make them equal"
-        verdict = self._judge(text, SEEDS[0])
+        verdict = self._judge(text, SEEDS[0], explaining=PATIENCE)
         if verdict.problem is not None:
             said = verdict.problem.message
             yield said if verdict.status == "fault" else f"stub.py does not run: {said}"
@@ -207,6 +212,9 @@ class _Proof:
                     f"test_{case.name} does not end with 'not implemented yet' on the stub, but"
                     f" as {case.kind!r}: the case must call the submission first"
                 )
+        for one in verdict.contrasts:
+            if one.right:
+                yield f"the stub is right on the contrast {one.name!r}: let it judge the submission"
 
     def solutions(self) -> Iterator[str]:
         """Core passes the reference and every accepted solution; ★ can be reached."""
@@ -214,12 +222,13 @@ class _Proof:
         if len(accepted) < 2:
             yield "variants.toml has fewer than two accepted solutions: add one in another style"
         reference = self._exercise.reference.read_text(encoding="utf-8")
-        yield from self._first_wrong("reference.py", reference, _why_not_passed)
+        verdicts = list(self._verdicts(reference))
+        yield from _first_wrong("reference.py", verdicts, _why_not_passed)
         yield from self._contrasts(reference)
         for one in accepted:
             why = _why_not_polished if one.polished else _why_not_passed
-            yield from self._first_wrong(f"accepted {one.name!r}", one.source, why)
-        unpolished = list(self._first_wrong("reference.py", reference, _why_not_polished))
+            yield from _first_wrong(f"accepted {one.name!r}", self._verdicts(one.source), why)
+        unpolished = list(_first_wrong("reference.py", verdicts, _why_not_polished))
         self._polished = not unpolished
         if not any(one.polished for one in accepted):
             for said in unpolished:
@@ -234,17 +243,41 @@ class _Proof:
                 self._exercise.slug, text, api, seconds=60, total=240, worker=self._worker
             )
             run = Trial(submission, load_text(source), Source(text), seed)
-            for one in run_contrasts(self._exercise, run, time.monotonic() + 60):
+            try:
+                contrasts = run_contrasts(self._exercise, run, time.monotonic() + PATIENCE)
+            except CaseFault as error:
+                yield f"a contrast went wrong: {error}"
+                return
+            for one in contrasts:
                 if not one.right:
                     yield f"reference.py is wrong on the contrast {one.name!r} (seed {seed})"
 
     def mistakes(self) -> Iterator[str]:
-        """Every mistake fails its own case, and gets its own name and no other, however spelled."""
+        """Every mistake fails its own case, and gets its own name and no other, however spelled.
+
+        All but its own case is tried with the first seed alone: names and contrasts cost most.
+        """
+        named = self._exercise.track != "training"  # nothing is named there
         for mistake in self._variants.mistakes:
+            uncaught = partial(_why_uncaught, mistake)
             for n, spelling in enumerate(mistake.spellings):
                 name = f"mistake {mistake.name!r}{f', spelling {n + 1}' if n else ''}"
-                why = partial(_why_unsharp, mistake)
-                yield from self._first_wrong(name, spelling.source, why, SEEDS[: 1 if n else 3])
+                verdict = self._judge(spelling.source, SEEDS[0], explaining=PATIENCE)
+                said = uncaught(verdict) or _why_unsharp(mistake, verdict)
+                if named and not said:
+                    said = _why_misnamed(mistake, verdict)
+                if said:
+                    yield f"{name} {said} (seed {SEEDS[0]})"
+                elif n == 0:
+                    self._note(mistake, verdict)
+                    own = self._verdicts(spelling.source, SEEDS[1:], mistake.caught_by)
+                    yield from _first_wrong(name, own, uncaught)
+
+    def _note(self, mistake: Mistake, verdict: Verdict) -> None:
+        """Note whether the contrasts tell a core mistake apart, if they can."""
+        kinds = {case.kind for case in _unpassed(verdict) if case.tier == "core"}
+        if verdict.contrasts and not kinds <= UNTOLD:
+            self.told[mistake.name] = any(map(verdict.told_apart, verdict.failing))
 
     def survives(self, mutant: Mutant) -> bool:
         """Whether a mutant passes all that the reference passes, over every seed."""
@@ -254,23 +287,41 @@ class _Proof:
                 return False
         return True
 
-    def _first_wrong(
-        self,
-        name: str,
-        source: str,
-        why: Callable[[Verdict], str],
-        seeds: Sequence[int] = SEEDS,
-    ) -> Iterator[str]:
-        """What is wrong with the verdict over the first seed for which ``why`` says something."""
-        for seed in seeds:
-            if said := why(self._judge(source, seed)):
-                yield f"{name} {said} (seed {seed})"
-                return
+    def _verdicts(
+        self, source: str, seeds: Sequence[int] = SEEDS, only: str | None = None
+    ) -> Iterator[Verdict]:
+        return (self._judge(source, seed, only) for seed in seeds)
 
-    def _judge(self, source: str, seed: int, *, quick: bool = False) -> Verdict:
+    def _judge(
+        self,
+        source: str,
+        seed: int,
+        only: str | None = None,
+        *,
+        quick: bool = False,
+        explaining: float = 0.0,
+    ) -> Verdict:
         if self._worker.closed:  # a mutant looped for ever, say
             self._worker = WorkerProcess()
-        return judge(self._exercise, source.encode(), seed=seed, worker=self._worker, quick=quick)
+        return judge(
+            self._exercise,
+            source.encode(),
+            seed=seed,
+            only=only,
+            worker=self._worker,
+            quick=quick,
+            explaining=explaining,
+        )
+
+
+def _first_wrong(
+    name: str, verdicts: Iterable[Verdict], why: Callable[[Verdict], str]
+) -> Iterator[str]:
+    """What ``why`` says about the first of the verdicts that it finds wrong, if any."""
+    for verdict in verdicts:
+        if said := why(verdict):
+            yield f"{name} {said} (seed {verdict.seed})"
+            return
 
 
 def _why_not_passed(verdict: Verdict) -> str:
@@ -293,30 +344,45 @@ def _why_not(unpassed: list[CaseResult], verdict: Verdict) -> str:
     return ""
 
 
-def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
-    """What is wrong with the verdict on a mistake, or nothing."""
+def _why_uncaught(mistake: Mistake, verdict: Verdict) -> str:
+    """Why a mistake does not fail its own case, if it does not."""
     if verdict.problem is not None:
         return f"is not judged: {verdict.problem.message}"
-    caught_by = [case for case in verdict.cases if mistake.caught_by in _names(case)]
+    caught_by = _own_cases(mistake, verdict)
     if not caught_by:
         return f"is to be caught by {mistake.caught_by}, and there is no such case"
     unpassed = _unpassed(verdict)
-    kinds = {case.kind for case in unpassed}
-    named = [one.name for one in verdict.mistakes]
-    if not any(case in unpassed for case in caught_by):
-        others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
-        return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+    if any(case in unpassed for case in caught_by):
+        return ""
+    others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
+    return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
+
+
+def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
+    """What else is wrong with the verdict on a mistake that fails its own case, or nothing."""
+    unpassed = _unpassed(verdict)
     core = sorted({_names(case)[0] for case in unpassed if case.tier == "core"})
-    if core and all(case.tier == "polish" for case in caught_by):
+    if core and all(case.tier == "polish" for case in _own_cases(mistake, verdict)):
         return f"fails {', '.join(core)}, which is core: let caught_by name a core case"
-    if mistake.costs_only != (kinds == {"scaling"}):
+    if mistake.costs_only != ({case.kind for case in unpassed} == {"scaling"}):
         return f"needs costs_only = {'false' if mistake.costs_only else 'true'}"
+    return ""
+
+
+def _why_misnamed(mistake: Mistake, verdict: Verdict) -> str:
+    """Which other name a mistake got, if it was not its own."""
+    named = [one.name for one in verdict.mistakes]
     # right answers, but slow or with side effects: no value tells it
-    untold = kinds <= UNTOLD and not named
+    untold = {case.kind for case in _unpassed(verdict)} <= UNTOLD and not named
     if named != [mistake.name] and not untold:
         instead = " and ".join(map(repr, named)) or "nothing"
         return f"is named as {instead}: add a case whose calls tell them apart"
     return ""
+
+
+def _own_cases(mistake: Mistake, verdict: Verdict) -> list[CaseResult]:
+    """The cases that the mistake's ``caught_by`` names."""
+    return [case for case in verdict.cases if mistake.caught_by in _names(case)]
 
 
 def _names(case: CaseResult) -> tuple[str, str]:

@@ -32,33 +32,35 @@ class Convention:
 CONVENTIONS = {
     "float32": Convention(
         "keeps float32",
-        "a float64 array or np.float64 number in the computation makes float64 of float32:"
+        "float64 arrays and np.float64 numbers turn a computation in float32 into float64:"
         " make arrays with dtype=x.dtype, and use Python numbers for constants",
     ),
     "integers": Convention(
         "takes integers and answers in float64",
-        "an array made like an integer input (np.zeros_like, out=) cuts fractions off:"
-        " convert the input first",
+        "np.zeros_like(x) of integers holds integers, and cuts off all fractions: convert x to"
+        " float first",
     ),
     "memory order": Convention(
         "reads strided and Fortran-ordered arrays",
-        "use shapes and indices, never the order of the memory: no .data, .strides or order='A'",
+        "use shapes and indices, and never the layout in memory: no .data, no .strides, no"
+        " order='A' or order='K'",
     ),
     "new arrays": Convention(
-        "returns new arrays, that share no memory with the arguments",
-        "return a copy where the result could be an argument itself or a view of it",
+        "returns new arrays that share no memory with the arguments",
+        "return a copy wherever the result may be an argument or a view of one",
     ),
     "empty batch": Convention(
         "keeps the shapes of an empty batch",
-        "a maximum or a mean of nothing needs a word: initial=, or max(N, 1)",
+        "np.max raises on an empty array, and np.mean gives nan: pass np.max an initial=, and"
+        " divide sums by max(N, 1)",
     ),
     "one number": Convention(
-        "takes 0-d arrays as well",
-        "use shapes that work without axes: no len(x), no x.shape[0]",
+        "takes 0-d arrays",
+        "write code that works without any axis: no len(x), no x.shape[0]",
     ),
     "illegal": Convention(
         "raises a ValueError for an illegal argument",
-        "check the argument first, and raise a ValueError that says what is legal",
+        "check the argument first, and raise a ValueError that says what is allowed",
     ),
 }
 
@@ -143,9 +145,7 @@ def conventions(
             case "float32":
                 judge(submission, reference, draw(rng), _single)
             case "integers":
-                judge(
-                    submission, reference, draw(rng), lambda array: np.rint(3 * array).astype(int)
-                )
+                judge(submission, reference, draw(rng), _whole)
             case "memory order":
                 args = draw(rng)
                 judge(submission, reference, args, _strided)
@@ -166,6 +166,7 @@ def _single(array: Any) -> Any:
 
 
 def _whole(array: Any) -> Any:
+    """Integers that are not all 0."""
     return np.rint(3 * array).astype(int)
 
 

@@ -28,12 +28,14 @@ def judge(
     worker: AnyWorker | None = None,
     start: Callable[[], AnyWorker] = WorkerProcess,
     quick: bool = False,
+    explaining: float = EXPLAINING,
 ) -> Verdict:
     """Judge a submission's text. Whatever the submission does, this returns a verdict.
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run. The caller
     closes the ``worker`` that it lends; without one, or once it is lost, ``start`` makes another.
-    ``quick`` ends with the first failing case, and explains nothing.
+    ``quick`` ends with the first failing case, and explains nothing. Names and contrasts may take
+    ``explaining`` seconds together; with 0 there are none.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
@@ -61,11 +63,11 @@ def judge(
             run = Trial(submission, reference, text, seed, only, quick)
             cases = run_cases(exercise, run)
             verdict = replace(verdict, cases=cases, status=_status(cases))
-            if not quick and not verdict.polished:
-                ends = time.monotonic() + EXPLAINING
+            if explaining and not quick and not verdict.polished:
+                ends = time.monotonic() + explaining
                 with suppress(MemoryError):  # huge answers are not explained
                     if verdict.status == "failed":
-                        contrasts = run_contrasts(exercise, run, ends - EXPLAINING / 2)
+                        contrasts = run_contrasts(exercise, run, ends - explaining / 2)
                         verdict = replace(verdict, contrasts=contrasts)
                     named = name_mistakes(exercise, submission, verdict, ends)
                     verdict = replace(verdict, mistakes=named)

@@ -36,6 +36,10 @@ def author_report(report: Report, console: Console) -> None:
     for mutant, reason in report.survivors:
         if reason:
             page.prose(f"lives: {mutant} ({reason})", style="dim")
+    if told := report.told:
+        untold = ", ".join(name for name, right in told.items() if not right)
+        said = f"contrasts tell {sum(told.values())} of {plural(len(told), 'mistake')} apart"
+        page.prose(f"{said}; not: {untold}" if untold else said, style="dim")
     page.show()
 
 

@@ -194,7 +194,7 @@ def test_gradient_lower_precision(submission, reference, rng, name, settings):
         dout, x = rng.normal(size=(2, 3, 5)).astype(dtype)
         got = backward(submission, name, dout, x, settings)
         expected = backward(reference, name, dout.astype(float), x.astype(float), settings)
-        check_values(got, expected.astype(dtype))
+        check_values(got, expected.astype(dtype), dtype=True)
 
 
 @each
@@ -202,7 +202,7 @@ def test_gradient_integers(submission, reference, name, settings):
     """backward: takes integers and answers in float64"""
     dout, x = np.array([[1, -2, 3], [-4, 5, 6]]), np.array([[3, -1, 0], [-4, 7, -2]])
     got = backward(submission, name, dout, x, settings)
-    check_values(got, backward(reference, name, dout, x, settings))
+    check_values(got, backward(reference, name, dout, x, settings), dtype=True)
 
 
 @each

@@ -14,11 +14,11 @@ Y = np.array([0, 1, 1, 2])
 WEIGHT = np.array([0.5, 2.0, 4.0])
 
 
-def judge(submission, reference, *args, tolerance=None, **options):
+def judge(submission, reference, *args, tolerance=None, dtype=False, **options):
     """Loss and gradient against the reference's."""
     right = reference.cross_entropy(*args, **options)
     got = submission.cross_entropy(*args, **options)
-    check_values(got, right, names=PARTS, tolerance=tolerance)
+    check_values(got, right, names=PARTS, tolerance=tolerance, dtype=dtype)
 
 
 def test_one_sample(submission, reference):
@@ -146,14 +146,14 @@ def test_float32(submission, reference, y):
     z, weight = Z.astype(np.float32), WEIGHT.astype(np.float32)
     loss, dz = reference.cross_entropy(z, y, 0.3, weight=weight)
     got = submission.cross_entropy(z, y, 0.3, weight=weight)
-    check_values(got, (np.float32(loss), dz), names=PARTS)
+    check_values(got, (np.float32(loss), dz), names=PARTS, dtype=True)
 
 
 @pytest.mark.parametrize("y", [Y, np.full(4, -100)], ids=["valid rows", "nothing valid"])
 def test_integers(submission, reference, y):
     """takes integer logits and weights and answers in float64"""
     z, weight = (2 * Z).astype(int), np.array([1, 3, 2])
-    judge(submission, reference, z, y, 0.3, weight=weight)
+    judge(submission, reference, z, y, 0.3, weight=weight, dtype=True)
 
 
 def test_memory_order(submission, reference, rng):

@@ -17,10 +17,10 @@ def draw(rng, function):
     return rng.normal(size=shape), rng.random(shape[:2] if function == "dropout2d" else shape)
 
 
-def judge(submission, reference, function, *args):
+def judge(submission, reference, function, *args, dtype=False):
     """The forward ``function`` of the submission against the reference's."""
     got = getattr(submission, function)(*args)
-    check_values(got, getattr(reference, function)(*args), names=NAMES)
+    check_values(got, getattr(reference, function)(*args), names=NAMES, dtype=dtype)
 
 
 def test_training(submission, reference):
@@ -114,10 +114,10 @@ def test_lower_precision(submission, reference, rng, function, train, dtype):
     """keeps the dtype, forward and backward"""
     x, u = draw(rng, function)
     x = x.astype(dtype)
-    judge(submission, reference, function, x, 0.3, train, u)
+    judge(submission, reference, function, x, 0.3, train, u, dtype=True)
     mask = getattr(reference, function)(x, 0.3, train, u)[1]
     got = getattr(submission, f"{function}_backward")(x, mask)
-    check_values(got, getattr(reference, f"{function}_backward")(x, mask))
+    check_values(got, getattr(reference, f"{function}_backward")(x, mask), dtype=True)
 
 
 @both_functions
@@ -126,10 +126,10 @@ def test_integers(submission, reference, rng, function, train):
     """takes integers and answers in float64"""
     x, u = draw(rng, function)
     x = (3 * x).round().astype(int)
-    judge(submission, reference, function, x, 0.3, train, u)
+    judge(submission, reference, function, x, 0.3, train, u, dtype=True)
     mask = getattr(reference, function)(x, 0.3, train, u)[1]
     got = getattr(submission, f"{function}_backward")(x, mask)
-    check_values(got, getattr(reference, f"{function}_backward")(x, mask))
+    check_values(got, getattr(reference, f"{function}_backward")(x, mask), dtype=True)
 
 
 @both_functions

@@ -12,6 +12,8 @@ from dlprep.authoring.check import Report, changed_slugs, check_all, check_exerc
 from dlprep.authoring.new import new_exercise
 from dlprep.catalog import read
 from dlprep.errors import UserError
+from dlprep.render import make_console
+from dlprep.render.authoring_page import author_report
 
 SLUG = "layer_scale"
 TOML, PROMPT = "exercises/layer_scale/exercise.toml", "exercises/layer_scale/prompt.md"
@@ -54,7 +56,8 @@ def told(home: Path) -> str:
 def test_a_sound_exercise(home: Path) -> None:
     report = checked(home)
     assert report.sound
-    assert (report.exercise, report.mistakes, report.accepted) == (SLUG, 1, 2)
+    assert (report.exercise, report.mistakes, report.accepted) == (SLUG, 1, 3)
+    assert report.told == {"adds 2": True}
     assert report.mutants > 3
     assert report.survivors == []
 
@@ -63,7 +66,7 @@ def test_a_sound_exercise(home: Path) -> None:
     ("file", "old", "new", "said"),
     [
         (HINTS, "hints = [", "hints = []\ntags_ = [", "unknown entries: tags_"),
-        (HINTS, '    "2 * x has the shape and the dtype of x.",\n', "", "has 2 hints: give three"),
+        (HINTS, '    "2 * x has the shape of x.",\n', "", "has 2 hints: give three"),
         (TOML, "after = []", "after = ['softmix']", "after names 'softmix', and there is no such"),
         (CASES, '    """doubles every entry"""\n', "", "test_doubles_every_entry has no docstring"),
         (CASES, "", NO_CASE, "test_nothing passes on the stub: it does not judge"),
@@ -89,7 +92,12 @@ def test_a_sound_exercise(home: Path) -> None:
             "stub.py has doubled(x), reference.py no public doubled",
         ),
         (STUB, "    raise NotImplementedError", "    raise", "on the stub, but as 'exception'"),
-        (STUB, "import numpy", "import torch, numpy", "stub.py does not run"),
+        (
+            STUB,
+            "import numpy",
+            "1 / 0\nimport numpy",
+            "stub.py does not run: layer_scale.py raises",
+        ),
         (REFERENCE, "2 * x", "3 * x", "find = '2 * x' matches 0 times"),
         (LOOP, "2 *", "3 *", "accepted 'one entry at a time' does not pass: test_"),
         (VARIANTS, "x + x", "2.0 * x + 1", "accepted 'adds x to itself' does not pass"),
@@ -98,8 +106,8 @@ def test_a_sound_exercise(home: Path) -> None:
         (VARIANTS, '"2 + x"', '"2 + x["', "is not valid Python"),
         (
             VARIANTS,
-            'caught_by = "',
-            'also = [[{ find = "2 * x", replace = "x * 2" }]]\ncaught_by = "',
+            '"x + 2.0"',
+            '"x * 2"',
             "mistake 'adds 2', spelling 2 passes test_doubles_every_entry",
         ),
         (
@@ -110,6 +118,13 @@ def test_a_sound_exercise(home: Path) -> None:
             "    x = np.ones(1)\n    check_values(submission.double(x), x)\n",
             "reference.py is wrong on the contrast 'one entry'",
         ),
+        (
+            CASES,
+            "",
+            '\n\n@contrast("nothing")\ndef test_nothing(submission):\n    pass\n',
+            "the stub is right on the contrast 'nothing': let it judge the submission",
+        ),
+        (CASES, "np.full(3, entry)", "np.full(3, entries)", "NameError: name 'entries'"),
         (
             VARIANTS,
             "",
@@ -153,15 +168,43 @@ def test_shine(submission, reference):
 def test_a_mistake_of_polish_fails_no_core_case(home: Path, edit: Edit) -> None:
     edit(CASES, "", POLISHED.format(2.0))
     edit(VARIANTS, '"test_doubles_every_entry"', '"test_shine"')
-    [problem] = checked(home).problems
-    assert "'adds 2' fails test_doubles_every_entry, which is core" in problem
+    assert "'adds 2' fails test_doubles_every_entry, which is core" in told(home)
 
 
 def test_polish_that_no_solution_has_is_told(home: Path, edit: Edit) -> None:
+    edit(VARIANTS, "polished = true\n", "")
+    [problem] = checked(home).problems
+    assert problem.startswith("reference.py does not pass: test_conventions[integers]")
+    assert problem.endswith("mark an accepted solution that does as polished = true")
+
+
+def test_a_polished_solution_passes_every_case(home: Path, edit: Edit) -> None:
     edit(CASES, "", POLISHED.format(3.0))
     [problem] = checked(home).problems
-    assert problem.startswith("reference.py does not pass: test_shine")
-    assert problem.endswith("mark an accepted solution that does as polished = true")
+    assert problem.startswith("accepted 'a factor of 2.0, which makes floats of integers' does not")
+    assert "test_shine" in problem
+
+
+def test_what_the_contrasts_do_not_tell_is_no_problem(home: Path, edit: Edit) -> None:
+    edit(CASES, "[2.0, 0.0]", "[0.0]")
+    report = checked(home)
+    assert (report.problems, report.told) == ([], {"adds 2": False})
+
+
+def test_training_needs_no_names(home: Path, edit: Edit) -> None:
+    twin = 'name = "twin"\nfind = "2 * x"\nreplace = "x + 2"\nhint = "The same again."\n'
+    edit(VARIANTS, "", f'\n[[mistake]]\n{twin}caught_by = "test_doubles_every_entry"\n')
+    assert "is named as nothing" in told(home)
+    edit(TOML, 'track = "fundamentals"', 'track = "training"')
+    assert checked(home).problems == []
+
+
+def test_the_page_says_what_the_contrasts_do_not_tell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = Report("scale", mistakes=3, mutants=4, told={"added": True, "squared": False})
+    author_report(report, make_console())
+    assert "contrasts tell 1 of 2 mistakes apart; not: squared" in capsys.readouterr().out
 
 
 def test_files_that_are_missing_or_read_by_nothing(home: Path) -> None:
@@ -175,9 +218,9 @@ def test_files_that_are_missing_or_read_by_nothing(home: Path) -> None:
 
 def test_a_broken_program_to_mend(home: Path, edit: Edit) -> None:
     edit(TOML, 'track = "fundamentals"', 'track = "debugging"')
-    edit(STUB, "    raise NotImplementedError", "    x *= 2\n    return x")
-    assert checked(home).problems == [], "right values, and one case fails"
-    edit(STUB, "    x *= 2\n    return x", "    return 2 * x")
+    edit(STUB, "    raise NotImplementedError", "    return x + 2")
+    assert checked(home).problems == [], "some cases fail, others pass"
+    edit(STUB, "    return x + 2", "    return 2 * x")
     [problem] = checked(home).problems
     assert problem == "stub.py passes every case: it must be a broken program"
 
