@@ -17,7 +17,7 @@ import pytest
 from dlprep import catalog
 from dlprep.authoring.check import files, texts
 from dlprep.judge.judge import judge
-from dlprep.judge.naming import load_text
+from dlprep.judge.replay import load_text
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.variants import read_variants
 from dlprep.verdict import Verdict

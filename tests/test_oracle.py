@@ -32,7 +32,7 @@ from dlprep.catalog import Exercise
 from dlprep.checks import CheckFailed, check_values
 from dlprep.checks.values import TOLERANCES, Tolerance
 from dlprep.judge.cases import Trial, run_cases
-from dlprep.judge.naming import Outcome, load_text, outcome, replay
+from dlprep.judge.replay import Outcome, load_text, outcome, replay
 from dlprep.judge.source import Source
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.sandbox.replies import Call
@@ -58,7 +58,9 @@ def calls_of_reference(exercise: Exercise, seed: int, worker: WorkerProcess) -> 
     submission.begin_case()
     submission.load()
     results = run_cases(exercise, Trial(submission, reference, Source(text), seed))
-    assert {one.status for one in results} == {"passed"}
+    assert {one.status for one in results if one.tier == "core"} == {"passed"}
+    # another solution may be the polished one
+    submission.calls = [call for call in submission.calls if not call.failed]
     return submission
 
 

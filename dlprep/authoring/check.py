@@ -24,7 +24,7 @@ from dlprep.catalog import Exercise, case_names, read_help, slugs
 from dlprep.errors import FaultError, UserError
 from dlprep.judge.cases import CaseFault, Trial, run_contrasts
 from dlprep.judge.judge import judge
-from dlprep.judge.naming import load_text
+from dlprep.judge.replay import load_text
 from dlprep.judge.source import Source
 from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess

@@ -26,6 +26,7 @@ import pytest
 
 from dlprep.catalog import Exercise
 from dlprep.checks import CaseError, CheckFailed
+from dlprep.checks.conventions import CONVENTIONS
 from dlprep.checks.show import call_text, kind_of
 from dlprep.errors import Ended
 from dlprep.judge.source import Source
@@ -238,7 +239,7 @@ class Cases:
         """What the case found; raises ``error`` if the submission is not at fault."""
         printed = "".join(call.printed for call in calls)
         found = CaseResult(_name(item), _label(item), "passed", printed=printed, tier=_tier(item))
-        impure = _impure(calls, sharing=_tier(item) == "polish")
+        impure = _impure(calls, sharing=_convention(item) is CONVENTIONS["new arrays"])
         for made in calls:
             made.failed, made.case = error is not None or impure is not None, _name(item)
         if error is None and impure is None:

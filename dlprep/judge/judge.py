@@ -53,7 +53,8 @@ def judge(
     )
     # these bring NumPy and pytest: the worker gets ready in the meantime
     from dlprep.judge.cases import CaseFault, Trial, run_cases, run_contrasts
-    from dlprep.judge.naming import load_text, name_mistakes
+    from dlprep.judge.naming import name_mistakes
+    from dlprep.judge.replay import load_text
 
     try:
         submission.begin_case()

@@ -21,7 +21,7 @@ from dlprep import catalog
 from dlprep.catalog import Exercise
 from dlprep.checks.values import same
 from dlprep.judge.judge import judge
-from dlprep.judge.naming import load_text
+from dlprep.judge.replay import load_text
 from dlprep.sandbox import wire
 from dlprep.sandbox.process import OnCallback
 from dlprep.sandbox.requests import Kept, Runner, describe, signatures

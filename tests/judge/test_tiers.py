@@ -51,7 +51,7 @@ def test_list(submission):
 
 test_conventions = conventions(
     "scale",
-    lambda rng: [rng.normal(size=(4, 3)), 3.0],
+    lambda rng: [rng.normal(size=(4, 3)), 1.0],
     empty=([np.zeros((0, 3))], np.zeros((0, 3))),
     one_number=[np.array(2.0)],
     illegal=[np.ones(2), 0.0],
@@ -89,6 +89,7 @@ UNPOLISHED = {
     "float32": "    return np.float64(by) * x",
     "integers": "    out = np.empty_like(x)\n    out[...] = by * np.asarray(x)\n    return out",
     "memory order": "    return by * np.ravel(x, order='K').reshape(np.shape(x))",
+    "new arrays": "    return by * x if by != 1 or x.dtype != float else x",
     "empty batch": "    return by * x + 0 * np.max(x)",
     "one number": "    return by * x + 0 * len(x)",
 }
@@ -133,6 +134,7 @@ def test_polish_never_fails_a_submission(judged: Callable[[str], Verdict], conve
     verdict = judged(RIGHT.replace("    return by * np.asarray(x)", UNPOLISHED[convention]))
     assert (verdict.status, verdict.polished) == ("passed", False)
     assert f"conventions[{convention}]" in open_polish(verdict)
+    assert "conventions[memory order]" not in open_polish(verdict) or convention == "memory order"
     case = next(case for case in verdict.failing if convention in case.name)
     assert case.label == CONVENTIONS[convention].label
     assert (case.findings[-1].label, case.findings[-1].text) == (
