@@ -397,9 +397,11 @@ def _parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _numbers(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
-    """The numbers in a value that is not nested; none in a boolean or a text."""
+    """The real numbers in a value that is not nested; none in a boolean or a text."""
     array = np.asarray(value).ravel()
-    return array if array.dtype.kind in "iufc" else np.zeros(0)
+    if array.dtype.kind == "c":
+        array = np.concatenate([array.real, array.imag])
+    return array if array.dtype.kind in "iuf" else np.zeros(0)
 
 
 def _in_one_function(reference: str, source: str, name: str) -> types.ModuleType:

@@ -238,7 +238,7 @@ def test_author_new_and_check(home: Path, home_run: Run) -> None:
     assert "dlprep author check layer_scale" in made.out
     sound = home_run("author", "check", "layer_scale")
     assert sound.code == 0, sound.out
-    assert re.search(r"✓ layer_scale   \d+ mistakes? · 2 accepted", sound.out)
+    assert re.search(r"✓ layer_scale   \d+ mistakes? · 3 accepted", sound.out)
 
     variants = home / "solutions/layer_scale/variants.toml"
     variants.write_text(variants.read_text().replace('caught_by = "', 'caught_by = "test_no_', 1))

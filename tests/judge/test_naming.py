@@ -10,6 +10,7 @@ import pytest
 
 from dlprep import catalog
 from dlprep.catalog import Exercise
+from dlprep.judge.judge import judge
 from dlprep.variants import read_variants
 from dlprep.verdict import NamedMistake, Verdict
 
@@ -463,14 +464,11 @@ def test_the_right_forward_of_a_wrong_cache_contradicts_a_wrong_forward(
 # when nothing is said
 
 
-def test_what_is_not_decided_in_time_is_not_named(
-    verdict_on: VerdictOn, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_decided_in_time_is_not_named(verdict_on: VerdictOn, make: Make) -> None:
     exercise = make(PAIR, PAIR_CASES, PAIR_MISTAKES)
     both = "def double(x):\n    return x + 2\ndef halve(x):\n    return x - 2\n"
     assert len(named(verdict_on(exercise, both))) == 2
-    monkeypatch.setattr("dlprep.judge.judge.EXPLAINING", 0.0)
-    verdict = verdict_on(exercise, both)
+    verdict = judge(exercise, both.encode(), seed=1, explaining=1e-9)
     assert (verdict.status, named(verdict)) == ("failed", [])
 
 
