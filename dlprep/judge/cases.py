@@ -239,7 +239,9 @@ class Cases:
         """What the case found; raises ``error`` if the submission is not at fault."""
         printed = "".join(call.printed for call in calls)
         found = CaseResult(_name(item), _label(item), "passed", printed=printed, tier=_tier(item))
-        impure = _impure(calls, sharing=_convention(item) is CONVENTIONS["new arrays"])
+        # one convention is about shared memory; the others are not
+        sharing = _tier(item) == "polish" and _convention(item) in (None, CONVENTIONS["new arrays"])
+        impure = _impure(calls, sharing=sharing)
         for made in calls:
             made.failed, made.case = error is not None or impure is not None, _name(item)
         if error is None and impure is None:
