@@ -473,8 +473,8 @@ def test_what_is_not_decided_in_time_is_not_named(verdict_on: VerdictOn, make: M
 
 
 def test_what_was_decided_in_time_stays_named(verdict_on: VerdictOn, make: Make) -> None:
-    slow = {**PAIR_MISTAKES, "takes 2": ("x / 2", "x - 2 + 0 * (time.sleep(1.1) or 1)")}
-    exercise = make(f"import time\n{PAIR}", PAIR_CASES, slow)
+    slow = {**PAIR_MISTAKES, "takes 2": ("x / 2", "x - 2 + 0 * sum(range(10**8))")}
+    exercise = make(PAIR, PAIR_CASES, slow)
     both = "def double(x):\n    return x + 2\ndef halve(x):\n    return x - 2\n"
     assert named(verdict_on(exercise, both)) == [("double", "adds 2")]
 
