@@ -15,7 +15,7 @@ from dlprep.sandbox.process import WorkerFault, WorkerProcess
 from dlprep.sandbox.submission import AnyWorker, Submission
 from dlprep.verdict import CaseResult, Problem, Verdict, VerdictStatus
 
-EXPLAINING = 1.0  # seconds that names and contrasts may take together
+EXPLAINING = 1.0  # seconds that names may take
 RUN_FACTOR = 4  # a run may take as long as four cases that use up their time
 
 
@@ -34,8 +34,8 @@ def judge(
 
     ``seed`` makes the random inputs; ``only`` is the name of the one case to run. The caller
     closes the ``worker`` that it lends; without one, or once it is lost, ``start`` makes another.
-    ``quick`` ends with the first failing case, and explains nothing. Names and contrasts may take
-    ``explaining`` seconds together; with 0 there are none.
+    ``quick`` ends with the first failing case, and explains nothing. Names may take ``explaining``
+    seconds of this process, and contrasts twice as long on the clock; with 0 there are none.
     """
     began, file = time.perf_counter(), f"{exercise.slug}.py"
     verdict = Verdict(exercise.slug, file, "error", seed, 0.0, isolation="")
@@ -65,14 +65,15 @@ def judge(
             cases = run_cases(exercise, run)
             verdict = replace(verdict, cases=cases, status=_status(cases))
             if explaining and not quick and not verdict.polished:
-                ends = time.monotonic() + explaining
                 with suppress(MemoryError):  # huge answers are not explained
                     if verdict.status == "failed":
-                        contrasts = run_contrasts(exercise, run, ends - explaining / 2)
+                        # mostly the worker's time; a busy machine must not cut it short
+                        ends = time.monotonic() + 2 * explaining
+                        contrasts = run_contrasts(exercise, run, ends)
                         verdict = replace(verdict, contrasts=contrasts)
                     # no one but this process works now, so its own time counts
-                    left = time.process_time() + ends - time.monotonic()
-                    named = name_mistakes(exercise, submission, verdict, left)
+                    ends = time.process_time() + explaining
+                    named = name_mistakes(exercise, submission, verdict, ends)
                     verdict = replace(verdict, mistakes=named)
     except WorkerFault as error:
         problem = Problem("fault", f"The submission cannot be run: {error}.")
