@@ -1,4 +1,3 @@
-# incoming dc2 dropped; parameter gradients not summed over the batch
 import numpy as np
 
 
@@ -19,10 +18,10 @@ def lstm_cell(x, h, c, Wx, Wh, b):
 def lstm_backward(dh2, dc2, cache):
     x, h, c, Wx, Wh, i, f, g, o, new = cache
     t = np.tanh(new)
-    ds = dh2 * o * (1 - t * t)
+    ds = dc2 + dh2 * o * (1 - t * t)
     di = ds * g * i * (1 - i)
     df = ds * c * f * (1 - f)
     dg = ds * i * (1 - g * g)
     do = dh2 * t * o * (1 - o)
     da = np.hstack((di, df, dg, do))
-    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.mean(da, 0)
+    return da.dot(Wx.T), da.dot(Wh.T), ds * f, x.T.dot(da), h.T.dot(da), np.sum(da, 0)
