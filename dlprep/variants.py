@@ -59,6 +59,10 @@ class Mistake:
         """The whole text of the solution, in its first spelling."""
         return self.spellings[0].source
 
+    def is_caught_by(self, case: str) -> bool:
+        """Whether ``caught_by`` is this case: by its whole name, or without its parameters."""
+        return self.caught_by in (f"test_{case}", f"test_{case}".partition("[")[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:

@@ -62,17 +62,12 @@ def test_right_solutions_pass_and_mistakes_fail_their_own_case(
     for mistake in variants.mistakes:
         only = None if ALL_CASES else mistake.caught_by
         verdict = verdict_on(slug, mistake.source, only=only)
-        caught = [case for case in verdict.failing if mistake.caught_by in _names(case.name)]
+        caught = [case for case in verdict.failing if mistake.is_caught_by(case.name)]
         assert caught, mistake.name
         core = any(case.tier == "core" for case in caught)
         passes = verdict.status == "passed"  # a mistake of polish fails polish alone
         assert passes is (ALL_CASES and not core), mistake.name
         assert [one.name for one in verdict.mistakes] in ([], [mistake.name])
-
-
-def _names(case: str) -> tuple[str, str]:
-    """What ``caught_by`` may call a case: with its parameters, or without."""
-    return f"test_{case}", f"test_{case}".partition("[")[0]
 
 
 @pytest.mark.parametrize("slug", catalog.slugs())

@@ -30,7 +30,7 @@ from dlprep.sandbox import ONE_THREAD
 from dlprep.sandbox.process import WorkerProcess
 from dlprep.sandbox.submission import Submission
 from dlprep.variants import Mistake, Variants, read_variants
-from dlprep.verdict import CaseResult, Verdict
+from dlprep.verdict import UNWRITTEN, CaseResult, Verdict
 
 MAIN = "main"  # the branch that --changed compares with
 SEEDS = (1, 2, 3)
@@ -207,7 +207,7 @@ class _Proof:
         for case in verdict.cases:
             if case.status == "passed":
                 yield f"test_{case.name} passes on the stub: it does not judge the submission"
-            elif case.kind != "not implemented":
+            elif case.kind != UNWRITTEN:
                 yield (
                     f"test_{case.name} does not end with 'not implemented yet' on the stub, but"
                     f" as {case.kind!r}: the case must call the submission first"
@@ -354,16 +354,16 @@ def _why_uncaught(mistake: Mistake, verdict: Verdict) -> str:
     unpassed = _unpassed(verdict)
     if any(case in unpassed for case in caught_by):
         return ""
-    others = ", ".join(sorted({_names(case)[0] for case in unpassed})) or "nothing"
+    others = _functions(unpassed) or "nothing"
     return f"passes {mistake.caught_by}, and is caught by {others}: sharpen the case"
 
 
 def _why_unsharp(mistake: Mistake, verdict: Verdict) -> str:
     """What else is wrong with the verdict on a mistake that fails its own case, or nothing."""
     unpassed = _unpassed(verdict)
-    core = sorted({_names(case)[0] for case in unpassed if case.tier == "core"})
+    core = _functions(case for case in unpassed if case.tier == "core")
     if core and all(case.tier == "polish" for case in _own_cases(mistake, verdict)):
-        return f"fails {', '.join(core)}, which is core: let caught_by name a core case"
+        return f"fails {core}, which is core: let caught_by name a core case"
     if mistake.costs_only != ({case.kind for case in unpassed} == {"scaling"}):
         return f"needs costs_only = {'false' if mistake.costs_only else 'true'}"
     return ""
@@ -382,12 +382,12 @@ def _why_misnamed(mistake: Mistake, verdict: Verdict) -> str:
 
 def _own_cases(mistake: Mistake, verdict: Verdict) -> list[CaseResult]:
     """The cases that the mistake's ``caught_by`` names."""
-    return [case for case in verdict.cases if mistake.caught_by in _names(case)]
+    return [case for case in verdict.cases if mistake.is_caught_by(case.name)]
 
 
-def _names(case: CaseResult) -> tuple[str, str]:
-    """A case's function, and its whole name with parameters: ``caught_by`` may be either."""
-    return f"test_{case.name}".partition("[")[0], f"test_{case.name}"
+def _functions(cases: Iterable[CaseResult]) -> str:
+    """The functions of cases, each once."""
+    return ", ".join(sorted({f"test_{case.name}".partition("[")[0] for case in cases}))
 
 
 def _unpassed(verdict: Verdict) -> list[CaseResult]:

@@ -35,7 +35,7 @@ from dlprep.sandbox.process import WorkerFault
 from dlprep.sandbox.replies import Call, SubmissionError
 from dlprep.sandbox.requests import MAX_MESSAGE
 from dlprep.sandbox.submission import Submission
-from dlprep.verdict import CaseResult, CaseStatus, Contrast, Finding, Location
+from dlprep.verdict import UNWRITTEN, CaseResult, CaseStatus, Contrast, Finding, Location
 
 # pytest's own plugins that have no work here; each costs milliseconds of every check
 UNUSED_PLUGINS = """
@@ -184,8 +184,7 @@ class Cases:
                     function = run.submission.calls[-1].function if run.submission.calls else ""
                     if not right:
                         break
-                parameters = item.name.partition("[")[2].removesuffix("]")
-                name = _function(item).contrast.replace("{}", parameters)
+                name = _function(item).contrast.replace("{}", _parameters(item))
                 found.append(Contrast(function, name, right))
         return tuple(found)
 
@@ -300,6 +299,11 @@ def _name(item: pytest.Item) -> str:
     return item.name.removeprefix("test_")
 
 
+def _parameters(item: pytest.Item) -> str:
+    """The id of a case's parameters; "" without any."""
+    return item.name.partition("[")[2].removesuffix("]")
+
+
 def _function(item: pytest.Item) -> Any:
     return item.function if isinstance(item, pytest.Function) else None
 
@@ -311,8 +315,7 @@ def _tier(item: pytest.Item) -> Any:
 
 def _convention(item: pytest.Item) -> Any:
     """The house's convention that the case judges, if it does."""
-    parameters = item.name.partition("[")[2].removesuffix("]")
-    return getattr(_function(item), "conventions", {}).get(parameters)
+    return getattr(_function(item), "conventions", {}).get(_parameters(item))
 
 
 def _label(item: pytest.Item) -> str:
@@ -321,7 +324,7 @@ def _label(item: pytest.Item) -> str:
         return str(convention.label)
     document = getattr(_function(item), "__doc__", None) or ""
     label = document.strip().split("\n")[0].rstrip(".")
-    parameters = item.name.partition("[")[2].removesuffix("]")
+    parameters = _parameters(item)
     return f"{label} ({parameters})" if parameters else label
 
 
@@ -397,7 +400,7 @@ def _no_answer(error: SubmissionError, last: Call | None) -> tuple[str, list[Fin
         ask = ": is there an endless loop?" if error.kind == "timeout" else ""
         return error.kind, [Finding(label, f"{error}{ask}")]
     if raised.type == "NotImplementedError":
-        return "not implemented", [Finding("", f"{function} is not implemented yet")]
+        return UNWRITTEN, [Finding("", f"{function} is not implemented yet")]
     if raised.refused:
         text = f"the import of {raised.message}: NumPy and the harmless standard library are there"
         return "import", [Finding("refused", text)]

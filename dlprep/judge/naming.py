@@ -70,7 +70,9 @@ def name_mistakes(
             for one in _by_case(calls)
             if one[0].case not in ignored
         ]
-        mistakes = [one for one in _mistakes(exercise, changed) if not _is_of(one, ignored)]
+        mistakes = [
+            one for one in _mistakes(exercise, changed) if not any(map(one.is_caught_by, ignored))
+        ]
         namer = _Namer(reference, mistakes, played)
         with suppress(_TooLate):
             failing = [case for case in verdict.failing if case.name not in ignored]
@@ -78,12 +80,6 @@ def name_mistakes(
             failing.sort(key=lambda case: (case.kind not in NO_ANSWER, verdict.cases.index(case)))
             namer.name(verdict, failing)
     return tuple(namer.named)
-
-
-def _is_of(mistake: Mistake, cases: set[str]) -> bool:
-    """Whether the mistake is one of those ``cases``, which it may name without parameters."""
-    caught_by = mistake.caught_by.removeprefix("test_")
-    return any(caught_by in (name, name.partition("[")[0]) for name in cases)
 
 
 def _by_case(calls: Sequence[Call]) -> list[list[Call]]:
@@ -373,10 +369,7 @@ def _differences(some: Sequence[Outcome], others: Sequence[Outcome]) -> set[tupl
     """Which parts of which answers differ."""
     found = set()
     for n, (one, other) in enumerate(zip(some, others, strict=True)):
-        parts, its = (
-            dict(_parts(one.raised or one.value)),
-            dict(_parts(other.raised or other.value)),
-        )
+        parts, its = (dict(_parts(each.raised or each.value)) for each in (one, other))
         for name in parts.keys() | its.keys():
             if name not in parts or name not in its or not same(parts[name], its[name]):
                 found.add((n, name))

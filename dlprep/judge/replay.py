@@ -22,11 +22,6 @@ class Outcome:
     value: Any = None
     raised: tuple[str, str] | None = None
 
-    @property
-    def plain(self) -> Any:
-        """The value, or the exception's type under a name of its own."""
-        return {"raised": self.raised[0]} if self.raised else self.value
-
     def matches(self, other: Outcome, *, dtype: bool = False, each: bool = False) -> bool:
         """Whether both gave the same: equal values, or exceptions of one type.
 

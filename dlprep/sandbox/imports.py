@@ -58,27 +58,26 @@ class Imports:
         level: int = 0,
     ) -> Any:
         """The module, or what stands for it."""
-        if level:
-            self._fail("." * level + (name or ", ".join(fromlist or ())), sys._getframe(1))
-        for wanted in (name, *(f"{name}.{part}" for part in fromlist or ())):
-            if ".".join(wanted.split(".")[:2]) in REFUSED_PARTS:
-                self._fail(wanted, sys._getframe(1))
-        if name.partition(".")[0] in ALLOWED:
-            return __import__(name, globals, locals, fromlist or (), level)
-        frame = sys._getframe(1)
+        parts, frame = fromlist or (), sys._getframe(1)
         here = frame.f_lineno if frame.f_code.co_filename == self.file else 0
+        if level:
+            raise self._error("." * level + (name or ", ".join(parts)), here)
+        for wanted in (name, *(f"{name}.{part}" for part in parts)):
+            if ".".join(wanted.split(".")[:2]) in REFUSED_PARTS:
+                raise self._error(wanted, here)
+        if name.partition(".")[0] in ALLOWED:
+            return __import__(name, globals, locals, parts, level)
         # a call of __import__ and an import in an ``exec`` have no statement
-        if self._expected.get(here, True) or "*" in (fromlist or ()):
-            self._fail(name, frame)
+        if self._expected.get(here, True) or "*" in parts:
+            raise self._error(name, here)
         self.refused[name, here] = None
-        return Absent(name if fromlist else name.partition(".")[0], self._refuse)
+        return Absent(name if parts else name.partition(".")[0], self._error)
 
-    def _fail(self, name: str, frame: Any) -> NoReturn:
-        line = frame.f_lineno if frame.f_code.co_filename == self.file else 0
-        raise ImportRefused(_told([*self.refused, (name, line)]))
-
-    def _refuse(self) -> NoReturn:
-        raise ImportRefused(_told([*self.refused]))
+    def _error(self, *new: Any) -> ImportRefused:
+        """All that was refused, and the name and the line of a ``new`` one."""
+        refused = [*self.refused, *([new] if new else [])]
+        told = (f"{name} (line {line})" if line else name for name, line in refused)
+        return ImportRefused(", ".join(dict.fromkeys(told)))
 
     @cached_property
     def _expected(self) -> dict[int, bool]:
@@ -111,22 +110,16 @@ def _expects(handler: ast.ExceptHandler) -> bool:
     return any(kind is None or getattr(kind, "id", "") in EXPECTING for kind in kinds)
 
 
-def _told(refused: list[tuple[str, int]]) -> str:
-    """The modules, each with its line: ``scipy (line 2), torch (line 3)``."""
-    told = (f"{name} (line {line})" if line else name for name, line in refused)
-    return ", ".join(dict.fromkeys(told))
-
-
 class Absent:
-    """Stands for a refused module, or for a part of one: whoever uses it is refused."""
+    """Stands for a refused module, or for a part of one: to use it raises ``error()``."""
 
-    def __init__(self, name: str, refuse: Callable[[], NoReturn]) -> None:
-        vars(self).update(_name=name, _refuse=refuse)
+    def __init__(self, name: str, error: Callable[[], ImportRefused]) -> None:
+        vars(self).update(_name=name, _error=error)
 
     def __getattr__(self, part: str) -> Absent:
         if part.startswith("__"):  # Python and NumPy ask what it can do
             raise AttributeError(part)
-        return Absent(f"{vars(self)['_name']}.{part}", vars(self)["_refuse"])
+        return Absent(f"{vars(self)['_name']}.{part}", vars(self)["_error"])
 
     def __or__(self, _: object) -> Absent:  # an annotation is no use: torch.Tensor | None
         return self
@@ -139,8 +132,8 @@ class Absent:
 
 
 def _use(absent: Absent, *_: Any, **__: Any) -> NoReturn:
-    vars(absent)["_refuse"]()
-    raise AssertionError  # that raised
+    error: ImportRefused = vars(absent)["_error"]()
+    raise error
 
 
 # Reflected ones have an r before their name
